@@ -1,0 +1,88 @@
+//! Where messages go out: one `[[channel]]` of the configuration.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::model::Locale;
+
+/// A checked channel.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    /// Unique name.
+    pub id: String,
+    /// How it is reached.
+    pub kind: ChannelKind,
+    /// Language of rooms; people have their own.
+    pub locale: Locale,
+    /// IANA zone of rooms; people have their own.
+    pub time_zone: String,
+    /// Whether private and loopback addresses may be called.
+    pub allow_private: bool,
+    /// Least time between two messages.
+    pub min_gap: Duration,
+}
+
+/// How a channel is reached. URLs of chat rooms are credentials.
+#[derive(Debug, Clone)]
+pub enum ChannelKind {
+    /// A mail server.
+    Email(Smtp),
+    /// A directory in which each mail is one `.eml` file.
+    Maildir {
+        /// The directory; made if missing.
+        directory: PathBuf,
+        /// Sender, `Name <address>` or an address.
+        from: String,
+    },
+    /// Slack incoming webhook, or a service compatible with it (Mattermost, Rocket.Chat).
+    Slack {
+        /// The webhook.
+        url: SecretString,
+    },
+    /// A receiver of signed JSON (Standard Webhooks 1.0.0).
+    Webhook {
+        /// The receiver.
+        url: SecretString,
+        /// `whsec_` and 24 to 64 bytes in base64.
+        secret: SecretString,
+    },
+}
+
+/// A mail server that takes our mail.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// Host name, also checked against the certificate.
+    pub server: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: SmtpTls,
+    /// A certificate authority to trust beside the system's, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// User and password for AUTH.
+    pub login: Option<(String, SecretString)>,
+    /// Sender, `Name <address>` or an address.
+    pub from: String,
+}
+
+/// How an SMTP connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpTls {
+    /// Plain text; refused together with a login, except on loopback.
+    None,
+    /// STARTTLS, required (RFC 3207).
+    Starttls,
+    /// TLS from the first byte (RFC 8314).
+    Implicit,
+}
+
+impl Channel {
+    /// Whether messages on it are addressed to persons rather than to a room.
+    #[must_use]
+    pub fn is_mail(&self) -> bool {
+        matches!(self.kind, ChannelKind::Email(_) | ChannelKind::Maildir { .. })
+    }
+}

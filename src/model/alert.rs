@@ -1,0 +1,84 @@
+//! An alert: one story that concerns one topic and may hurt.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{AlertId, Level, Severity, StoryId};
+
+/// The life of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertState {
+    /// Raised; the staff is being told.
+    Firing,
+    /// Somebody took it.
+    Acknowledged,
+    /// Over.
+    Resolved,
+    /// It was nothing.
+    Dismissed,
+}
+
+/// Why something was told, or was not. Stored with each decision and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The story's first alert on this topic.
+    FirstHit,
+    /// The level rose.
+    SeverityRose,
+    /// The severity lies below the lowest level.
+    BelowThreshold,
+    /// The story is known and its level did not rise.
+    NothingNew,
+    /// The article came with the first poll of its source.
+    History,
+}
+
+impl Reason {
+    /// The name in the store, in JSON and in phrase catalogues.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::FirstHit => "first_hit",
+            Reason::SeverityRose => "severity_rose",
+            Reason::BelowThreshold => "below_threshold",
+            Reason::NothingNew => "nothing_new",
+            Reason::History => "history",
+        }
+    }
+}
+
+/// What an alert does now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Open an alert at this level and tell.
+    Open(Level, Reason),
+    /// Raise the open alert to this level and tell.
+    Raise(Level, Reason),
+    /// Tell nobody.
+    Quiet(Reason),
+}
+
+/// An alert as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    /// Identifier.
+    pub id: AlertId,
+    /// The story.
+    pub story_id: StoryId,
+    /// The topic.
+    pub topic_id: String,
+    /// Where it is in its life.
+    pub state: AlertState,
+    /// Highest level told.
+    pub level: Level,
+    /// Severity when it was last told.
+    pub severity: Severity,
+    /// Times told: 1 for the first, one more for each raise.
+    pub told: u32,
+    /// When it was raised.
+    pub opened_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}

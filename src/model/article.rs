@@ -1,0 +1,99 @@
+//! From the announcement of an article to its text.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ArticleId, EntryId, StoryId};
+
+/// What a source announced: enough to fetch the article, or to judge by if its page cannot be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Identifier of this announcement.
+    pub id: EntryId,
+    /// Who announced it.
+    pub source_id: String,
+    /// Identity across guid changes and tracking parameters; unique in the store.
+    pub key: String,
+    /// Page of the article.
+    pub url: String,
+    /// Headline as announced, plain text.
+    pub title: String,
+    /// Teaser or full text as announced, plain text.
+    pub text: String,
+    /// Authors as announced.
+    pub authors: Vec<String>,
+    /// When the publisher says it appeared.
+    pub published_at: Option<Timestamp>,
+    /// When we first saw it.
+    pub discovered_at: Timestamp,
+    /// Found by the first poll of its source: read for context, never alerted on.
+    pub history: bool,
+}
+
+/// What could be read out of a page; the shape of `atalaya inspect page`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Extracted {
+    /// Headline.
+    pub title: Option<String>,
+    /// Plain text, paragraphs separated by one newline.
+    pub body: Option<String>,
+    /// Names of the authors.
+    pub authors: Vec<String>,
+    /// Date, or date-time in RFC 3339, as precise as the page says.
+    pub published: Option<String>,
+    /// The same for the last change.
+    pub updated: Option<String>,
+    /// BCP-47.
+    pub language: Option<String>,
+    /// The page's own name for itself.
+    pub canonical_url: Option<String>,
+    /// The medium's name.
+    pub site_name: Option<String>,
+    /// URL of the main picture.
+    pub image: Option<String>,
+    /// Which way the body was found.
+    pub method: Option<String>,
+    /// What is doubtful or missing.
+    pub warnings: Vec<String>,
+}
+
+/// An article as it is judged and archived.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Article {
+    /// Identifier.
+    pub id: ArticleId,
+    /// Medium that carried it.
+    pub source_id: String,
+    /// The story it was put into.
+    pub story_id: Option<StoryId>,
+    /// The article that this one copies.
+    pub duplicate_of: Option<ArticleId>,
+    /// Canonical URL where known, else the announced one.
+    pub url: String,
+    /// Headline.
+    pub title: String,
+    /// Plain text, paragraphs separated by one newline.
+    pub body: String,
+    /// Names of the authors.
+    pub authors: Vec<String>,
+    /// BCP-47, detected.
+    pub language: Option<String>,
+    /// When the publisher says it appeared.
+    pub published_at: Option<Timestamp>,
+    /// When we first saw it announced.
+    pub discovered_at: Timestamp,
+    /// Which way the text was found.
+    pub method: String,
+    /// What is doubtful or missing.
+    pub warnings: Vec<String>,
+}
+
+impl Article {
+    /// The instant that recency and rates are counted from: what the publisher says,
+    /// but never later than when we saw it.
+    #[must_use]
+    pub fn appeared_at(&self) -> Timestamp {
+        self.published_at.map_or(self.discovered_at, |at| at.min(self.discovered_at))
+    }
+}

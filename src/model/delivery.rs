@@ -1,0 +1,94 @@
+//! One message to one recipient over one channel, and what became of it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{DeliveryId, Locale, NoticeId};
+
+/// The life of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Waits for its time.
+    Pending,
+    /// A courier has it; certainly not yet handed over.
+    Leased,
+    /// The hand-over has begun: after a crash nobody knows whether it arrived.
+    InDoubt,
+    /// The receiving system took it.
+    Accepted,
+    /// Given up; a person must look.
+    Dead,
+}
+
+impl DeliveryState {
+    /// The name in the store and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            DeliveryState::Pending => "pending",
+            DeliveryState::Leased => "leased",
+            DeliveryState::InDoubt => "in_doubt",
+            DeliveryState::Accepted => "accepted",
+            DeliveryState::Dead => "dead",
+        }
+    }
+}
+
+/// To whom, in which language, in which clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Person or room, as configuration names it.
+    pub id: String,
+    /// Mail address, or the room's name.
+    pub address: String,
+    /// As the message greets them.
+    pub name: String,
+    /// Language of the message.
+    pub locale: Locale,
+    /// IANA name of the zone that times are shown in.
+    pub time_zone: String,
+}
+
+/// A message on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// Identifier.
+    pub id: DeliveryId,
+    /// The facts that it tells.
+    pub notice_id: NoticeId,
+    /// The channel, as configuration names it.
+    pub channel: String,
+    /// To whom.
+    pub recipient: Recipient,
+    /// The same for every attempt, unique for ever: receivers can tell a repeat by it.
+    pub idempotency_key: String,
+    /// Key of the first message of this alert to this recipient, for threading; none if this is it.
+    pub thread_key: Option<String>,
+    /// Where it is in its life.
+    pub state: DeliveryState,
+    /// Attempts begun.
+    pub attempts: u32,
+    /// Not before this.
+    pub not_before: Timestamp,
+    /// Fencing epoch of the lease: a finish with an older one changes nothing.
+    pub lease_epoch: i64,
+    /// When it was decided.
+    pub created_at: Timestamp,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttemptOutcome {
+    /// Taken; with the receiver's answer.
+    Accepted(String),
+    /// Not taken; worth another attempt at this time.
+    Retry {
+        /// When.
+        at: Timestamp,
+        /// Why, free of secrets.
+        error: String,
+    },
+    /// Not taken, and never will be.
+    Refused(String),
+}

@@ -1,0 +1,127 @@
+//! Keyword files after checking: who is watched, which risks, which words of opinion.
+
+use super::{Level, LocalText, Locale};
+
+/// Everything under `keywords/`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Keywords {
+    /// Who and what is watched.
+    pub topics: Vec<Topic>,
+    /// Risks.
+    pub categories: Vec<Category>,
+    /// Words of opinion, one lexicon a language.
+    pub lexicons: Vec<Lexicon>,
+}
+
+/// A watched entity or matter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Topic {
+    /// Unique name.
+    pub id: String,
+    /// As people call it.
+    pub name: LocalText,
+    /// The organisation's business line.
+    pub business_line: Option<String>,
+    /// The topic holds where any of its rules does.
+    pub rules: Vec<Rule>,
+}
+
+/// One way to recognise a topic. A term is a phrase; `*` at its end matches any word ending.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rule {
+    /// Unique in its topic.
+    pub id: String,
+    /// At least one of these occurs: names, aliases, tickers, products, people.
+    pub any: Vec<String>,
+    /// If given, at least one of these occurs too, anywhere in the article.
+    pub require: Vec<String>,
+    /// Where one of these phrases covers or touches the name, that occurrence does not count.
+    pub exclude: Vec<String>,
+    /// Tests of the rule, run by `atalaya check`.
+    pub examples: Vec<Example>,
+}
+
+/// A sentence that a rule must or must not match.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// The sentence.
+    pub text: String,
+    /// Whether the rule must match it.
+    pub expect: bool,
+    /// Where it stands: file and line, for the report.
+    pub place: String,
+}
+
+/// A kind of harm to the organisation's name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Category {
+    /// Unique name.
+    pub id: String,
+    /// As people call it.
+    pub name: LocalText,
+    /// Gravity, 0 to 1.
+    pub weight: f64,
+    /// If the category is spoken of in the headline, plainly and against the entity,
+    /// the severity is at least this.
+    pub floor: Option<Level>,
+    /// Counts in favour of any other category's doubt rather than as an event (rumour).
+    pub modifier: bool,
+    /// Its words, by language.
+    pub terms: Vec<LanguageTerms>,
+}
+
+/// A category's words in one language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LanguageTerms {
+    /// Which language.
+    pub locale: Locale,
+    /// Phrases; `*` at the end matches any word ending.
+    pub terms: Vec<String>,
+    /// Phrases inside which a term does not count.
+    pub exclude: Vec<String>,
+    /// Tests, run by `atalaya check`.
+    pub examples: Vec<Example>,
+}
+
+/// Words of opinion in one language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lexicon {
+    /// Which language.
+    pub locale: Locale,
+    /// Opinion words and event words with weights.
+    pub entries: Vec<LexiconEntry>,
+    /// Words that change the weight of others.
+    pub modifiers: Modifiers,
+}
+
+/// A word of opinion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LexiconEntry {
+    /// A word or phrase; `*` at the end matches any word ending.
+    pub term: String,
+    /// -3 (very bad) to 3 (very good).
+    pub weight: f64,
+    /// Something that happened (fined, hacked) rather than an opinion (awful).
+    pub event: bool,
+}
+
+/// Words that change the weight of the words around them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Modifiers {
+    /// no, nunca, sin; not, never; 不, 没有.
+    pub negation: Vec<String>,
+    /// Phrases that look like negation and are not ("no solo", "not only", 不仅).
+    pub not_negation: Vec<String>,
+    /// muy, gravemente; very; 严重.
+    pub stronger: Vec<String>,
+    /// levemente; slightly; 略.
+    pub weaker: Vec<String>,
+    /// presuntamente, según rumores; allegedly; 据传.
+    pub hedge: Vec<String>,
+    /// pero; but; 但是.
+    pub contrast: Vec<String>,
+    /// Verbs with which an entity fights a harm rather than suffers it: alerta de, warns of, 防范.
+    pub shield: Vec<String>,
+    /// Verbs of speaking, after which what follows is the speaker's claim: dijo, said, 表示.
+    pub speech: Vec<String>,
+}

@@ -1,0 +1,42 @@
+//! The words of the product: plain data that every room shares, with its invariants.
+//!
+//! Nothing here does I/O, reads a clock or knows SQL. Times are UTC instants
+//! ([`jiff::Timestamp`]); text offsets count Unicode scalar values from 0, end exclusive.
+
+mod alert;
+mod analysis;
+mod article;
+mod delivery;
+mod feed;
+mod id;
+mod incident;
+mod keywords;
+mod locale;
+mod notice;
+mod plan;
+mod severity;
+mod source;
+mod story;
+
+pub use alert::{Alert, AlertState, Decision, Reason};
+pub use analysis::{
+    Analysis, CategoryMatch, Evidence, EvidenceKind, Field, Polarity, PolarityLabel, Span,
+    TopicMatch, TopicOpinion,
+};
+pub use article::{Article, Entry, Extracted};
+pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
+pub use feed::{Enclosure, Feed, FeedEntry};
+pub use id::{AlertId, ArticleId, DeliveryId, EntryId, IncidentId, NoticeId, StoryId};
+pub use incident::{Incident, IncidentState, Step, StepState};
+pub use keywords::{
+    Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
+};
+pub use locale::{LocalText, Locale};
+pub use notice::{Notice, NoticeIncident, NoticeKind, NoticeStep, NoticeStory};
+pub use plan::{
+    Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
+    NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
+};
+pub use severity::{Level, Part, PartName, Severity};
+pub use source::{Source, SourceKind, SourceState, Validators};
+pub use story::{Assignment, Story, StoryFacts};

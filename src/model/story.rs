@@ -1,0 +1,62 @@
+//! One event told by several articles.
+
+use jiff::Timestamp;
+
+use super::{ArticleId, StoryId};
+
+/// A story as the archive knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Story {
+    /// Identifier.
+    pub id: StoryId,
+    /// Headline of its first article.
+    pub headline: String,
+    /// Its first article.
+    pub lead_article: ArticleId,
+    /// When its first article was seen.
+    pub first_seen_at: Timestamp,
+    /// When its last article was seen.
+    pub last_seen_at: Timestamp,
+    /// How many articles, copies included.
+    pub articles: u32,
+}
+
+/// Where an article was put, decided when it arrives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The story.
+    pub story: StoryId,
+    /// Whether the article opens it.
+    pub opens: bool,
+    /// The article that this one copies.
+    pub duplicate_of: Option<ArticleId>,
+}
+
+/// What is known of a story toward one topic, this article included; severity is computed from it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StoryFacts {
+    /// Articles of the story that concern the topic.
+    pub articles: u32,
+    /// Distinct owners among their media.
+    pub owners: u32,
+    /// Distinct sources among them.
+    pub sources: u32,
+    /// Sources of tier 1 among them.
+    pub tier1: u32,
+    /// Best (lowest) tier among them.
+    pub best_tier: Option<u8>,
+    /// Highest probability of speaking ill among them.
+    pub p_negative: f64,
+    /// Negative articles about the topic in the last hour, any story.
+    pub negative_last_hour: u32,
+    /// Mean of the same per hour over the four weeks before.
+    pub negative_per_hour: f64,
+    /// Articles of the story in the last hour.
+    pub articles_last_hour: u32,
+    /// Articles of the story in the hour before that.
+    pub articles_previous_hour: u32,
+    /// First article of the story.
+    pub first_seen_at: Option<Timestamp>,
+    /// Names of the media, first carrier first, at most ten.
+    pub media: Vec<String>,
+}

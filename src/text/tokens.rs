@@ -1,0 +1,62 @@
+//! Words: runs of letters and digits in alphabetic scripts, single characters in Han.
+
+use std::ops::Range;
+
+/// A word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token<'a> {
+    /// The word.
+    pub text: &'a str,
+    /// Its bytes in the text.
+    pub bytes: Range<usize>,
+}
+
+/// Whether a character belongs to the Han script (the blocks that news text uses).
+#[must_use]
+pub fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// The words of a text in order: `don't`, `AT&T` and `ex-consejero` are one word each;
+/// every Han character is one.
+pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut rest = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        let (start, first) = rest.find(|&(_, c)| c.is_alphanumeric())?;
+        let mut end = start + first.len_utf8();
+        if !is_han(first) {
+            while let Some(&(at, c)) = rest.peek() {
+                if is_word_char(c) {
+                    end = at + c.len_utf8();
+                } else if !(is_joiner(c) && continues(text, at + c.len_utf8())) {
+                    break;
+                }
+                rest.next();
+            }
+        }
+        Some(Token { text: &text[start..end], bytes: start..end })
+    })
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() && !is_han(c)
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\'' | '’' | '-' | '&')
+}
+
+fn continues(text: &str, at: usize) -> bool {
+    text[at..].chars().next().is_some_and(is_word_char)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tokens;
+
+    #[test]
+    fn words_by_script() {
+        let words: Vec<_> = tokens("AT&T's ex-jefe, 3.º; 银行A股 - fin-").map(|t| t.text).collect();
+        assert_eq!(words, ["AT&T's", "ex-jefe", "3", "º", "银", "行", "A", "股", "fin"]);
+    }
+}
