@@ -1,0 +1,86 @@
+//! Alerts: one a story and topic, held by a unique index.
+
+use jiff::Timestamp;
+
+use super::transaction::{json, params};
+use super::{Row, StoreError, Transaction};
+use crate::model::{Alert, AlertState, StoryId};
+
+const COLUMNS: &str = "id, story_id, topic_id, state, level, severity, told, opened_at, updated_at";
+
+/// The alert of a story on a topic, if there is one.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn find(
+    tx: &mut dyn Transaction,
+    story: StoryId,
+    topic: &str,
+) -> Result<Option<Alert>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM alert WHERE story_id = ?1 AND topic_id = ?2");
+    tx.query(&sql, params![story, topic])?.first().map(read).transpose()
+}
+
+/// Writes an alert, new or changed.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if another process opened one for the same story and topic.
+pub fn save(tx: &mut dyn Transaction, alert: &Alert) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO alert (id, story_id, topic_id, state, level, severity, told, opened_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET \
+         state = excluded.state, level = excluded.level, severity = excluded.severity, \
+         told = excluded.told, updated_at = excluded.updated_at",
+        params![
+            alert.id, alert.story_id, &alert.topic_id, state_name(alert.state), alert.level.name(),
+            json(&alert.severity)?, alert.told, alert.opened_at, alert.updated_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// The latest alerts, newest first.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn recent(
+    tx: &mut dyn Transaction,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<Alert>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM alert WHERE updated_at >= ?1 ORDER BY updated_at DESC, id LIMIT ?2"
+    );
+    tx.query(&sql, params![since, limit])?.iter().map(read).collect()
+}
+
+fn state_name(state: AlertState) -> &'static str {
+    match state {
+        AlertState::Firing => "firing",
+        AlertState::Acknowledged => "acknowledged",
+        AlertState::Resolved => "resolved",
+        AlertState::Dismissed => "dismissed",
+    }
+}
+
+fn read_state(row: &Row, index: usize) -> Result<AlertState, StoreError> {
+    let name: String = row.get(index)?;
+    [AlertState::Firing, AlertState::Acknowledged, AlertState::Resolved, AlertState::Dismissed]
+        .into_iter()
+        .find(|&state| state_name(state) == name)
+        .ok_or_else(|| StoreError::Mismatch(format!("`{name}` is no state of an alert")))
+}
+
+fn read(row: &Row) -> Result<Alert, StoreError> {
+    Ok(Alert {
+        id: row.parse(0)?,
+        story_id: row.parse(1)?,
+        topic_id: row.get(2)?,
+        state: read_state(row, 3)?,
+        level: row.parse(4)?,
+        severity: row.json(5)?,
+        told: row.get(6)?,
+        opened_at: row.get(7)?,
+        updated_at: row.get(8)?,
+    })
+}

@@ -1,0 +1,147 @@
+//! The archive: articles with what the analysis found and what was decided of them.
+
+use jiff::Timestamp;
+
+use super::transaction::{json, params};
+use super::{Row, StoreError, Transaction};
+use crate::model::{
+    Analysis, Article, ArticleId, EntryId, Reason, Severity, Source, StoryId, TopicOpinion,
+};
+
+const COLUMNS: &str = "id, source_id, story_id, duplicate_of, url, title, body, authors, language, \
+                       published_at, discovered_at, method, warnings";
+
+/// What was decided of an article toward one topic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The topic.
+    pub topic_id: String,
+    /// Why it was told, or was not.
+    pub reason: Reason,
+    /// Severity of the story at that moment.
+    pub severity: Severity,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Adds an article to the archive.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if its entry has one already.
+pub fn insert(
+    tx: &mut dyn Transaction,
+    entry: EntryId,
+    article: &Article,
+    story: StoryId,
+    analysis: &Analysis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO article (id, entry_id, source_id, story_id, duplicate_of, url, title, body, authors, \
+         language, published_at, discovered_at, method, warnings, analysis) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        params![
+            article.id, entry, &article.source_id, story, article.duplicate_of, &article.url, &article.title,
+            &article.body, json(&article.authors)?, article.language.as_ref(), article.published_at,
+            article.discovered_at, &article.method, json(&article.warnings)?, json(analysis)?
+        ],
+    )?;
+    Ok(())
+}
+
+/// Records that an article concerns a topic, before its severity is known: the story's facts
+/// count it from now on.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn insert_topic(
+    tx: &mut dyn Transaction,
+    article: &Article,
+    story: StoryId,
+    source: &Source,
+    opinion: &TopicOpinion,
+    negative: bool,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO article_topic (article_id, topic_id, story_id, source_id, source_name, owner, tier, \
+         p_negative, negative, appeared_at, decided_at, reason, severity) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, '', '')",
+        params![
+            article.id, &opinion.topic.id, story, &source.id, &source.name, &source.owner,
+            u32::from(source.tier), opinion.polarity.p_negative, negative, article.appeared_at()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Records what was decided.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn record_verdict(
+    tx: &mut dyn Transaction,
+    article: ArticleId,
+    verdict: &Verdict,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE article_topic SET decided_at = ?3, reason = ?4, severity = ?5 \
+         WHERE article_id = ?1 AND topic_id = ?2",
+        params![
+            article,
+            &verdict.topic_id,
+            verdict.at,
+            verdict.reason.name(),
+            json(&verdict.severity)?
+        ],
+    )?;
+    Ok(())
+}
+
+/// An article with its analysis, if the archive has it.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn find(
+    tx: &mut dyn Transaction,
+    id: ArticleId,
+) -> Result<Option<(Article, Analysis)>, StoreError> {
+    let sql = format!("SELECT {COLUMNS}, analysis FROM article WHERE id = ?1");
+    let rows = tx.query(&sql, params![id])?;
+    rows.first().map(|row| Ok((read(row)?, row.json(13)?))).transpose()
+}
+
+/// Articles seen since `since`, oldest first, at most `limit` and of these the newest.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn since(
+    tx: &mut dyn Transaction,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<Article>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM article WHERE discovered_at >= ?1 ORDER BY discovered_at DESC, id DESC LIMIT ?2"
+    );
+    let mut articles: Vec<Article> =
+        tx.query(&sql, params![since, limit])?.iter().map(read).collect::<Result<_, _>>()?;
+    articles.reverse();
+    Ok(articles)
+}
+
+fn read(row: &Row) -> Result<Article, StoreError> {
+    let duplicate_of: Option<String> = row.get(3)?;
+    Ok(Article {
+        id: row.parse(0)?,
+        source_id: row.get(1)?,
+        story_id: Some(row.parse(2)?),
+        duplicate_of: duplicate_of.map(|_| row.parse(3)).transpose()?,
+        url: row.get(4)?,
+        title: row.get(5)?,
+        body: row.get(6)?,
+        authors: row.json(7)?,
+        language: row.get(8)?,
+        published_at: row.get(9)?,
+        discovered_at: row.get(10)?,
+        method: row.get(11)?,
+        warnings: row.json(12)?,
+    })
+}

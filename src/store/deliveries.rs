@@ -1,0 +1,245 @@
+//! The outbox: what is to be told to whom, written together with the decision to tell it.
+
+use jiff::Timestamp;
+
+use super::transaction::{json, params};
+use super::{Lease, Row, StoreError, Transaction};
+use crate::model::{
+    AlertId, AttemptOutcome, Delivery, DeliveryId, DeliveryState, Notice, NoticeId,
+};
+
+const COLUMNS: &str = "id, notice_id, channel, recipient, idempotency_key, thread_key, state, attempts, \
+                       not_before, lease_epoch, created_at";
+
+/// A delivery and the facts that it tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// The message.
+    pub delivery: Delivery,
+    /// Its facts.
+    pub notice: Notice,
+}
+
+/// Adds the facts of a message and its deliveries to the outbox.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if one of the idempotency keys exists.
+pub fn enqueue(
+    tx: &mut dyn Transaction,
+    id: NoticeId,
+    notice: &Notice,
+    deliveries: &[Delivery],
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO notice (id, alert_id, body, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![id, notice.alert_id, json(notice)?, notice.at],
+    )?;
+    for delivery in deliveries {
+        tx.execute(
+            "INSERT INTO delivery (id, notice_id, alert_id, channel, recipient_id, recipient, \
+             idempotency_key, thread_key, state, not_before, created_at, updated_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9, ?10, ?10)",
+            params![
+                delivery.id,
+                id,
+                notice.alert_id,
+                &delivery.channel,
+                &delivery.recipient.id,
+                json(&delivery.recipient)?,
+                &delivery.idempotency_key,
+                delivery.thread_key.as_ref(),
+                delivery.not_before,
+                delivery.created_at
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// Claims up to `limit` due deliveries of a channel, oldest first. A recipient gets the messages
+/// of one alert in order: a later one waits until the earlier ones are settled. What was in doubt
+/// when its worker died is taken again, with the same key.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn claim(
+    tx: &mut dyn Transaction,
+    channel: &str,
+    lease: Lease<'_>,
+    limit: u32,
+) -> Result<Vec<Outgoing>, StoreError> {
+    let sql = format!(
+        "UPDATE delivery SET state = 'leased', lease_owner = ?1, lease_until = ?2, \
+         lease_epoch = lease_epoch + 1, attempts = attempts + 1, updated_at = ?3 \
+         WHERE id IN (SELECT d.id FROM delivery d WHERE d.channel = ?4 \
+             AND d.state IN ('pending', 'leased', 'in_doubt') AND d.not_before <= ?3 AND d.lease_until <= ?3 \
+             AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.alert_id = d.alert_id \
+                 AND e.recipient_id = d.recipient_id AND e.channel = d.channel AND e.id < d.id \
+                 AND e.state NOT IN ('accepted', 'dead')) \
+             ORDER BY d.created_at, d.id LIMIT ?5{}) RETURNING {COLUMNS}",
+        tx.skip_locked()
+    );
+    let rows = tx.query(&sql, params![lease.owner, lease.until, lease.now, channel, limit])?;
+    let mut claimed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let delivery = read(row)?;
+        tx.execute(
+            "INSERT INTO attempt (delivery_id, n, started_at, outcome) VALUES (?1, ?2, ?3, 'leased')",
+            params![delivery.id, delivery.attempts, lease.now],
+        )?;
+        let notice = notice(tx, delivery.notice_id)?;
+        claimed.push(Outgoing { delivery, notice });
+    }
+    claimed.sort_by_key(|outgoing| outgoing.delivery.id);
+    Ok(claimed)
+}
+
+/// Records that the hand-over begins: from here on a crash leaves it in doubt.
+/// False if the claim was lost meanwhile: then nothing must be sent.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn begin_hand_over(
+    tx: &mut dyn Transaction,
+    delivery: &Delivery,
+    lease: Lease<'_>,
+) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE delivery SET state = 'in_doubt', lease_until = ?3, updated_at = ?4 \
+         WHERE id = ?1 AND lease_epoch = ?2 AND state = 'leased'",
+        params![delivery.id, delivery.lease_epoch, lease.until, lease.now],
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    tx.execute(
+        "UPDATE attempt SET outcome = 'in_doubt' WHERE delivery_id = ?1 AND n = ?2",
+        params![delivery.id, delivery.attempts],
+    )?;
+    Ok(true)
+}
+
+/// Records how an attempt ended. False if the claim was lost meanwhile.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn finish(
+    tx: &mut dyn Transaction,
+    delivery: &Delivery,
+    outcome: &AttemptOutcome,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let (state, name, detail, not_before) = match outcome {
+        AttemptOutcome::Accepted(answer) => (DeliveryState::Accepted, "accepted", answer, now),
+        AttemptOutcome::Retry { at, error } => (DeliveryState::Pending, "retry", error, *at),
+        AttemptOutcome::Refused(error) => (DeliveryState::Dead, "refused", error, now),
+    };
+    let error = (state != DeliveryState::Accepted).then_some(detail);
+    let changed = tx.execute(
+        "UPDATE delivery SET state = ?3, not_before = ?4, last_error = ?5, lease_until = 0, updated_at = ?6 \
+         WHERE id = ?1 AND lease_epoch = ?2 AND state IN ('leased', 'in_doubt')",
+        params![delivery.id, delivery.lease_epoch, state.name(), not_before, error, now],
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    tx.execute(
+        "UPDATE attempt SET finished_at = ?3, outcome = ?4, detail = ?5 WHERE delivery_id = ?1 AND n = ?2",
+        params![delivery.id, delivery.attempts, now, name, detail],
+    )?;
+    Ok(true)
+}
+
+/// Gives back claimed deliveries whose hand-over has not begun, without counting the attempt.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn give_back(tx: &mut dyn Transaction, delivery: &Delivery) -> Result<(), StoreError> {
+    let changed = tx.execute(
+        "UPDATE delivery SET state = 'pending', attempts = attempts - 1, lease_until = 0 \
+         WHERE id = ?1 AND lease_epoch = ?2 AND state = 'leased'",
+        params![delivery.id, delivery.lease_epoch],
+    )?;
+    if changed == 1 {
+        tx.execute(
+            "DELETE FROM attempt WHERE delivery_id = ?1 AND n = ?2",
+            params![delivery.id, delivery.attempts],
+        )?;
+    }
+    Ok(())
+}
+
+/// The key of the first message of an alert to a recipient over a channel.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn first_key(
+    tx: &mut dyn Transaction,
+    alert: AlertId,
+    channel: &str,
+    recipient: &str,
+) -> Result<Option<String>, StoreError> {
+    let rows = tx.query(
+        "SELECT idempotency_key FROM delivery WHERE alert_id = ?1 AND channel = ?2 AND recipient_id = ?3 \
+         ORDER BY id LIMIT 1",
+        params![alert, channel, recipient],
+    )?;
+    rows.first().map(|row| row.get(0)).transpose()
+}
+
+/// How many deliveries are not settled and due by `until`; none means that the outbox is idle.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn unsettled(tx: &mut dyn Transaction, until: Timestamp) -> Result<u32, StoreError> {
+    let rows = tx.query(
+        "SELECT COUNT(*) FROM delivery WHERE state IN ('pending', 'leased', 'in_doubt') AND not_before <= ?1",
+        params![until],
+    )?;
+    rows.first().map_or(Ok(0), |row| row.get(0))
+}
+
+/// Every delivery, oldest first, at most `limit`.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn list(tx: &mut dyn Transaction, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM delivery ORDER BY created_at, id LIMIT ?1");
+    tx.query(&sql, params![limit])?.iter().map(read).collect()
+}
+
+/// The facts of a message.
+///
+/// # Errors
+/// [`StoreError::Mismatch`] if there is none.
+pub fn notice(tx: &mut dyn Transaction, id: NoticeId) -> Result<Notice, StoreError> {
+    let rows = tx.query("SELECT body FROM notice WHERE id = ?1", params![id])?;
+    let row =
+        rows.first().ok_or_else(|| StoreError::Mismatch(format!("notice {id} is missing")))?;
+    row.json(0)
+}
+
+fn read_state(row: &Row, index: usize) -> Result<DeliveryState, StoreError> {
+    use DeliveryState::{Accepted, Dead, InDoubt, Leased, Pending};
+    let name: String = row.get(index)?;
+    [Pending, Leased, InDoubt, Accepted, Dead]
+        .into_iter()
+        .find(|state| state.name() == name)
+        .ok_or_else(|| StoreError::Mismatch(format!("`{name}` is no state of a delivery")))
+}
+
+fn read(row: &Row) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
+        id: row.parse::<DeliveryId>(0)?,
+        notice_id: row.parse(1)?,
+        channel: row.get(2)?,
+        recipient: row.json(3)?,
+        idempotency_key: row.get(4)?,
+        thread_key: row.get(5)?,
+        state: read_state(row, 6)?,
+        attempts: row.get(7)?,
+        not_before: row.get(8)?,
+        lease_epoch: row.get(9)?,
+        created_at: row.get(10)?,
+    })
+}

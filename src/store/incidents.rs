@@ -1,0 +1,157 @@
+//! Crisis plans in action: at most one a plan and story.
+
+use jiff::Timestamp;
+
+use super::transaction::{json, params};
+use super::{Row, StoreError, Transaction};
+use crate::model::{Incident, IncidentState, Plan, Step, StepState, StoryId};
+
+const COLUMNS: &str = "id, number, plan_id, plan_hash, title, category, state, level, story_id, alert_id, \
+                       detected_at, opened_at, confirm_by, activated_at";
+
+/// The next number that people will know an incident by, e.g. `INC-2026-0007`.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn next_number(tx: &mut dyn Transaction, year: i16) -> Result<String, StoreError> {
+    let name = format!("INC-{year}");
+    let rows = tx.query(
+        "INSERT INTO sequence (name, value) VALUES (?1, 1) \
+         ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value",
+        params![&name],
+    )?;
+    let value: i64 = rows.first().map_or(Ok(1), |row| row.get(0))?;
+    Ok(format!("{name}-{value:04}"))
+}
+
+/// The incident that a story set off, if any, and the plan as it was frozen.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn of_story(
+    tx: &mut dyn Transaction,
+    story: StoryId,
+) -> Result<Option<(Incident, Plan)>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, plan FROM incident WHERE story_id = ?1 ORDER BY opened_at LIMIT 1"
+    );
+    let rows = tx.query(&sql, params![story])?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let plan = row.json(14)?;
+    Ok(Some((read(tx, row)?, plan)))
+}
+
+/// Writes an incident and its steps, new or changed. The plan is frozen at the first writing.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if the plan runs for the same story already.
+pub fn save(tx: &mut dyn Transaction, incident: &Incident, plan: &Plan) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO incident (id, number, plan_id, plan_hash, plan, title, category, state, level, \
+         story_id, alert_id, detected_at, opened_at, confirm_by, activated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, level = excluded.level, \
+         confirm_by = excluded.confirm_by, activated_at = excluded.activated_at",
+        params![
+            incident.id, &incident.number, &incident.plan_id, &incident.plan_hash, json(plan)?,
+            &incident.title, &incident.category, incident.state.name(), incident.level.name(),
+            incident.story_id, incident.alert_id, incident.detected_at, incident.opened_at,
+            incident.confirm_by, incident.activated_at
+        ],
+    )?;
+    for (position, step) in incident.steps.iter().enumerate() {
+        save_step(tx, incident, position as i64, step)?;
+    }
+    Ok(())
+}
+
+fn save_step(
+    tx: &mut dyn Transaction,
+    incident: &Incident,
+    position: i64,
+    step: &Step,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO step (incident_id, key, position, title, role, person, backup, due_at, state) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+         ON CONFLICT (incident_id, key) DO UPDATE SET due_at = excluded.due_at, state = excluded.state, \
+         person = excluded.person",
+        params![
+            incident.id, &step.key, position, &step.title, &step.role, &step.person, &step.backup,
+            step.due_at, step.state.name()
+        ],
+    )?;
+    Ok(())
+}
+
+/// Proposed incidents whose time to be confirmed has passed, with their plans.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn unconfirmed(
+    tx: &mut dyn Transaction,
+    now: Timestamp,
+) -> Result<Vec<(Incident, Plan)>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, plan FROM incident WHERE state = 'proposed' AND confirm_by <= ?1 \
+         ORDER BY confirm_by LIMIT 100"
+    );
+    let rows = tx.query(&sql, params![now])?;
+    rows.iter().map(|row| Ok((read(tx, row)?, row.json(14)?))).collect()
+}
+
+/// The latest incidents, newest first.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn recent(tx: &mut dyn Transaction, limit: u32) -> Result<Vec<Incident>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM incident ORDER BY opened_at DESC, id LIMIT ?1");
+    let rows = tx.query(&sql, params![limit])?;
+    rows.iter().map(|row| read(tx, row)).collect()
+}
+
+fn read(tx: &mut dyn Transaction, row: &Row) -> Result<Incident, StoreError> {
+    let id = row.parse(0)?;
+    let steps = tx.query(
+        "SELECT key, title, role, person, backup, due_at, state FROM step \
+         WHERE incident_id = ?1 ORDER BY position",
+        params![id],
+    )?;
+    let state: String = row.get(6)?;
+    Ok(Incident {
+        id,
+        number: row.get(1)?,
+        plan_id: row.get(2)?,
+        plan_hash: row.get(3)?,
+        title: row.get(4)?,
+        category: row.get(5)?,
+        state: [IncidentState::Proposed, IncidentState::Active, IncidentState::Closed]
+            .into_iter()
+            .find(|known| known.name() == state)
+            .ok_or_else(|| StoreError::Mismatch(format!("`{state}` is no state of an incident")))?,
+        level: row.parse(7)?,
+        story_id: row.parse(8)?,
+        alert_id: row.parse(9)?,
+        detected_at: row.get(10)?,
+        opened_at: row.get(11)?,
+        confirm_by: row.get(12)?,
+        activated_at: row.get(13)?,
+        steps: steps.iter().map(read_step).collect::<Result<_, _>>()?,
+    })
+}
+
+fn read_step(row: &Row) -> Result<Step, StoreError> {
+    let state: String = row.get(6)?;
+    Ok(Step {
+        key: row.get(0)?,
+        title: row.get(1)?,
+        role: row.get(2)?,
+        person: row.get(3)?,
+        backup: row.get(4)?,
+        due_at: row.get(5)?,
+        state: [StepState::Waiting, StepState::Due, StepState::Done]
+            .into_iter()
+            .find(|known| known.name() == state)
+            .ok_or_else(|| StoreError::Mismatch(format!("`{state}` is no state of a step")))?,
+    })
+}

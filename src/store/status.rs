@@ -1,0 +1,58 @@
+//! Counts for the status page, the summary and the metrics.
+
+use super::{StoreError, Transaction};
+
+/// How much of everything there is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Entries that wait to become articles.
+    pub entries_pending: u32,
+    /// Articles in the archive.
+    pub articles: u32,
+    /// Articles that concern a topic.
+    pub matches: u32,
+    /// Articles that copy another.
+    pub duplicates: u32,
+    /// Stories.
+    pub stories: u32,
+    /// Alerts.
+    pub alerts: u32,
+    /// Deliveries that wait or are on their way.
+    pub deliveries_open: u32,
+    /// Deliveries taken by their receivers.
+    pub deliveries_accepted: u32,
+    /// Deliveries given up.
+    pub deliveries_dead: u32,
+    /// Incidents.
+    pub incidents: u32,
+}
+
+/// Counts everything at one instant.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn counts(tx: &mut dyn Transaction) -> Result<Counts, StoreError> {
+    let rows = tx.query(
+        "SELECT (SELECT COUNT(*) FROM entry WHERE state = 'pending'), (SELECT COUNT(*) FROM article), \
+         (SELECT COUNT(DISTINCT article_id) FROM article_topic), \
+         (SELECT COUNT(*) FROM article WHERE duplicate_of IS NOT NULL), (SELECT COUNT(*) FROM story), \
+         (SELECT COUNT(*) FROM alert), \
+         (SELECT COUNT(*) FROM delivery WHERE state IN ('pending', 'leased', 'in_doubt')), \
+         (SELECT COUNT(*) FROM delivery WHERE state = 'accepted'), \
+         (SELECT COUNT(*) FROM delivery WHERE state = 'dead'), (SELECT COUNT(*) FROM incident)",
+        &[],
+    )?;
+    let Some(row) = rows.first() else { return Ok(Counts::default()) };
+    Ok(Counts {
+        entries_pending: row.get(0)?,
+        articles: row.get(1)?,
+        matches: row.get(2)?,
+        duplicates: row.get(3)?,
+        stories: row.get(4)?,
+        alerts: row.get(5)?,
+        deliveries_open: row.get(6)?,
+        deliveries_accepted: row.get(7)?,
+        deliveries_dead: row.get(8)?,
+        incidents: row.get(9)?,
+    })
+}

@@ -1,0 +1,222 @@
+//! The small common ground of both databases: values, rows, and a transaction that runs SQL.
+//!
+//! Parameters are written `?1`, `?2` …; times are milliseconds since 1970 UTC; booleans 0 and 1;
+//! lists and objects JSON text.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::StoreError;
+
+/// A value on its way to or from the database.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// SQL NULL.
+    Null,
+    /// BIGINT.
+    Int(i64),
+    /// DOUBLE PRECISION.
+    Real(f64),
+    /// TEXT.
+    Text(String),
+}
+
+/// What a job can do.
+pub trait Transaction {
+    /// Runs a statement; answers how many rows it changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where another transaction was first, else as the database says.
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError>;
+
+    /// Runs a query or a statement with RETURNING.
+    ///
+    /// # Errors
+    /// As [`Transaction::execute`].
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError>;
+
+    /// Text that makes a claiming sub-query pass over rows which another claim holds;
+    /// empty where there is only one writer.
+    fn skip_locked(&self) -> &'static str;
+}
+
+/// A row of an answer, read by position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row(pub(super) Vec<Value>);
+
+impl Row {
+    /// The column at `index`, from 0.
+    ///
+    /// # Errors
+    /// [`StoreError::Mismatch`] if it is missing or of another kind.
+    pub fn get<T: Column>(&self, index: usize) -> Result<T, StoreError> {
+        let value = self.0.get(index).ok_or_else(|| mismatch(index, "is missing"))?;
+        T::read(value).ok_or_else(|| mismatch(index, "has another type"))
+    }
+
+    /// The text column at `index`, parsed: an identifier, a level.
+    ///
+    /// # Errors
+    /// [`StoreError::Mismatch`] if it does not parse.
+    pub fn parse<T: FromStr>(&self, index: usize) -> Result<T, StoreError> {
+        let text: String = self.get(index)?;
+        text.parse().map_err(|_| mismatch(index, "does not parse"))
+    }
+
+    /// The JSON column at `index`.
+    ///
+    /// # Errors
+    /// [`StoreError::Mismatch`] if it does not fit `T`.
+    pub fn json<T: DeserializeOwned>(&self, index: usize) -> Result<T, StoreError> {
+        let text: String = self.get(index)?;
+        serde_json::from_str(&text).map_err(|error| mismatch(index, &error.to_string()))
+    }
+}
+
+fn mismatch(index: usize, what: &str) -> StoreError {
+    StoreError::Mismatch(format!("column {index} {what}"))
+}
+
+/// A value as JSON text; for what [`Row::json`] reads back, and for names of enum variants.
+///
+/// # Errors
+/// [`StoreError::Mismatch`] if the value has no JSON form.
+pub fn json<T: Serialize>(value: &T) -> Result<Value, StoreError> {
+    serde_json::to_string(value)
+        .map(Value::Text)
+        .map_err(|error| StoreError::Mismatch(error.to_string()))
+}
+
+/// What a column can be read as.
+pub trait Column: Sized {
+    /// The value, if it is of this kind.
+    fn read(value: &Value) -> Option<Self>;
+}
+
+impl Column for i64 {
+    fn read(value: &Value) -> Option<Self> {
+        if let Value::Int(int) = value { Some(*int) } else { None }
+    }
+}
+
+impl Column for u32 {
+    fn read(value: &Value) -> Option<Self> {
+        i64::read(value).and_then(|int| int.try_into().ok())
+    }
+}
+
+impl Column for bool {
+    fn read(value: &Value) -> Option<Self> {
+        i64::read(value).map(|int| int != 0)
+    }
+}
+
+impl Column for f64 {
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::Real(real) => Some(*real),
+            Value::Int(int) => Some(*int as f64),
+            _ => None,
+        }
+    }
+}
+
+impl Column for String {
+    fn read(value: &Value) -> Option<Self> {
+        if let Value::Text(text) = value { Some(text.clone()) } else { None }
+    }
+}
+
+impl Column for Timestamp {
+    fn read(value: &Value) -> Option<Self> {
+        i64::read(value).and_then(|ms| Timestamp::from_millisecond(ms).ok())
+    }
+}
+
+impl<T: Column> Column for Option<T> {
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            value => T::read(value).map(Some),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    /// PostgreSQL has no NUL in text, and no text of ours needs one.
+    fn from(text: &str) -> Self {
+        Value::Text(if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() })
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<i64> for Value {
+    fn from(int: i64) -> Self {
+        Value::Int(int)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(int: u32) -> Self {
+        Value::Int(int.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Value::Int(flag.into())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(real: f64) -> Self {
+        Value::Real(real)
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(at: Timestamp) -> Self {
+        Value::Int(at.as_millisecond())
+    }
+}
+
+impl<T> From<Option<T>> for Value
+where
+    Value: From<T>,
+{
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Value::from)
+    }
+}
+
+macro_rules! from_id {
+    ($($id:ident),+) => {$(
+        impl From<crate::model::$id> for Value {
+            fn from(id: crate::model::$id) -> Self {
+                Value::Text(id.to_string())
+            }
+        }
+    )+};
+}
+
+from_id!(EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId);
+
+/// Parameters of a statement, in order.
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::store::Value::from($value)),*] };
+}
+pub(crate) use params;
