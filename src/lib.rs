@@ -5,6 +5,8 @@
 
 pub mod cli;
 pub mod config;
+pub mod decide;
 pub mod model;
+pub mod score;
 pub mod store;
 pub mod text;

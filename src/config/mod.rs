@@ -4,9 +4,19 @@
 //! and a snapshot with errors is never used.
 
 mod channel;
+mod channels;
 mod finding;
+mod load;
+mod settings;
+mod snapshot;
+mod sources;
 mod toml_file;
+mod value;
 
 pub use channel::{Channel, ChannelKind, Smtp, SmtpTls};
 pub use finding::{Finding, FindingSeverity};
+pub use load::load;
+pub use snapshot::{Collect, Config, Database, Organisation, Route, Thresholds, Web};
 pub use toml_file::TomlFile;
+mod stub;
+pub use stub::{load_keywords, load_people, load_plan};

@@ -9,6 +9,7 @@ pub mod articles;
 pub mod deliveries;
 pub mod entries;
 pub mod incidents;
+pub mod leases;
 mod migrate;
 mod postgres;
 pub mod sources;

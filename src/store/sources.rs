@@ -1,6 +1,6 @@
 //! What is remembered of each source, and who polls it now.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::entries;
 use super::transaction::params;
@@ -36,7 +36,10 @@ pub struct PollRecord {
     pub result: Result<Vec<Entry>, String>,
 }
 
-/// Makes sure that each source has a row; new ones are due at once.
+/// A next check further away than this belongs to a source that was taken out of configuration.
+const RETIRED_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Makes sure that each source has a row; new ones, and such as had been taken out, are due at once.
 ///
 /// # Errors
 /// As [`Transaction::execute`].
@@ -48,8 +51,9 @@ pub fn register(
     for id in ids {
         tx.execute(
             "INSERT INTO source_state (source_id, next_check_at) VALUES (?1, ?2) \
-             ON CONFLICT (source_id) DO NOTHING",
-            params![id, now],
+             ON CONFLICT (source_id) DO UPDATE SET next_check_at = excluded.next_check_at \
+             WHERE source_state.next_check_at > ?3",
+            params![id, now, now + RETIRED_AFTER],
         )?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Counts for the status page, the summary and the metrics.
 
+use super::transaction::params;
 use super::{StoreError, Transaction};
 
 /// How much of everything there is.
@@ -55,4 +56,19 @@ pub fn counts(tx: &mut dyn Transaction) -> Result<Counts, StoreError> {
         deliveries_dead: row.get(8)?,
         incidents: row.get(9)?,
     })
+}
+
+/// Deliveries given up, newest first: channel and why.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn dead_deliveries(
+    tx: &mut dyn Transaction, limit: u32,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = tx.query(
+        "SELECT channel, COALESCE(last_error, '') FROM delivery WHERE state = 'dead' \
+         ORDER BY updated_at DESC, id LIMIT ?1",
+        params![limit],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::transaction::params;
-use super::{StoreError, Transaction};
-use crate::model::{Article, StoryFacts, StoryId};
+use super::{Row, StoreError, Transaction};
+use crate::model::{Article, Story, StoryFacts, StoryId};
 
 /// Time over which the usual rate of negative articles is measured.
 const BASELINE: SignedDuration = SignedDuration::from_hours(28 * 24);
@@ -28,6 +28,28 @@ pub fn add_article(
         params![story, &article.title, article.id, article.discovered_at],
     )?;
     Ok(())
+}
+
+/// A story, if there is one of that name.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn find(tx: &mut dyn Transaction, id: StoryId) -> Result<Option<Story>, StoreError> {
+    let rows = tx.query(
+        "SELECT headline, lead_article, first_seen_at, last_seen_at, articles FROM story WHERE id = ?1",
+        params![id],
+    )?;
+    let read = |row: &Row| {
+        Ok(Story {
+            id,
+            headline: row.get(0)?,
+            lead_article: row.parse(1)?,
+            first_seen_at: row.get(2)?,
+            last_seen_at: row.get(3)?,
+            articles: row.get(4)?,
+        })
+    };
+    rows.first().map(read).transpose()
 }
 
 /// What is known of a story toward a topic, all articles recorded so far included.

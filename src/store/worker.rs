@@ -103,7 +103,8 @@ fn run_job<T>(
             Err(StoreError::Conflict(_)) if run < RUNS => run += 1,
             Err(error) => return Err(error),
             Ok(()) => {
-                return answer.ok_or_else(|| StoreError::Mismatch("the job was not run".to_owned()));
+                return answer
+                    .ok_or_else(|| StoreError::Mismatch("the job was not run".to_owned()));
             }
         }
     }

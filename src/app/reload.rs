@@ -1,0 +1,48 @@
+//! Going over to a new configuration while work goes on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::AppError;
+use crate::config::{Config, Database, Finding, FindingSeverity};
+use crate::pipeline::Live;
+
+/// Builds the new configuration whole, then swaps it in.
+pub(super) async fn reload(
+    path: &Path, live: &watch::Sender<Arc<Live>>,
+) -> Result<Vec<Finding>, AppError> {
+    let (new, mut warnings) = super::prepare(path).await?;
+    let old = Arc::clone(&live.borrow());
+    warnings.extend(needs_restart(path, &old.config, &new.config));
+    live.send_replace(Arc::new(new));
+    Ok(warnings)
+}
+
+/// What a reload cannot change.
+fn needs_restart(path: &Path, old: &Config, new: &Config) -> Vec<Finding> {
+    let mut changed = Vec::new();
+    let place = |database: &Database| match database {
+        Database::Sqlite(path) => path.display().to_string(),
+        Database::Postgres { url, .. } => url.clone(),
+    };
+    if place(&old.database) != place(&new.database) {
+        changed.push("[store]");
+    }
+    let listen = |config: &Config| config.web.as_ref().map(|web| web.listen);
+    if listen(old) != listen(new) {
+        changed.push("[web] listen");
+    }
+    let finding = |what: &str| Finding {
+        file: path.display().to_string(),
+        line: 1,
+        column: 1,
+        severity: FindingSeverity::Warning,
+        what: format!("`{what}` has changed"),
+        remedy: "restart the daemon for it to take effect".to_owned(),
+        span: 0..0,
+        source: "".into(),
+    };
+    changed.into_iter().map(finding).collect()
+}

@@ -1,0 +1,219 @@
+//! `[[channel]]`: where messages go out.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use toml::Spanned;
+use url::Url;
+
+use super::settings::time_zone;
+use super::value::{Check, SecretRef};
+use super::{Channel, ChannelKind, Organisation, Smtp, SmtpTls};
+use crate::model::Locale;
+
+/// Submission with STARTTLS (RFC 6409).
+const SMTP_PORT: u16 = 587;
+/// Slack allows about one message a second.
+const CHAT_GAP: Duration = Duration::from_millis(1100);
+
+/// A channel as it is written; which keys it needs depends on `kind`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawChannel {
+    id: Spanned<String>,
+    kind: RawKind,
+    language: Option<Locale>,
+    time_zone: Option<Spanned<String>>,
+    #[serde(default)]
+    allow_private: bool,
+    min_gap: Option<Spanned<String>>,
+    // email
+    server: Option<Spanned<String>>,
+    port: Option<u16>,
+    tls: Option<Spanned<SmtpTls>>,
+    ca_file: Option<PathBuf>,
+    username: Option<Spanned<String>>,
+    password: Option<Spanned<SecretRef>>,
+    from: Option<Spanned<String>>,
+    // maildir
+    directory: Option<Spanned<PathBuf>>,
+    // slack, webhook
+    url: Option<Spanned<SecretRef>>,
+    secret: Option<Spanned<SecretRef>>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum RawKind {
+    Email,
+    Maildir,
+    Slack,
+    Webhook,
+}
+
+pub(super) fn channels(
+    check: &mut Check<'_>,
+    raw: Vec<RawChannel>,
+    organisation: &Organisation,
+) -> Vec<Channel> {
+    let mut seen = BTreeSet::new();
+    let mut channels = Vec::new();
+    for raw in raw {
+        if !seen.insert(raw.id.get_ref().clone()) {
+            check.error(
+                &raw.id,
+                format!("channel `{}` stands twice", raw.id.get_ref()),
+                "give it another id",
+            );
+        }
+        channels.extend(channel(check, &raw, organisation));
+    }
+    channels
+}
+
+fn channel(
+    check: &mut Check<'_>,
+    raw: &RawChannel,
+    organisation: &Organisation,
+) -> Option<Channel> {
+    let (kind, gap) = match raw.kind {
+        RawKind::Email => (ChannelKind::Email(smtp(check, raw)?), Duration::ZERO),
+        RawKind::Maildir => (maildir(check, raw)?, Duration::ZERO),
+        RawKind::Slack => (ChannelKind::Slack { url: hook(check, raw)? }, CHAT_GAP),
+        RawKind::Webhook => (webhook(check, raw)?, Duration::ZERO),
+    };
+    refuse_foreign_keys(check, raw);
+    let zone = raw.time_zone.as_ref().map(|at| time_zone(check, at));
+    Some(Channel {
+        id: raw.id.get_ref().clone(),
+        kind,
+        locale: raw.language.unwrap_or(organisation.locale),
+        time_zone: zone.unwrap_or_else(|| organisation.time_zone.clone()),
+        allow_private: raw.allow_private,
+        min_gap: check.duration(raw.min_gap.as_ref(), gap),
+    })
+}
+
+fn smtp(check: &mut Check<'_>, raw: &RawChannel) -> Option<Smtp> {
+    let server = required(check, raw, raw.server.as_ref(), "server", "\"smtp.example.org\"");
+    let from = sender(check, raw);
+    let login = login(check, raw);
+    let server = server?.get_ref().clone();
+    let tls = raw.tls.as_ref().map_or(SmtpTls::Starttls, |at| *at.get_ref());
+    let loopback =
+        server == "localhost" || server.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if let (SmtpTls::None, false, Some(at)) = (tls, loopback, &raw.username) {
+        let what = "the password would cross the network in clear text";
+        check.error(at, what, "write `tls = \"starttls\"` or `\"implicit\"`");
+    }
+    Some(Smtp {
+        server,
+        port: raw.port.unwrap_or(SMTP_PORT),
+        tls,
+        ca_file: raw.ca_file.as_ref().map(|path| check.path(path)),
+        login: login?,
+        from: from?,
+    })
+}
+
+/// The outer option is none after a finding, the inner where no login is wanted.
+#[expect(clippy::option_option, reason = "a finding and no login are two things")]
+fn login(check: &mut Check<'_>, raw: &RawChannel) -> Option<Option<(String, SecretString)>> {
+    match (&raw.username, &raw.password) {
+        (None, None) => Some(None),
+        (Some(user), Some(password)) => {
+            Some(Some((user.get_ref().clone(), check.secret(password)?)))
+        }
+        (Some(user), None) => {
+            check.error(user, "a user without a password", "add `password = { file = \"…\" }`");
+            None
+        }
+        (None, Some(password)) => {
+            check.error(password, "a password without a user", "add `username = \"…\"`");
+            None
+        }
+    }
+}
+
+fn sender(check: &mut Check<'_>, raw: &RawChannel) -> Option<String> {
+    let at = required(check, raw, raw.from.as_ref(), "from", "\"Atalaya <atalaya@example.org>\"")?;
+    let mailbox = at.get_ref().parse::<Mailbox>();
+    let mailbox =
+        mailbox.map_err(|error| format!("`{}` is no mail address: {error}", at.get_ref()));
+    check.take(at, mailbox, "write `Name <user@domain>`").map(|_| at.get_ref().clone())
+}
+
+fn maildir(check: &mut Check<'_>, raw: &RawChannel) -> Option<ChannelKind> {
+    let directory = required(check, raw, raw.directory.as_ref(), "directory", "\"../data/mail\"");
+    let from = sender(check, raw)?;
+    Some(ChannelKind::Maildir { directory: check.path(directory?.get_ref()), from })
+}
+
+fn webhook(check: &mut Check<'_>, raw: &RawChannel) -> Option<ChannelKind> {
+    let url = hook(check, raw);
+    let at = required(check, raw, raw.secret.as_ref(), "secret", "{ file = \"…\" }")?;
+    let secret = check.secret(at)?;
+    let valid = standardwebhooks::Webhook::new(secret.expose_secret()).map(|_| ());
+    let valid = valid.map_err(|_| "not a webhook secret".to_owned());
+    check.take(at, valid, "put `whsec_` and 24 to 64 random bytes in base64 there")?;
+    Some(ChannelKind::Webhook { url: url?, secret })
+}
+
+/// The URL of a chat room or receiver. It is a credential: read like one and never quoted.
+fn hook(check: &mut Check<'_>, raw: &RawChannel) -> Option<SecretString> {
+    let at = required(check, raw, raw.url.as_ref(), "url", "{ file = \"…\" }")?;
+    let secret = check.secret(at)?;
+    let good = Url::parse(secret.expose_secret()).is_ok_and(|url| {
+        url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && raw.allow_private))
+    });
+    let valid = if good { Ok(()) } else { Err("what it names is not an https URL".to_owned()) };
+    check.take(
+        at,
+        valid,
+        "put the full https:// address there (http only with `allow_private = true`)",
+    )?;
+    Some(secret)
+}
+
+fn required<'r, T>(
+    check: &mut Check<'_>,
+    raw: &RawChannel,
+    value: Option<&'r Spanned<T>>,
+    key: &str,
+    example: &str,
+) -> Option<&'r Spanned<T>> {
+    if value.is_none() {
+        let what = format!("channel `{}` has no `{key}`", raw.id.get_ref());
+        check.error(&raw.id, what, format!("add `{key} = {example}`"));
+    }
+    value
+}
+
+/// Keys that this kind of channel does not read are mistakes, not extras.
+fn refuse_foreign_keys(check: &mut Check<'_>, raw: &RawChannel) {
+    let email = matches!(raw.kind, RawKind::Email);
+    let mail = matches!(raw.kind, RawKind::Email | RawKind::Maildir);
+    let webhook = matches!(raw.kind, RawKind::Webhook);
+    let spans = [
+        ("server", raw.server.as_ref().map(Spanned::span), email),
+        ("tls", raw.tls.as_ref().map(Spanned::span), email),
+        ("username", raw.username.as_ref().map(Spanned::span), email),
+        ("password", raw.password.as_ref().map(Spanned::span), email),
+        ("from", raw.from.as_ref().map(Spanned::span), mail),
+        ("directory", raw.directory.as_ref().map(Spanned::span), mail && !email),
+        ("url", raw.url.as_ref().map(Spanned::span), !mail),
+        ("secret", raw.secret.as_ref().map(Spanned::span), webhook),
+    ];
+    for (key, span, read) in spans {
+        if let (Some(span), false) = (span, read) {
+            let what = format!("`{key}` means nothing for this kind of channel");
+            let finding = check.file.error(span, what, "remove it, or mend `kind`");
+            check.findings.push(finding);
+        }
+    }
+}

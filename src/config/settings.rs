@@ -1,0 +1,189 @@
+//! The single tables of the main file: organisation, store, collect, severity, web.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+use url::Url;
+
+use super::value::{Check, SecretRef};
+use super::{Collect, Database, Organisation, Thresholds, Web};
+use crate::model::Locale;
+
+const HOST_GAP: Duration = Duration::from_secs(1);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOrganisation {
+    name: Spanned<String>,
+    #[serde(default)]
+    language: Locale,
+    time_zone: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStore {
+    url: Option<Spanned<String>>,
+    password: Option<Spanned<SecretRef>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCollect {
+    contact: Option<Spanned<String>>,
+    host_gap: Option<Spanned<String>>,
+    #[serde(default)]
+    history: History,
+}
+
+#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum History {
+    #[default]
+    Import,
+    Alert,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSeverity {
+    blue: Option<Spanned<f64>>,
+    yellow: Option<Spanned<f64>>,
+    orange: Option<Spanned<f64>>,
+    red: Option<Spanned<f64>>,
+    red_min_owners: Option<u32>,
+    hearsay_min_owners: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWeb {
+    listen: Spanned<String>,
+    public_url: Option<Spanned<String>>,
+}
+
+pub(super) fn organisation(check: &mut Check<'_>, raw: &RawOrganisation) -> Organisation {
+    if raw.name.get_ref().trim().is_empty() {
+        check.error(&raw.name, "the organisation has no name", "write the name that messages use");
+    }
+    let time_zone = raw.time_zone.as_ref().map(|zone| time_zone(check, zone));
+    Organisation {
+        name: raw.name.get_ref().clone(),
+        locale: raw.language,
+        time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()),
+    }
+}
+
+/// An IANA zone name, or a finding and UTC.
+pub(super) fn time_zone(check: &mut Check<'_>, at: &Spanned<String>) -> String {
+    let name = at.get_ref();
+    if jiff::tz::TimeZone::get(name).is_err() {
+        let what = format!("`{name}` is no time zone");
+        check.error(at, what, "write an IANA name such as `Europe/Madrid`");
+    }
+    name.clone()
+}
+
+pub(super) fn database(check: &mut Check<'_>, raw: RawStore) -> Option<Database> {
+    let password = raw.password.as_ref().map(|at| check.secret(at));
+    let Some(at) = raw.url else {
+        return Some(Database::Sqlite(check.path(Path::new("../data/atalaya.db"))));
+    };
+    let remedy = "write `sqlite:path/to/file.db` or `postgres://user@host/database`";
+    if let Some(path) = at.get_ref().strip_prefix("sqlite:") {
+        let path = check.path(&PathBuf::from(path));
+        return Some(Database::Sqlite(path));
+    }
+    match Url::parse(at.get_ref()) {
+        Ok(url) if matches!(url.scheme(), "postgres" | "postgresql") => {
+            if url.password().is_some() {
+                check.error(
+                    &at,
+                    "the URL holds a password",
+                    "take it out and write `password = { file = \"…\" }`",
+                );
+            }
+            let password = match password {
+                Some(None) => return None,
+                password => password.flatten(),
+            };
+            Some(Database::Postgres { url: at.into_inner(), password })
+        }
+        _ => {
+            check.error(&at, format!("`{}` is no store that atalaya knows", at.get_ref()), remedy);
+            None
+        }
+    }
+}
+
+pub(super) fn collect(check: &mut Check<'_>, raw: &RawCollect) -> Collect {
+    let contact = raw.contact.as_ref().map(|at| {
+        if at.get_ref().chars().any(|c| !c.is_ascii_graphic()) {
+            check.error(
+                at,
+                "the contact must be one word of ASCII",
+                "write a mail address or a URL",
+            );
+        }
+        at.get_ref().clone()
+    });
+    Collect {
+        contact: contact.unwrap_or_default(),
+        host_gap: check.duration(raw.host_gap.as_ref(), HOST_GAP),
+        alert_on_history: raw.history == History::Alert,
+    }
+}
+
+pub(super) fn severity(check: &mut Check<'_>, raw: &RawSeverity) -> Thresholds {
+    let mut thresholds = Thresholds::default();
+    let given = [&raw.blue, &raw.yellow, &raw.orange, &raw.red];
+    for (threshold, given) in thresholds.at.iter_mut().zip(given) {
+        if let Some(at) = given {
+            if !(0.0..=100.0).contains(at.get_ref()) {
+                check.error(
+                    at,
+                    format!("{} is no score", at.get_ref()),
+                    "write a number from 0 to 100",
+                );
+            }
+            *threshold = *at.get_ref();
+        }
+    }
+    if let Some(at) = given.into_iter().flatten().last()
+        && !thresholds.at.is_sorted_by(|low, high| low < high)
+    {
+        let [blue, yellow, orange, red] = thresholds.at;
+        let what = format!("the thresholds do not rise: {blue}, {yellow}, {orange}, {red}");
+        check.error(at, what, "let blue < yellow < orange < red");
+    }
+    thresholds.red_min_owners = raw.red_min_owners.unwrap_or(thresholds.red_min_owners);
+    thresholds.hearsay_min_owners = raw.hearsay_min_owners.unwrap_or(thresholds.hearsay_min_owners);
+    thresholds
+}
+
+pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb) -> Option<Web> {
+    let listen = raw
+        .listen
+        .get_ref()
+        .parse()
+        .map_err(|_| format!("`{}` is no address", raw.listen.get_ref()));
+    let listen = check.take(&raw.listen, listen, "write IP and port, e.g. `127.0.0.1:8087`")?;
+    let public_url = raw.public_url.as_ref().and_then(|at| http_url(check, at));
+    Some(Web { listen, public_url })
+}
+
+/// An http or https URL without user or password, or a finding.
+pub(super) fn http_url(check: &mut Check<'_>, at: &Spanned<String>) -> Option<Url> {
+    let url =
+        Url::parse(at.get_ref()).map_err(|error| format!("`{}` is no URL: {error}", at.get_ref()));
+    let url = url.and_then(|url| match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() => {
+            Err("the URL holds a user or password".to_owned())
+        }
+        "http" | "https" if url.has_host() => Ok(url),
+        scheme => Err(format!("`{scheme}:` cannot be fetched")),
+    });
+    check.take(at, url, "write an address that begins with https:// or http://")
+}

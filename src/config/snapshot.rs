@@ -1,0 +1,116 @@
+//! The checked configuration: what the daemon runs by until the next reload.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::Channel;
+use crate::model::{Keywords, Level, Locale, Person, Plan, Source};
+
+/// Everything that files and environment say, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Whose name is at stake.
+    pub organisation: Organisation,
+    /// Where articles and alerts are kept.
+    pub database: Database,
+    /// How sources are polled.
+    pub collect: Collect,
+    /// How a score becomes a level.
+    pub severity: Thresholds,
+    /// The status page, if it is served.
+    pub web: Option<Web>,
+    /// Where articles come from.
+    pub sources: Vec<Source>,
+    /// Where messages go out.
+    pub channels: Vec<Channel>,
+    /// Who is told what.
+    pub routes: Vec<Route>,
+    /// Who can be told, by id.
+    pub people: BTreeMap<String, Person>,
+    /// Crisis plans.
+    pub plans: Vec<Plan>,
+    /// Topics, categories, lexicons.
+    pub keywords: Keywords,
+}
+
+/// Whose name is at stake.
+#[derive(Debug, Clone)]
+pub struct Organisation {
+    /// As messages call it.
+    pub name: String,
+    /// Language where nobody says otherwise.
+    pub locale: Locale,
+    /// IANA zone where nobody says otherwise.
+    pub time_zone: String,
+}
+
+/// Where articles and alerts are kept.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres {
+        /// Without password.
+        url: String,
+        /// From a file or the environment.
+        password: Option<SecretString>,
+    },
+}
+
+/// How sources are polled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Collect {
+    /// How site owners reach us, part of the User-Agent.
+    pub contact: String,
+    /// Least time between two requests to one host.
+    pub host_gap: Duration,
+    /// Whether the first poll of a source may alert, or only fills the archive.
+    pub alert_on_history: bool,
+}
+
+/// How a score becomes a level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thresholds {
+    /// Least score of blue, yellow, orange, red; rising, 0 to 100.
+    pub at: [f64; 4],
+    /// Red needs this many distinct owners: a score alone never gives it.
+    pub red_min_owners: u32,
+    /// What is only hearsay stays at yellow until this many distinct owners carry it.
+    pub hearsay_min_owners: u32,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { at: [40.0, 55.0, 70.0, 85.0], red_min_owners: 3, hearsay_min_owners: 6 }
+    }
+}
+
+/// The status page and the endpoints for machines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Web {
+    /// Address it is served on.
+    pub listen: SocketAddr,
+    /// As people reach it, for links in messages.
+    pub public_url: Option<Url>,
+}
+
+/// Who is told of alerts from a level on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// Topics it is for; none given means all.
+    pub topics: Vec<String>,
+    /// Least level.
+    pub min_level: Level,
+    /// People told, each in their language.
+    pub people: Vec<String>,
+    /// Mail channels that reach the people.
+    pub via: Vec<String>,
+    /// Room channels told once each.
+    pub rooms: Vec<String>,
+}

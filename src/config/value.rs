@@ -1,0 +1,128 @@
+//! Values that TOML has no type for: durations, secrets in files, places relative to a file.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Finding, TomlFile};
+
+/// Reads `250ms`, `30s`, `5m`, `2h`, `7d`.
+///
+/// # Errors
+/// What is wrong with it, as a fragment.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(split);
+    let count: u64 = digits.parse().map_err(|_| format!("`{text}` is not a duration"))?;
+    let seconds = match unit {
+        "ms" => return Ok(Duration::from_millis(count)),
+        "s" => Some(count),
+        "m" => count.checked_mul(60),
+        "h" => count.checked_mul(3600),
+        "d" => count.checked_mul(86400),
+        _ => return Err(format!("`{text}` is not a duration")),
+    };
+    seconds
+        .filter(|&seconds| seconds <= 10 * 366 * 86400)
+        .map(Duration::from_secs)
+        .ok_or_else(|| format!("`{text}` is longer than ten years"))
+}
+
+/// Where a secret lies: `{ file = "…" }` or `{ env = "…" }`, never the secret itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretRef {
+    file: Option<PathBuf>,
+    env: Option<String>,
+}
+
+/// The collector of findings while a file is checked.
+pub struct Check<'a> {
+    /// The file.
+    pub file: &'a TomlFile,
+    /// The directory that its relative paths start from.
+    pub base: &'a Path,
+    /// What was found so far.
+    pub findings: Vec<Finding>,
+}
+
+impl Check<'_> {
+    /// Notes an error at a value.
+    pub fn error<T>(
+        &mut self,
+        at: &Spanned<T>,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.findings.push(self.file.error(at.span(), what, remedy));
+    }
+
+    /// Notes a warning at a value.
+    pub fn warn<T>(&mut self, at: &Spanned<T>, what: impl Into<String>, remedy: impl Into<String>) {
+        self.findings.push(self.file.warning(at.span(), what, remedy));
+    }
+
+    /// Keeps a good value, notes a bad one at its place.
+    pub fn take<T, U>(
+        &mut self,
+        at: &Spanned<U>,
+        value: Result<T, String>,
+        remedy: &str,
+    ) -> Option<T> {
+        value.map_err(|what| self.error(at, what, remedy)).ok()
+    }
+
+    /// A duration, or `default` where none is given.
+    pub fn duration(&mut self, at: Option<&Spanned<String>>, default: Duration) -> Duration {
+        let Some(at) = at else { return default };
+        self.take(at, duration(at.get_ref()), "write a number and ms, s, m, h or d: `5m`")
+            .unwrap_or(default)
+    }
+
+    /// A path, relative to the file it is written in.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.base.join(path)
+    }
+
+    /// The secret behind a reference. Its text never reaches a finding.
+    pub fn secret(&mut self, at: &Spanned<SecretRef>) -> Option<SecretString> {
+        let secret = match at.get_ref() {
+            SecretRef { file: Some(file), env: None } => {
+                let path = self.path(file);
+                std::fs::read_to_string(&path).map_err(|error| {
+                    format!("the secret in {} cannot be read: {error}", path.display())
+                })
+            }
+            SecretRef { file: None, env: Some(name) } => std::env::var(name)
+                .map_err(|_| format!("the environment variable {name} is not set")),
+            _ => Err("a secret needs either `file` or `env`".to_owned()),
+        };
+        let secret = secret.and_then(|text| match text.trim() {
+            "" => Err("the secret is empty".to_owned()),
+            text => Ok(SecretString::from(text)),
+        });
+        self.take(
+            at,
+            secret,
+            "write `{ file = \"path\" }` or `{ env = \"NAME\" }` that can be read",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+    use std::time::Duration;
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        for bad in ["", "5", "m", "5 m", "-5m", "1.5h", "99999999d", "18446744073709551616s"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! A configuration made ready for work: rules compiled, the HTTP client and the channels built.
+//! A reload builds a whole new one before the old one goes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::analyse::Engine;
+use crate::config::Config;
+use crate::guard;
+use crate::notify::{self, Notifier};
+
+/// Everything that workers use of a configuration.
+pub struct Live {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// Its rules and lexicons.
+    pub engine: Engine,
+    /// The HTTP client for the outside world.
+    pub client: Arc<guard::Client>,
+    /// Senders, by channel.
+    pub notifiers: BTreeMap<String, Arc<dyn Notifier>>,
+}
+
+/// Why a checked configuration still cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    /// The rules do not compile.
+    #[error("the rules do not compile: {0}")]
+    Rules(String),
+    /// The HTTP client cannot be built.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(String),
+    /// A channel cannot be built.
+    #[error("channel `{channel}` cannot be built: {what}")]
+    Channel {
+        /// Which.
+        channel: String,
+        /// Why, free of secrets.
+        what: String,
+    },
+}
+
+impl Live {
+    /// Builds everything. CPU work: some milliseconds per thousand terms.
+    ///
+    /// # Errors
+    /// What cannot be built; nothing is kept then.
+    pub fn build(config: Config) -> Result<Self, LiveError> {
+        let engine = Engine::compile(&config.keywords).map_err(|error| LiveError::Rules(error.to_string()))?;
+        let limits = guard::Limits { host_gap: config.collect.host_gap, ..guard::Limits::default() };
+        let client = guard::Client::new(limits, &user_agent(&config.collect.contact))
+            .map_err(|error| LiveError::Client(error.to_string()))?;
+        let client = Arc::new(client);
+        let mut notifiers = BTreeMap::new();
+        for channel in &config.channels {
+            let notifier = notify::build(channel, &client).map_err(|error| LiveError::Channel {
+                channel: channel.id.clone(),
+                what: error.to_string(),
+            })?;
+            notifiers.insert(channel.id.clone(), Arc::from(notifier));
+        }
+        Ok(Self { config: Arc::new(config), engine, client, notifiers })
+    }
+}
+
+fn user_agent(contact: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    if contact.is_empty() {
+        format!("Atalaya/{version}")
+    } else {
+        format!("Atalaya/{version} (+{contact})")
+    }
+}

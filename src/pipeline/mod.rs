@@ -1,0 +1,169 @@
+//! The imperative shell around the stages: who works when, joined by rows in the store and short
+//! bounded hoses. Only this room knows all stages.
+//!
+//! ```text
+//! scheduler → (poll) → entries → reader → hose → judge → outbox → courier
+//!                                                  steward: plan timers, leases
+//! ```
+
+mod courier;
+mod event;
+mod judge;
+mod leases;
+mod live;
+mod outcome;
+mod reader;
+mod scheduler;
+mod steward;
+mod wake;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use event::Event;
+pub use live::{Live, LiveError};
+pub use outcome::{Judged, Subject, Told, judge_in};
+pub use reader::extract_bytes;
+
+use crate::model::StoryId;
+use crate::store::{Store, StoreError, articles, deliveries, entries, leases as store_leases, sources};
+use crate::story::{Clusterer, Settings, StoryItem};
+use crate::telemetry::Metrics;
+use leases::Holder;
+use wake::Wake;
+
+/// Articles that wait to be judged: read texts of at most 1 MB each.
+const HOSE: usize = 16;
+/// Events that a slow listener may lag behind; older ones are dropped for it, never waited for.
+const EVENTS: usize = 4096;
+/// Articles of the archive that the clusterer remembers at start.
+const REMEMBERED: u32 = 50_000;
+
+/// What all workers share.
+#[derive(Clone)]
+pub struct Pipeline {
+    store: Store,
+    live: watch::Receiver<Arc<Live>>,
+    holder: Arc<Holder>,
+    wake: Arc<Wake>,
+    events: broadcast::Sender<Event>,
+    metrics: Arc<Metrics>,
+    /// No new work is taken once this is cancelled.
+    stop: CancellationToken,
+}
+
+impl Pipeline {
+    /// Prepares the store and the shared parts; nothing runs yet.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn new(
+        store: Store, sole_owner: bool, live: watch::Receiver<Arc<Live>>, metrics: Arc<Metrics>,
+        stop: CancellationToken,
+    ) -> Result<Self, StoreError> {
+        if sole_owner {
+            store.write(|tx| store_leases::free_all(tx)).await?;
+        }
+        let (events, _) = broadcast::channel(EVENTS);
+        let pipeline = Self {
+            holder: Arc::new(Holder::new(store.clone())),
+            store,
+            live,
+            wake: Arc::new(Wake::default()),
+            events,
+            metrics,
+            stop,
+        };
+        pipeline.register_sources().await?;
+        Ok(pipeline)
+    }
+
+    /// Starts all workers on a tracker.
+    ///
+    /// # Errors
+    /// If the archive cannot be read.
+    pub async fn start(&self, tracker: &TaskTracker) -> Result<(), StoreError> {
+        let clusterer = self.remembered_stories().await?;
+        let (ready, hose) = mpsc::channel(HOSE);
+        tracker.spawn(leases::keep(self.clone()));
+        tracker.spawn(scheduler::run(self.clone()));
+        tracker.spawn(reader::run(self.clone(), ready));
+        tracker.spawn(judge::run(self.clone(), hose, clusterer));
+        tracker.spawn(courier::run(self.clone()));
+        tracker.spawn(steward::run(self.clone()));
+        Ok(())
+    }
+
+    /// What happens, as it happens; a listener that lags loses the oldest events.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Makes sure that each configured source is polled; called again after a reload.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn register_sources(&self) -> Result<(), StoreError> {
+        let ids: Vec<String> = self.snapshot().config.sources.iter().map(|source| source.id.clone()).collect();
+        let now = Timestamp::now();
+        self.store.write(move |tx| sources::register(tx, &ids, now)).await?;
+        self.wake.sources.notify_one();
+        Ok(())
+    }
+
+    /// Makes every source due now.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn poll_all_now(&self) -> Result<(), StoreError> {
+        let ids: Vec<String> = self.snapshot().config.sources.iter().map(|source| source.id.clone()).collect();
+        let now = Timestamp::now();
+        self.store.write(move |tx| sources::make_due(tx, &ids, now)).await?;
+        self.wake.sources.notify_one();
+        Ok(())
+    }
+
+    /// How much is left to do now: entries that wait, and deliveries due by now.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn backlog(&self) -> Result<(u32, u32), StoreError> {
+        let now = Timestamp::now();
+        self.store.read(move |tx| Ok((entries::pending(tx)?, deliveries::unsettled(tx, now)?))).await
+    }
+
+    /// Gives back what is still claimed, after the workers have ended.
+    ///
+    /// # Errors
+    /// If the store cannot be written; the leases then run out by themselves.
+    pub async fn release(&self) -> Result<(), StoreError> {
+        let owner = self.holder.owner().to_owned();
+        self.store.write(move |tx| store_leases::release(tx, &owner)).await
+    }
+
+    fn snapshot(&self) -> Arc<Live> {
+        Arc::clone(&self.live.borrow())
+    }
+
+    /// Tells listeners; nobody need be listening.
+    fn emit(&self, event: Event) {
+        drop(self.events.send(event));
+    }
+
+    async fn remembered_stories(&self) -> Result<Clusterer, StoreError> {
+        let settings = Settings::default();
+        let since = Timestamp::now() - settings.window;
+        let known = self.store.read(move |tx| articles::since(tx, since, REMEMBERED)).await?;
+        let mut clusterer = Clusterer::new(settings);
+        for article in &known {
+            let story = article.story_id.unwrap_or_else(StoryId::new);
+            clusterer.insert(&StoryItem::of(article), story, article.duplicate_of);
+        }
+        Ok(clusterer)
+    }
+}

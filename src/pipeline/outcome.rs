@@ -1,0 +1,281 @@
+//! One article's outcome, in one transaction: archive, story, severity, alert, incident, outbox.
+//!
+//! Facts are read, pure stages decide, rows are written; a crash leaves all of it or nothing.
+
+use jiff::Timestamp;
+
+use super::Live;
+use crate::config::Config;
+use crate::decide::{self, Address};
+use crate::model::{
+    Alert, AlertId, AlertState, Analysis, Article, Assignment, Decision, Delivery, DeliveryId,
+    DeliveryState, Entry, Incident, Level, Notice, NoticeId, Plan, Reason, Severity, Source,
+    StoryFacts, StoryId, TopicOpinion,
+};
+use crate::plan;
+use crate::score::{self, Case};
+use crate::store::articles::Verdict;
+use crate::store::{StoreError, Transaction, alerts, articles, deliveries, entries, incidents, stories};
+
+mod compose;
+
+use compose::Telling;
+
+/// An article with all that is known of it before it is judged.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// Its announcement.
+    pub entry: Entry,
+    /// Fencing epoch of the claim on it.
+    pub epoch: i64,
+    /// The medium.
+    pub source: Source,
+    /// The text.
+    pub article: Article,
+    /// What it says about whom.
+    pub analysis: Analysis,
+    /// Where it belongs.
+    pub assignment: Assignment,
+}
+
+/// What became of an article.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The article, with its story.
+    pub article: Article,
+    /// The medium's name.
+    pub source: String,
+    /// What it says about whom.
+    pub analysis: Analysis,
+    /// Where it was put.
+    pub assignment: Assignment,
+    /// What was decided, by topic.
+    pub told: Vec<Told>,
+}
+
+/// What was decided on one topic.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The topic.
+    pub topic_id: String,
+    /// Why it was told, or was not.
+    pub reason: Reason,
+    /// The sum.
+    pub severity: Severity,
+    /// Level told before.
+    pub previous_level: Option<Level>,
+    /// Messages put into the outbox.
+    pub deliveries: usize,
+    /// Incident opened or raised, by number.
+    pub incident: Option<String>,
+}
+
+/// Judges an article and writes everything that follows. None if the claim on its entry was lost:
+/// then nothing was written.
+pub(super) fn commit(
+    tx: &mut dyn Transaction, subject: &Subject, live: &Live,
+) -> Result<Option<Judged>, StoreError> {
+    if !entries::finish(tx, subject.entry.id, subject.epoch)? {
+        return Ok(None);
+    }
+    judge_in(tx, subject, &live.config, Timestamp::now()).map(Some)
+}
+
+/// The judgement itself, for an entry that is already settled: the daemon's way and `explain`'s.
+///
+/// # Errors
+/// As the store's.
+pub fn judge_in(
+    tx: &mut dyn Transaction, subject: &Subject, config: &Config, now: Timestamp,
+) -> Result<Judged, StoreError> {
+    let Subject { entry, source, analysis, assignment, .. } = subject;
+    let article = Article {
+        story_id: Some(assignment.story),
+        duplicate_of: assignment.duplicate_of,
+        ..subject.article.clone()
+    };
+    articles::insert(tx, entry.id, &article, assignment.story, analysis)?;
+    stories::add_article(tx, assignment.story, &article)?;
+    let mut told = Vec::with_capacity(analysis.topics.len());
+    for opinion in &analysis.topics {
+        let negative = opinion.polarity.p_negative >= score::NEGATIVE_FROM;
+        articles::insert_topic(tx, &article, assignment.story, source, opinion, negative)?;
+        let case = Matter { article: &article, source, story: assignment.story, opinion, config, now };
+        told.push(decide_topic(tx, &case, entry.history)?);
+    }
+    Ok(Judged {
+        article,
+        source: source.name.clone(),
+        analysis: analysis.clone(),
+        assignment: assignment.clone(),
+        told,
+    })
+}
+
+/// One article on one topic.
+struct Matter<'a> {
+    article: &'a Article,
+    source: &'a Source,
+    story: StoryId,
+    opinion: &'a TopicOpinion,
+    config: &'a Config,
+    now: Timestamp,
+}
+
+fn decide_topic(tx: &mut dyn Transaction, matter: &Matter<'_>, history: bool) -> Result<Told, StoreError> {
+    let Matter { article, opinion, config, now, .. } = *matter;
+    let topic_id = &opinion.topic.id;
+    let facts = stories::facts(tx, matter.story, topic_id, now)?;
+    let case = Case { opinion, facts: &facts, appeared_at: article.appeared_at(), now };
+    let severity = score::severity(case, &config.keywords.categories, &config.severity);
+    let open = alerts::find(tx, matter.story, topic_id)?;
+    let decision = decide::decide(open.as_ref(), severity.level, history);
+    let mut told = Told {
+        topic_id: topic_id.clone(),
+        reason: match decision {
+            Decision::Open(_, reason) | Decision::Raise(_, reason) | Decision::Quiet(reason) => reason,
+        },
+        severity,
+        previous_level: open.as_ref().map(|alert| alert.level),
+        deliveries: 0,
+        incident: None,
+    };
+    if let Decision::Open(level, _) | Decision::Raise(level, _) = decision {
+        let alert = raise(open, matter, level, &told.severity);
+        alerts::save(tx, &alert)?;
+        let incident = respond(tx, matter, &alert, &facts)?;
+        told.incident = incident.as_ref().map(|(incident, ..)| incident.number.clone());
+        let telling = Telling { matter, alert: &alert, told: &told, facts: &facts, incident: incident.as_ref() };
+        told.deliveries = tell(tx, &telling)?;
+    }
+    let verdict =
+        Verdict { topic_id: topic_id.clone(), reason: told.reason, severity: told.severity.clone(), at: now };
+    articles::record_verdict(tx, article.id, &verdict)?;
+    Ok(told)
+}
+
+fn raise(open: Option<Alert>, matter: &Matter<'_>, level: Level, severity: &Severity) -> Alert {
+    let new = || Alert {
+        id: AlertId::new(),
+        story_id: matter.story,
+        topic_id: matter.opinion.topic.id.clone(),
+        state: AlertState::Firing,
+        level,
+        severity: severity.clone(),
+        told: 0,
+        opened_at: matter.now,
+        updated_at: matter.now,
+    };
+    let alert = open.unwrap_or_else(new);
+    Alert {
+        state: AlertState::Firing,
+        level,
+        severity: severity.clone(),
+        told: alert.told + 1,
+        updated_at: matter.now,
+        ..alert
+    }
+}
+
+/// An incident that this article opened or raised, and the keys of the steps that are new with it.
+type Response = (Incident, Plan, Vec<String>);
+
+/// At orange and above the matching plan starts, or goes on at a higher level.
+fn respond(
+    tx: &mut dyn Transaction, matter: &Matter<'_>, alert: &Alert, facts: &StoryFacts,
+) -> Result<Option<Response>, StoreError> {
+    if alert.level < Level::Orange {
+        return Ok(None);
+    }
+    let categories: Vec<String> =
+        matter.opinion.categories.iter().map(|category| category.id.clone()).collect();
+    let seen = plan::Facts {
+        categories: &categories,
+        level: alert.level,
+        score: alert.severity.score,
+        facts,
+    };
+    match incidents::of_story(tx, matter.story)? {
+        Some((incident, plan)) => raise_incident(tx, incident, plan, &seen, matter.now),
+        None => open_incident(tx, matter, alert, &seen),
+    }
+}
+
+fn open_incident(
+    tx: &mut dyn Transaction, matter: &Matter<'_>, alert: &Alert, seen: &plan::Facts<'_>,
+) -> Result<Option<Response>, StoreError> {
+    let Some((plan, level, category)) = plan::choose(&matter.config.plans, seen) else { return Ok(None) };
+    if level < Level::Orange {
+        return Ok(None);
+    }
+    let zone = jiff::tz::TimeZone::get(&plan.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let number = incidents::next_number(tx, matter.now.to_zoned(zone).year())?;
+    let cause = plan::Cause {
+        title: &matter.article.title,
+        category: &category,
+        story_id: matter.story,
+        alert_id: alert.id,
+        detected_at: seen.facts.first_seen_at.unwrap_or(matter.now),
+    };
+    let incident = plan::open(plan, number, level, &cause, matter.now);
+    incidents::save(tx, &incident, plan)?;
+    let keys = incident.steps.iter().map(|step| step.key.clone()).collect();
+    Ok(Some((incident, plan.clone(), keys)))
+}
+
+fn raise_incident(
+    tx: &mut dyn Transaction, mut incident: Incident, plan: Plan, seen: &plan::Facts<'_>,
+    now: Timestamp,
+) -> Result<Option<Response>, StoreError> {
+    let level = plan::triggered(&plan, seen).map_or(incident.level, |(level, _)| level);
+    if level <= incident.level {
+        return Ok(Some((incident, plan, Vec::new())));
+    }
+    let steps = plan::raise(&incident, &plan, level, now);
+    let keys = steps.iter().map(|step| step.key.clone()).collect();
+    incident.level = level;
+    incident.steps.extend(steps);
+    incidents::save(tx, &incident, &plan)?;
+    Ok(Some((incident, plan, keys)))
+}
+
+/// Puts the messages of an alert into the outbox: the alert itself by the routes, and to each
+/// person of a plan their own new steps. Answers how many.
+fn tell(tx: &mut dyn Transaction, telling: &Telling<'_>) -> Result<usize, StoreError> {
+    let Telling { matter, alert, .. } = telling;
+    let mut messages = 0;
+    let everyone = decide::addresses(matter.config, &alert.topic_id, alert.level);
+    let notice = compose::alert_notice(telling);
+    messages += enqueue(tx, alert, &notice, &everyone, matter.now)?;
+    for (address, notice) in compose::step_notices(telling) {
+        messages += enqueue(tx, alert, &notice, &[address], matter.now)?;
+    }
+    Ok(messages)
+}
+
+fn enqueue(
+    tx: &mut dyn Transaction, alert: &Alert, notice: &Notice, to: &[Address], now: Timestamp,
+) -> Result<usize, StoreError> {
+    let notice_id = NoticeId::new();
+    let mut messages = Vec::with_capacity(to.len());
+    for address in to {
+        let thread_key = deliveries::first_key(tx, alert.id, &address.channel, &address.recipient.id)?;
+        messages.push(Delivery {
+            id: DeliveryId::new(),
+            notice_id,
+            channel: address.channel.clone(),
+            recipient: address.recipient.clone(),
+            idempotency_key: decide::idempotency_key(alert.id, alert.told, notice.kind, address),
+            thread_key,
+            state: DeliveryState::Pending,
+            attempts: 0,
+            not_before: now,
+            lease_epoch: 0,
+            created_at: now,
+        });
+    }
+    if !messages.is_empty() {
+        deliveries::enqueue(tx, notice_id, notice, &messages)?;
+    }
+    Ok(messages.len())
+}

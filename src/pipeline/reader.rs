@@ -1,0 +1,222 @@
+//! Turns entries into articles: fetches the page, extracts and analyses it on CPU threads, and
+//! hands it to the judge. An entry whose page cannot be had is judged by what its feed says of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+use url::Url;
+
+use super::leases::{Held, Holder};
+use super::wake::wait;
+use super::{Live, Pipeline};
+use crate::extract;
+use crate::guard::{Get, Reply};
+use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source, Validators};
+use crate::store::entries::{self, Claimed};
+use crate::store::leases::Claim;
+
+/// Entries read at the same time.
+const READERS: usize = 16;
+/// Tries at a page before the feed's own text must do. Also bounds pages that kill the process:
+/// an attempt counts when it is taken.
+const PAGE_TRIES: u32 = 3;
+/// Before the second and the third try.
+const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(5), SignedDuration::from_secs(20)];
+/// Characters of a text that are kept.
+const MAX_TEXT: usize = 1_000_000;
+const MAX_TITLE: usize = 300;
+/// After a fault of the store.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// An article that waits for the judge.
+pub(super) struct Ready {
+    /// Its entry, claimed.
+    pub claimed: Claimed,
+    /// Keeps the claim alive.
+    pub held: Held,
+    /// The medium.
+    pub source: Source,
+    /// The text.
+    pub article: Article,
+    /// What it says about whom.
+    pub analysis: Analysis,
+}
+
+/// Reads entries until the workers are to stop, then finishes those in hand.
+pub(super) async fn run(pipeline: Pipeline, ready: mpsc::Sender<Ready>) {
+    let room = Arc::new(Semaphore::new(READERS));
+    let mut readers = JoinSet::new();
+    let mut nap = Duration::ZERO;
+    while wait(&pipeline.wake.entries, nap, &pipeline.stop).await {
+        while readers.try_join_next().is_some() {}
+        nap = PAUSE;
+        let free = u32::try_from(room.available_permits().min(ready.capacity())).unwrap_or(0);
+        let claimed = match claim(&pipeline, free).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::error!(%error, "entries could not be claimed");
+                continue;
+            }
+        };
+        for claimed in claimed {
+            let held = pipeline.holder.hold(Claim::Entry(claimed.entry.id.to_string()));
+            let permit = Arc::clone(&room).acquire_owned().await;
+            let (pipeline, ready) = (pipeline.clone(), ready.clone());
+            readers.spawn(async move {
+                read(&pipeline, claimed, held, &ready).await;
+                drop(permit);
+                pipeline.wake.entries.notify_one();
+            });
+        }
+    }
+    while readers.join_next().await.is_some() {}
+}
+
+async fn claim(pipeline: &Pipeline, limit: u32) -> Result<Vec<Claimed>, crate::store::StoreError> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    let owner = pipeline.holder.owner().to_owned();
+    pipeline.store.write(move |tx| entries::claim(tx, Holder::lease(&owner), limit)).await
+}
+
+async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::Sender<Ready>) {
+    let live = pipeline.snapshot();
+    let entry = &claimed.entry;
+    let source = live.config.sources.iter().find(|source| source.id == entry.source_id).cloned();
+    let source = source.unwrap_or_else(|| unlisted(entry));
+    let page = match fetch(&live, &source, &claimed).await {
+        Page::Read(reply) => Ok(reply),
+        Page::Missing(why) => Err(why),
+        Page::Later(pause, error) => {
+            put_back(pipeline, &claimed, pause, error).await;
+            return;
+        }
+    };
+    let (announced, medium) = (entry.clone(), source.clone());
+    let work = move || {
+        let article = assemble(&announced, page);
+        let declared = article.language.clone().or(medium.language);
+        let analysis = live.engine.analyse(&article.title, &article.body, declared.as_deref());
+        let language = analysis.language.clone();
+        (Article { language, ..article }, analysis)
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok((article, analysis)) => {
+            let ready_one = Ready { claimed, held, source, article, analysis };
+            if ready.send(ready_one).await.is_err() {
+                tracing::debug!("the judge has gone; the entry will be read again");
+            }
+        }
+        Err(error) => {
+            tracing::error!(entry.url = %claimed.entry.url, %error, "reading an article failed");
+            put_back(pipeline, &claimed, PAUSES[0], "reading it failed".to_owned()).await;
+        }
+    }
+}
+
+enum Page {
+    Read(Box<Reply>),
+    Missing(String),
+    Later(SignedDuration, String),
+}
+
+async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
+    if claimed.attempts > PAGE_TRIES {
+        return Page::Missing(format!("its page could not be read in {PAGE_TRIES} tries"));
+    }
+    let Ok(url) = Url::parse(&claimed.entry.url) else {
+        return Page::Missing("its link is no URL".to_owned());
+    };
+    let get = Get { url: &url, validators: &Validators::default(), allow_private: source.allow_private };
+    let error = match live.client.get(get).await {
+        Ok(reply) if (200..300).contains(&reply.status) => return Page::Read(Box::new(reply)),
+        Ok(reply) if reply.status != 429 && reply.status < 500 => {
+            return Page::Missing(format!("its page answered {}", reply.status));
+        }
+        Ok(reply) => format!("its page answered {}", reply.status),
+        Err(error) if error.is_final() => return Page::Missing(error.to_string()),
+        Err(error) => error.to_string(),
+    };
+    let tried = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
+    PAUSES.get(tried.saturating_sub(1)).map_or_else(|| Page::Missing(error.clone()), |&pause| Page::Later(pause, error.clone()))
+}
+
+async fn put_back(pipeline: &Pipeline, claimed: &Claimed, pause: SignedDuration, error: String) {
+    tracing::debug!(entry.url = %claimed.entry.url, error, "an entry is tried again later");
+    let (id, epoch) = (claimed.entry.id, claimed.epoch);
+    let at = Timestamp::now() + pause;
+    let done = pipeline.store.write(move |tx| entries::put_back(tx, id, epoch, at, Some(&error))).await;
+    if let Err(error) = done {
+        tracing::error!(%error, "an entry could not be put back; its lease will run out");
+    }
+}
+
+/// A source that a reload took away while its entries waited.
+fn unlisted(entry: &Entry) -> Source {
+    let id = &entry.source_id;
+    Source {
+        id: id.clone(),
+        name: id.clone(),
+        kind: crate::model::SourceKind::Feed,
+        url: Url::parse(&entry.url).unwrap_or_else(|_| unknown_url()),
+        language: None,
+        region: None,
+        tier: 3,
+        owner: id.clone(),
+        tags: Vec::new(),
+        business_line: None,
+        interval: PAUSE,
+        allow_private: false,
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a constant that parses")]
+fn unknown_url() -> Url {
+    Url::parse("http://unknown.invalid/").expect("constant")
+}
+
+/// The text of a page as the daemon reads it.
+#[must_use]
+pub fn extract_bytes(body: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extracted {
+    extract::page(body, content_type, url)
+}
+
+/// The article of an entry: the page's text, and where the page has none, the feed's.
+fn assemble(entry: &Entry, page: Result<Box<Reply>, String>) -> Article {
+    let (extracted, missing) = match page {
+        Ok(reply) => {
+            (extract_bytes(&reply.body, reply.content_type.as_deref(), Some(&reply.final_url)), None)
+        }
+        Err(why) => (Extracted::default(), Some(why)),
+    };
+    let mut warnings = extracted.warnings;
+    warnings.extend(missing);
+    let (body, method) = match extracted.body.filter(|body| !body.trim().is_empty()) {
+        Some(body) => (body, extracted.method.unwrap_or_else(|| "page".to_owned())),
+        None => {
+            warnings.push("judged by what the source says of it".to_owned());
+            (entry.text.clone(), "feed".to_owned())
+        }
+    };
+    let title = if entry.title.trim().is_empty() { extracted.title.unwrap_or_default() } else { entry.title.clone() };
+    let published = extracted.published.as_deref().and_then(|text| text.parse().ok());
+    Article {
+        id: ArticleId::new(),
+        source_id: entry.source_id.clone(),
+        story_id: None,
+        duplicate_of: None,
+        url: extracted.canonical_url.unwrap_or_else(|| entry.url.clone()),
+        title: title.chars().take(MAX_TITLE).collect(),
+        body: body.chars().take(MAX_TEXT).collect(),
+        authors: if entry.authors.is_empty() { extracted.authors } else { entry.authors.clone() },
+        language: extracted.language,
+        published_at: entry.published_at.or(published),
+        discovered_at: entry.discovered_at,
+        method,
+        warnings,
+    }
+}

@@ -1,0 +1,137 @@
+//! The metric registry. Names follow OpenMetrics: base units, `_total` for counters.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Seconds; a poll ends within the guard's total time.
+const POLL_BUCKETS: [f64; 8] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 20.0];
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PollLabels {
+    source: String,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct DecisionLabels {
+    topic: String,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct DeliveryLabels {
+    channel: String,
+    outcome: &'static str,
+}
+
+/// Counts of what the daemon did since it started.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    polls: Family<PollLabels, Counter>,
+    poll_seconds: Histogram,
+    articles: Counter,
+    duplicates: Counter,
+    decisions: Family<DecisionLabels, Counter>,
+    deliveries: Family<DeliveryLabels, Counter>,
+    entries_pending: Gauge,
+    deliveries_pending: Gauge,
+    reload_successful: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// An empty registry.
+    #[must_use]
+    pub fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("atalaya"),
+            polls: Family::default(),
+            poll_seconds: Histogram::new(POLL_BUCKETS),
+            articles: Counter::default(),
+            duplicates: Counter::default(),
+            decisions: Family::default(),
+            deliveries: Family::default(),
+            entries_pending: Gauge::default(),
+            deliveries_pending: Gauge::default(),
+            reload_successful: Gauge::default(),
+        };
+        metrics.register();
+        metrics.reload(true);
+        metrics
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("polls", "Polls of sources by result", self.polls.clone());
+        registry.register("poll_duration_seconds", "Time that polls took", self.poll_seconds.clone());
+        registry.register("articles", "Articles judged", self.articles.clone());
+        registry.register("duplicates", "Articles that copy another", self.duplicates.clone());
+        registry.register("decisions", "Decisions on articles by topic and reason", self.decisions.clone());
+        registry.register("deliveries", "Attempts at deliveries by channel and outcome", self.deliveries.clone());
+        registry.register("entries_pending", "Entries that wait to be read", self.entries_pending.clone());
+        registry.register("deliveries_pending", "Deliveries that are due", self.deliveries_pending.clone());
+        let help = "Whether the last reload of the configuration worked";
+        registry.register("config_last_reload_successful", help, self.reload_successful.clone());
+    }
+
+    /// A source was polled.
+    pub fn polled(&self, source: &str, worked: bool) {
+        let result = if worked { "ok" } else { "failed" };
+        self.polls.get_or_create(&PollLabels { source: source.to_owned(), result }).inc();
+    }
+
+    /// How long a poll took.
+    pub fn poll_seconds(&self, seconds: f64) {
+        self.poll_seconds.observe(seconds);
+    }
+
+    /// An article was judged.
+    pub fn judged(&self, duplicate: bool) {
+        self.articles.inc();
+        if duplicate {
+            self.duplicates.inc();
+        }
+    }
+
+    /// Something was decided on a topic.
+    pub fn decided(&self, topic: &str, reason: &'static str) {
+        self.decisions.get_or_create(&DecisionLabels { topic: topic.to_owned(), reason }).inc();
+    }
+
+    /// An attempt at a delivery ended.
+    pub fn delivered(&self, channel: &str, outcome: &'static str) {
+        self.deliveries.get_or_create(&DeliveryLabels { channel: channel.to_owned(), outcome }).inc();
+    }
+
+    /// A reload of the configuration worked or was refused.
+    pub fn reload(&self, worked: bool) {
+        self.reload_successful.set(worked.into());
+    }
+
+    /// What waits.
+    pub fn backlog(&self, entries: u32, deliveries: u32) {
+        self.entries_pending.set(entries.into());
+        self.deliveries_pending.set(deliveries.into());
+    }
+
+    /// The registry as OpenMetrics 1.0 text.
+    ///
+    /// # Errors
+    /// Never in practice; the encoder's signature allows it.
+    pub fn render(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,120 @@
+//! The status page for people and the endpoints for machines. Meets the pipeline only in the store.
+//!
+//! | path | answers |
+//! |---|---|
+//! | `/` | status page in Spanish, English or Chinese (`?lang=`, else `Accept-Language`) |
+//! | `/healthz` | 200 while the process lives |
+//! | `/readyz` | 200 while the store answers and the daemon is not stopping, else 503 |
+//! | `/metrics` | OpenMetrics 1.0 text |
+
+mod page;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::model::Locale;
+use crate::store::{Store, status};
+use crate::telemetry::Metrics;
+
+/// A store that does not answer within this is not ready.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+/// Nothing on the page comes from elsewhere or runs.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+/// What the handlers see.
+#[derive(Clone)]
+pub struct Shared {
+    /// The store.
+    pub store: Store,
+    /// The present configuration.
+    pub config: watch::Receiver<Arc<Config>>,
+    /// The registry.
+    pub metrics: Arc<Metrics>,
+    /// Cancelled once the daemon takes no more work.
+    pub stopping: CancellationToken,
+}
+
+/// Serves until `stop`.
+pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToken) {
+    let router = Router::new()
+        .route("/", get(status_page))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(shared);
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    if let Err(error) = served {
+        tracing::error!(%error, "the status page ended");
+    }
+}
+
+#[derive(Deserialize)]
+struct PageQuery {
+    lang: Option<String>,
+}
+
+async fn status_page(
+    State(shared): State<Shared>, Query(query): Query<PageQuery>, headers: HeaderMap,
+) -> Response {
+    let config = Arc::clone(&shared.config.borrow());
+    let locale = locale(&query, &headers, config.organisation.locale);
+    match page::render(&shared.store, &config, locale).await {
+        Ok(html) => with_policy(Html(html).into_response()),
+        Err(error) => {
+            tracing::error!(%error, "the status page could not be made");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response()
+        }
+    }
+}
+
+fn with_policy(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn locale(query: &PageQuery, headers: &HeaderMap, default: Locale) -> Locale {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let wanted = accepted.unwrap_or_default().split(',').map(|tag| tag.split(';').next().unwrap_or_default().trim());
+    let asked = query.lang.as_deref().into_iter();
+    asked.chain(wanted).find_map(Locale::of_tag).unwrap_or(default)
+}
+
+async fn ready(State(shared): State<Shared>) -> Response {
+    if shared.stopping.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+    }
+    let answer = shared.store.write(|tx| tx.query("SELECT 1", &[]).map(|_| ()));
+    match tokio::time::timeout(READY_WITHIN, answer).await {
+        Ok(Ok(())) => "ready\n".into_response(),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response()
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store is slow\n").into_response(),
+    }
+}
+
+async fn metrics(State(shared): State<Shared>) -> Response {
+    if let Ok(counts) = shared.store.read(|tx| status::counts(tx)).await {
+        shared.metrics.backlog(counts.entries_pending, counts.deliveries_open);
+    }
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    match shared.metrics.render() {
+        Ok(text) => ([(header::CONTENT_TYPE, content_type)], text).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
+    }
+}

@@ -1,0 +1,191 @@
+//! The status page: what is going on, in the reader's language, from the store alone.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use minijinja::{AutoEscape, Environment, Value, context};
+
+use crate::config::Config;
+use crate::model::{Alert, Incident, Level, Locale, SourceState, Story};
+use crate::phrases;
+use crate::store::{Store, StoreError, Transaction, alerts, incidents, sources, status, stories};
+
+const TEMPLATE: &str = include_str!("templates/status.html.j2");
+/// Alerts and incidents shown.
+const SHOWN: u32 = 50;
+/// How far back alerts are shown.
+const BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment
+});
+
+/// Why the page could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The template does not fit its data.
+    #[error("the page does not render: {0}")]
+    Template(#[from] minijinja::Error),
+}
+
+/// What the page tells, read at one instant.
+struct Facts {
+    counts: status::Counts,
+    alerts: Vec<(Alert, Option<Story>)>,
+    incidents: Vec<Incident>,
+    sources: Vec<SourceState>,
+    dead: Vec<(String, String)>,
+}
+
+/// The page as HTML.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn render(store: &Store, config: &Config, locale: Locale) -> Result<String, PageError> {
+    let now = Timestamp::now();
+    let facts = store.read(move |tx| read(tx, now)).await?;
+    let zone = TimeZone::get(&config.organisation.time_zone).unwrap_or(TimeZone::UTC);
+    let page = Page { config, locale, zone, now };
+    Ok(page.render(&facts)?)
+}
+
+fn read(tx: &mut dyn Transaction, now: Timestamp) -> Result<Facts, StoreError> {
+    let mut told = Vec::new();
+    for alert in alerts::recent(tx, now - BACK, SHOWN)? {
+        let story = stories::find(tx, alert.story_id)?;
+        told.push((alert, story));
+    }
+    Ok(Facts {
+        counts: status::counts(tx)?,
+        alerts: told,
+        incidents: incidents::recent(tx, SHOWN)?,
+        sources: sources::all(tx)?,
+        dead: status::dead_deliveries(tx, SHOWN)?,
+    })
+}
+
+struct Page<'a> {
+    config: &'a Config,
+    locale: Locale,
+    zone: TimeZone,
+    now: Timestamp,
+}
+
+impl Page<'_> {
+    fn render(&self, facts: &Facts) -> Result<String, minijinja::Error> {
+        let locale = self.locale;
+        let say = move |key: &str| phrases::text(key, locale).to_owned();
+        let mut counts = BTreeMap::new();
+        for (name, value) in [
+            ("articles", facts.counts.articles),
+            ("stories", facts.counts.stories),
+            ("alerts", facts.counts.alerts),
+            ("incidents", facts.counts.incidents),
+            ("entries_pending", facts.counts.entries_pending),
+            ("deliveries_open", facts.counts.deliveries_open),
+            ("deliveries_dead", facts.counts.deliveries_dead),
+        ] {
+            counts.insert(name, value);
+        }
+        let dead: Vec<Value> =
+            facts.dead.iter().map(|(channel, error)| context! { channel, error }).collect();
+        let highest = facts.incidents.iter().map(|incident| incident.level).max();
+        ENVIRONMENT.render_str(
+            TEMPLATE,
+            context! {
+                t => Value::from_function(move |key: &str| say(key)),
+                lang => locale.code(),
+                organisation => self.config.organisation.name,
+                now => self.time(self.now),
+                calm => facts.alerts.is_empty(),
+                highest => highest.map(Level::name),
+                counts,
+                alerts => facts.alerts.iter().map(|(alert, story)| self.alert(alert, story.as_ref())).collect::<Vec<_>>(),
+                incidents => facts.incidents.iter().map(|incident| self.incident(incident)).collect::<Vec<_>>(),
+                sources => facts.sources.iter().filter_map(|state| self.source(state)).collect::<Vec<_>>(),
+                dead,
+            },
+        )
+    }
+
+    fn alert(&self, alert: &Alert, story: Option<&Story>) -> Value {
+        let topic = self.config.keywords.topics.iter().find(|topic| topic.id == alert.topic_id);
+        let parts: Vec<Value> = alert
+            .severity
+            .parts
+            .iter()
+            .filter(|part| part.points > 0.0)
+            .map(|part| {
+                context! {
+                    name => phrases::part(part.name, self.locale),
+                    points => part.points,
+                    fact => phrases::fact(&part.fact, self.locale),
+                }
+            })
+            .collect();
+        context! {
+            level => alert.level.name(),
+            level_name => phrases::level(alert.level, self.locale),
+            score => format!("{:.0}", alert.severity.score),
+            headline => story.map_or("", |story| &story.headline),
+            articles => story.map_or(0, |story| story.articles),
+            topic => topic.map_or(alert.topic_id.as_str(), |topic| topic.name.get(self.locale)),
+            state => phrases::alert_state(alert.state, self.locale),
+            told => alert.told,
+            opened => self.time(alert.opened_at),
+            updated => self.time(alert.updated_at),
+            parts,
+        }
+    }
+
+    fn incident(&self, incident: &Incident) -> Value {
+        let person = |id: &str| self.config.people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone());
+        let steps: Vec<Value> = incident
+            .steps
+            .iter()
+            .map(|step| {
+                context! {
+                    title => step.title,
+                    person => person(&step.person),
+                    backup => person(&step.backup),
+                    due => step.due_at.map(|at| self.time(at)),
+                    late => step.due_at.is_some_and(|at| at < self.now),
+                    state => phrases::step_state(step.state, self.locale),
+                }
+            })
+            .collect();
+        context! {
+            number => incident.number,
+            title => incident.title,
+            plan => incident.plan_id,
+            level => incident.level.name(),
+            level_name => phrases::level(incident.level, self.locale),
+            state => phrases::incident_state(incident.state, self.locale),
+            opened => self.time(incident.opened_at),
+            steps,
+        }
+    }
+
+    fn source(&self, state: &SourceState) -> Option<Value> {
+        let source = self.config.sources.iter().find(|source| source.id == state.source_id)?;
+        Some(context! {
+            name => source.name,
+            tier => source.tier,
+            failures => state.failures,
+            error => state.last_error,
+            last => state.last_success_at.map(|at| self.time(at)),
+            next => self.time(state.next_check_at),
+        })
+    }
+
+    fn time(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
