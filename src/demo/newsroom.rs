@@ -310,12 +310,11 @@ mod tests {
                     article.medium == medium.id && article.at.as_secs() <= seconds
                 });
                 let scripted: Vec<String> = scripted.map(|a| a.title.clone()).collect();
-                let shown = match medium.kind {
-                    MediumKind::Page => texts(&open.get(&path).await.body, LIST_LINKS),
-                    _ => {
-                        let entries = open.feed(&path).await.entries;
-                        entries.into_iter().filter_map(|e| Some(e.title?.content)).collect()
-                    }
+                let shown: Vec<String> = if medium.kind == MediumKind::Page {
+                    texts(&open.get(&path).await.body, LIST_LINKS)
+                } else {
+                    let entries = open.feed(&path).await.entries;
+                    entries.into_iter().filter_map(|entry| Some(entry.title?.content)).collect()
                 };
                 assert_eq!(shown, scripted, "{path} at {seconds} s");
             }
@@ -344,7 +343,7 @@ mod tests {
             let link = entry.links[0].href.strip_prefix(open.newsroom.base().as_str());
             let page = open.get(&format!("/{}", link.expect("on this newsroom"))).await;
             assert_eq!(page.status, 200);
-            assert_eq!(texts(&page.body, "main h1"), [scripted.title.clone()]);
+            assert_eq!(texts(&page.body, "main h1"), [scripted.title.as_str()]);
         }
     }
 

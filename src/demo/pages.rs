@@ -171,16 +171,14 @@ impl Pages {
     fn item<'a>(&self, published: &Published<'a>) -> Item<'a> {
         let article = published.article;
         let path = article.path();
+        let paragraph = |text: &String| format!("<p>{}</p>", escape(text));
+        let paragraphs: Vec<String> = article.paragraphs.iter().map(paragraph).collect();
         Item {
             title: &article.title,
             summary: &article.summary,
             author: &article.author,
             paragraphs: &article.paragraphs,
-            html: article
-                .paragraphs
-                .iter()
-                .map(|text| format!("<p>{}</p>", escape(text)))
-                .collect(),
+            html: paragraphs.concat(),
             url: self.url(&path),
             path,
             published: rfc3339(published.at),

@@ -1,6 +1,6 @@
-//! The demo's day: who publishes what, and when; checked as it is read.
+//! The demo's day: who publishes what, and when.
 //!
-//! Holds no text itself (that is `script/*.toml`) and never publishes (that is the newsroom).
+//! Holds no text itself (that is `script/*.toml`, read by `script_file`) and never publishes (that is the newsroom).
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -9,7 +9,6 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::config::Finding;
-use crate::demo::script_file;
 use crate::model::{Level, Locale};
 
 /// CSS selector of the articles' links on the newsroom's list pages.
@@ -146,14 +145,6 @@ pub struct Expectation {
 }
 
 impl Script {
-    /// Reads and checks the embedded script.
-    ///
-    /// # Errors
-    /// A file does not read, or the files contradict each other.
-    pub fn load() -> Result<Self, ScriptError> {
-        script_file::load()
-    }
-
     /// Script time of the last publication or change.
     #[must_use]
     pub fn length(&self) -> Duration {

@@ -49,9 +49,14 @@ struct RawArticle {
     add_first_line: Option<String>,
 }
 
-/// Reads and checks the embedded files.
-pub(super) fn load() -> Result<Script, ScriptError> {
-    read(&FILES)
+impl Script {
+    /// Reads and checks the embedded script.
+    ///
+    /// # Errors
+    /// A file does not read, or the files contradict each other.
+    pub fn load() -> Result<Self, ScriptError> {
+        read(&FILES)
+    }
 }
 
 fn read(files: &[(&str, &str)]) -> Result<Script, ScriptError> {
