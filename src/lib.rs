@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod config;
 pub mod decide;
+pub mod demo;
 pub mod model;
 pub mod score;
 pub mod store;
