@@ -4,6 +4,9 @@
 //! imperative shell. ARCHITECTURE.md holds the floor plan; `tests/architecture.rs` holds the code to it.
 
 pub mod cli;
+pub mod collect;
 pub mod config;
+pub mod extract;
+pub mod guard;
 pub mod model;
 pub mod text;
