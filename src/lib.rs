@@ -4,9 +4,12 @@
 //! imperative shell. ARCHITECTURE.md holds the floor plan; `tests/architecture.rs` holds the code to it.
 
 pub mod cli;
+pub mod collect;
 pub mod config;
 pub mod decide;
 pub mod demo;
+pub mod extract;
+pub mod guard;
 pub mod model;
 pub mod score;
 pub mod store;

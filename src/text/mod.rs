@@ -1,9 +1,16 @@
-//! Text as matching sees it: folded, with a way back to the original; words and scripts.
+//! Text before and under matching: bytes decoded, HTML made plain, dates read; then folded, with a
+//! way back to the original; words and scripts.
 //!
 //! Pure. Knows no rules and no languages beyond what Unicode says of a character.
 
+mod charset;
+mod date;
 mod fold;
+mod html;
 mod tokens;
 
+pub use charset::{Decoded, DocumentKind, decode};
+pub use date::{Written, read_date};
 pub use fold::{Folded, fold};
+pub use html::{Weight, lines, one_line, plain_text, weigh};
 pub use tokens::{Token, is_han, tokens};

@@ -1,0 +1,219 @@
+//! The mistakes of the field, set right on the text of the document before it is read again. Each
+//! repair says in words what it did.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+type Pattern = LazyLock<Option<Regex>>;
+
+fn pattern(source: &str) -> Option<Regex> {
+    Regex::new(source).ok()
+}
+
+/// The document without its XML declaration: its text is decoded by now.
+pub(super) fn without_declaration(document: &str) -> &str {
+    match document.strip_prefix("<?xml") {
+        Some(rest) if rest.starts_with(char::is_whitespace) => {
+            rest.split_once("?>").map_or(document, |(_, rest)| rest)
+        }
+        _ => document,
+    }
+}
+
+/// Applies every repair that the document needs.
+pub(super) fn repair(document: &str) -> (String, Vec<String>) {
+    let mut text = without_declaration(document).to_owned();
+    let mut warnings = Vec::new();
+    let repairs: [(fn(&str) -> Option<String>, &str); 6] = [
+        (root_only, "dropped what stood before the root element"),
+        (references, "repaired character references"),
+        (rss_root, "read an RSS of unknown version as 2.0"),
+        (atom_03, "read Atom 0.3 as 1.0"),
+        (text_types, "repaired the types of text elements"),
+        (void_elements, "closed HTML elements that have no end tag"),
+    ];
+    for (repair, warning) in repairs {
+        if let Some(better) = repair(&text)
+            && better != text
+        {
+            text = better;
+            warnings.push(warning.to_owned());
+        }
+    }
+    (text, warnings)
+}
+
+/// The document up to its last complete entry, with the root closed: for broken downloads.
+pub(super) fn without_broken_end(document: &str) -> Option<String> {
+    static LAST: Pattern = Pattern::new(|| pattern(r"</((?:\w+:)?(?:item|entry))\s*>"));
+    let last = LAST.as_ref()?.captures_iter(document).last()?;
+    let head = document.get(..last.get(0)?.end())?;
+    static OPEN: Pattern = Pattern::new(|| pattern(r"<((?:\w+:)?(?:rss|channel|feed|RDF))\b"));
+    let open: Vec<_> =
+        OPEN.as_ref()?.captures_iter(head).map(|found| found[1].to_owned()).collect();
+    let mut whole = head.to_owned();
+    for name in open.iter().rev().filter(|name| !head.contains(&format!("</{name}>"))) {
+        whole.push_str(&format!("</{name}>"));
+    }
+    Some(whole)
+}
+
+/// From the root element on.
+fn root_only(document: &str) -> Option<String> {
+    static ROOT: Pattern =
+        Pattern::new(|| pattern(r"(?i)<(?:rss|feed|rdf:rdf|(?:\w+:)(?:feed|rss))[\s>]"));
+    let at = ROOT.as_ref()?.find(document)?.start();
+    let before = document.get(..at)?;
+    // Comments, processing instructions and a document type may stand there.
+    static LAWFUL: Pattern =
+        Pattern::new(|| pattern(r"(?s)^(?:\s|<!--.*?-->|<\?[^>]*\?>|<!DOCTYPE[^>]*>)*$"));
+    (!LAWFUL.as_ref()?.is_match(before)).then(|| document[at..].to_owned())
+}
+
+/// `<rss>` without a version or of one that the library does not know, in any case.
+fn rss_root(document: &str) -> Option<String> {
+    static ROOT: Pattern = Pattern::new(|| pattern(r"(?i)<(?:\w+:)?rss\b([^>]*)>"));
+    static ATTRIBUTE: Pattern =
+        Pattern::new(|| pattern(r#"(?i)\s(?:version|xmlns)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)"#));
+    static KNOWN: Pattern =
+        Pattern::new(|| pattern(r#"^<rss\b[^>]*\sversion\s*=\s*["'](?:2\.0|0\.91|0\.92)?["']"#));
+    static END: Pattern = Pattern::new(|| pattern(r"(?i)</(?:\w+:)?rss\s*>"));
+    let found = ROOT.as_ref()?.captures(document)?;
+    let root = found.get(0)?;
+    let has_default_namespace = found[1].contains(" xmlns=");
+    if KNOWN.as_ref()?.is_match(root.as_str()) && !has_default_namespace {
+        return None;
+    }
+    let attributes = ATTRIBUTE.as_ref()?.replace_all(&found[1], "");
+    let rest = END.as_ref()?.replace_all(document.get(root.end()..)?, "</rss>");
+    Some(format!("<rss version=\"2.0\"{attributes}>{rest}"))
+}
+
+/// Atom 0.3 (the Internet draft of 2003) in the words of RFC 4287.
+fn atom_03(document: &str) -> Option<String> {
+    static NAMESPACE: Pattern = Pattern::new(|| pattern(r#"https?://purl\.org/atom/ns#?"#));
+    static NAMES: Pattern = Pattern::new(|| {
+        pattern(r"<(/?)((?:\w+:)?)(issued|created|modified|tagline|copyright)([\s/>])")
+    });
+    static MODE: Pattern = Pattern::new(|| {
+        pattern(r"<((?:\w+:)?)(title|tagline|summary|content|copyright)(\s[^>]*)>")
+    });
+    let namespace = NAMESPACE.as_ref()?;
+    if !namespace.is_match(document) {
+        return None;
+    }
+    let text = MODE.as_ref()?.replace_all(document, |found: &Captures<'_>| {
+        let attributes = &found[3];
+        let is = |what: &str| attributes.contains(what);
+        let kind = match (is("escaped"), is("html")) {
+            (true, _) => "html",
+            (false, true) => "xhtml",
+            (false, false) => "text",
+        };
+        if is("base64") || attributes.trim_end().ends_with('/') {
+            return found[0].to_owned();
+        }
+        format!("<{}{}{} type=\"{kind}\">", &found[1], &found[2], without_type(attributes))
+    });
+    let has_issued = text.contains("issued>");
+    let text = NAMES.as_ref()?.replace_all(&text, |found: &Captures<'_>| {
+        let name = match &found[3] {
+            "issued" => "published",
+            "created" if !has_issued => "published",
+            "modified" => "updated",
+            "tagline" => "subtitle",
+            "copyright" => "rights",
+            other => other,
+        };
+        format!("<{}{}{name}{}", &found[1], &found[2], &found[4])
+    });
+    Some(namespace.replace_all(&text, "http://www.w3.org/2005/Atom").into_owned())
+}
+
+/// Media types where RFC 4287 §3.1.1 knows `text`, `html` and `xhtml`.
+fn text_types(document: &str) -> Option<String> {
+    static ELEMENT: Pattern = Pattern::new(|| {
+        pattern(
+            r#"<((?:\w+:)?(?:title|subtitle|summary|content|rights))(\s[^>]*?\btype\s*=\s*["']([^"']*)["'][^>]*)>"#,
+        )
+    });
+    if !document.contains("http://www.w3.org/2005/Atom") {
+        return None;
+    }
+    let repaired = ELEMENT.as_ref()?.replace_all(document, |found: &Captures<'_>| {
+        let attributes = &found[2];
+        let declared = found[3].to_ascii_lowercase();
+        let kind = match declared.as_str() {
+            "text" | "html" | "xhtml" => return found[0].to_owned(),
+            _ if attributes.contains("src=") => return found[0].to_owned(),
+            other if other.contains("xhtml") => "xhtml",
+            other if other.contains("html") => "html",
+            _ => "text",
+        };
+        let end = if attributes.trim_end().ends_with('/') { "/" } else { "" };
+        let attributes = without_type(attributes.trim_end_matches('/'));
+        format!("<{}{attributes} type=\"{kind}\"{end}>", &found[1])
+    });
+    Some(repaired.into_owned())
+}
+
+fn without_type(attributes: &str) -> String {
+    static TYPE: Pattern = Pattern::new(|| pattern(r#"\s(?:type|mode)\s*=\s*(?:"[^"]*"|'[^']*')"#));
+    let Some(pattern) = TYPE.as_ref() else { return attributes.to_owned() };
+    pattern.replace_all(attributes, "").into_owned()
+}
+
+/// `&` that begins no reference, references to characters that XML forbids, and such characters.
+fn references(document: &str) -> Option<String> {
+    static REFERENCE: Pattern = Pattern::new(|| {
+        pattern(r"&(?:#[xX]([0-9a-fA-F]{1,8});|#([0-9]{1,8});|([A-Za-z][A-Za-z0-9]{1,31});)?")
+    });
+    let pattern = REFERENCE.as_ref()?;
+    let fix = |found: &Captures<'_>| {
+        let code = match (found.get(1), found.get(2)) {
+            (Some(hex), _) => u32::from_str_radix(hex.as_str(), 16).ok(),
+            (None, Some(decimal)) => decimal.as_str().parse().ok(),
+            (None, None) if found.get(3).is_some() => return found[0].to_owned(),
+            (None, None) => return "&amp;".to_owned(),
+        };
+        let allowed = code.and_then(char::from_u32).is_some_and(is_xml_char);
+        if allowed { found[0].to_owned() } else { String::new() }
+    };
+    let mut out = String::with_capacity(document.len());
+    let mut rest = document;
+    while let Some((before, section)) = rest.split_once("<![CDATA[") {
+        out.push_str(&pattern.replace_all(before, fix));
+        let (inside, after) = section.split_once("]]>").unwrap_or((section, ""));
+        out.push_str("<![CDATA[");
+        out.push_str(inside);
+        out.push_str("]]>");
+        rest = after;
+    }
+    out.push_str(&pattern.replace_all(rest, fix));
+    out.retain(is_xml_char);
+    Some(out)
+}
+
+/// XML 1.0 §2.2.
+fn is_xml_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// `<br>` and `<img …>` of descriptions whose markup was never escaped.
+fn void_elements(document: &str) -> Option<String> {
+    static VOID: Pattern = Pattern::new(|| pattern(r"<(br|hr|img|input|wbr)\b([^<>]*?)/?>"));
+    if !document.contains("<br") && !document.contains("<img") && !document.contains("<hr") {
+        return None;
+    }
+    let mut out = String::with_capacity(document.len());
+    let mut rest = document;
+    while let Some((before, section)) = rest.split_once("<![CDATA[") {
+        out.push_str(&VOID.as_ref()?.replace_all(before, "<$1$2/>"));
+        let (inside, after) = section.split_once("]]>").unwrap_or((section, ""));
+        out.push_str(&format!("<![CDATA[{inside}]]>"));
+        rest = after;
+    }
+    out.push_str(&VOID.as_ref()?.replace_all(rest, "<$1$2/>"));
+    Some(out)
+}

@@ -1,0 +1,17 @@
+//! Polls one source: what it announces, and when to ask again.
+//!
+//! Reads feeds of every dialect and pages that list articles. Never fetches an article, never stores
+//! anything, never decides whether an entry is new: that is the store's `key`.
+
+mod entries;
+mod feed;
+mod key;
+mod list;
+mod poll;
+mod schedule;
+
+pub use feed::{FeedError, read_feed};
+pub use key::canonical_key;
+pub use list::check_selector;
+pub use poll::{Poll, PollResult, poll};
+pub use schedule::next_check;

@@ -1,0 +1,85 @@
+//! The body of an article: trafilatura first (Barbaresi 2021, doi 10.18653/v1/2021.acl-demo.15), and
+//! what the page says of itself where that finds nothing.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use trafilatura::{ExtractionFocus, Options};
+use url::Url;
+
+use crate::text;
+
+use super::metadata::Metadata;
+
+/// A body lighter than this is doubtful: a teaser, a paywall, a page built by scripts.
+const THIN: usize = 250;
+
+/// What a Han character weighs against a letter: about the length of its translation.
+const HAN_WEIGHT: usize = 3;
+
+/// What the extractor found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The body; empty if none.
+    pub(super) text: String,
+    /// Its own reading of the metadata, for what ours leaves open.
+    pub(super) metadata: Metadata,
+}
+
+/// The body that was chosen.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Body {
+    pub(super) text: Option<String>,
+    pub(super) method: Option<&'static str>,
+    pub(super) warning: Option<&'static str>,
+}
+
+/// Runs the extractor; its panics are caught.
+pub(super) fn run(html: &str, url: Option<&Url>) -> Found {
+    let mut options = Options::default()
+        .with_fallback(true)
+        .with_focus(ExtractionFocus::FavorPrecision)
+        .with_exclude_comments(true);
+    if let Some(url) = url {
+        options = options.with_url(url.clone());
+    }
+    let extracted = catch_unwind(AssertUnwindSafe(|| trafilatura::extract(html, &options)));
+    let Ok(Ok(extracted)) = extracted else { return Found::default() };
+    let given = extracted.metadata;
+    let filled = |text: String| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    let metadata = Metadata {
+        title: filled(given.title),
+        authors: given.author.split(';').filter_map(|name| filled(name.to_owned())).collect(),
+        published: given.date.map(|date| date.to_string()),
+        language: filled(given.language),
+        canonical_url: filled(given.url).filter(|url| url.starts_with("http")),
+        site_name: filled(given.sitename),
+        image: filled(given.image),
+        ..Metadata::default()
+    };
+    Found { text: text::lines(&extracted.content_text), metadata }
+}
+
+/// The best body: what was extracted unless it is thin and the page holds a longer one.
+pub(super) fn choose(found: &Found, metadata: &Metadata) -> Body {
+    let weight = weigh(&found.text);
+    if weight >= THIN {
+        return Body { text: Some(found.text.clone()), method: Some("trafilatura"), warning: None };
+    }
+    if let Some(body) = metadata.body.as_deref().filter(|body| weigh(body) > weight) {
+        let warning = Some("the body is from the page's JSON-LD: none could be extracted");
+        return Body { text: Some(body.to_owned()), method: Some("json-ld"), warning };
+    }
+    if weight > 0 {
+        let warning = Some("the body is short: a teaser, a paywall or a page built by scripts?");
+        return Body { text: Some(found.text.clone()), method: Some("trafilatura"), warning };
+    }
+    if let Some(description) = &metadata.description {
+        let warning = Some("only the page's description was found");
+        return Body { text: Some(description.clone()), method: Some("description"), warning };
+    }
+    Body { warning: Some("no body found"), ..Body::default() }
+}
+
+fn weigh(text: &str) -> usize {
+    text.chars().map(|c| if text::is_han(c) { HAN_WEIGHT } else { 1 }).sum()
+}

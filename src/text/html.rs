@@ -1,0 +1,327 @@
+//! HTML to plain text, and how heavy a document is before a parser is let near it.
+//!
+//! One linear scan, no tree: deep or huge markup costs no stack and no more time than its length.
+//! Never fetches, never runs scripts.
+
+use scraper::Html;
+
+/// Elements inside one another that a document may have before no tree is built of it (browsers
+/// stop nesting at 512).
+pub const MAX_DEPTH: usize = 512;
+
+/// Tags that a document may have before no tree is built of it.
+pub const MAX_TAGS: usize = 200_000;
+
+/// Elements whose text nobody sees.
+const HIDDEN: [&str; 6] = ["script", "style", "noscript", "template", "iframe", "svg"];
+
+/// Elements that stand on lines of their own.
+const BLOCKS: [&str; 35] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "br",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "title",
+    "tr",
+    "ul",
+];
+
+/// Elements without an end tag (HTML §13.1.2), and those whose end tag may be left out and mostly is.
+const UNCLOSED: [&str; 20] = [
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
+    "option", "p", "param", "path", "source", "track", "wbr",
+];
+
+/// How heavy markup is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Weight {
+    /// Opening tags.
+    pub tags: usize,
+    /// The most elements that stood open at once.
+    pub depth: usize,
+}
+
+impl Weight {
+    /// Whether a tree of the document may be built.
+    #[must_use]
+    pub fn is_bearable(self) -> bool {
+        self.tags <= MAX_TAGS && self.depth <= MAX_DEPTH
+    }
+}
+
+/// Weighs markup by a scan that parses nothing. The depth is a sum of starts less ends, as a parser
+/// that never closes anything by itself would see it.
+#[must_use]
+pub fn weigh(html: &str) -> Weight {
+    let mut weight = Weight::default();
+    let mut open = 0_usize;
+    for piece in Pieces::new(html) {
+        match piece {
+            Piece::Open { name, closed } => {
+                weight.tags += 1;
+                if !closed && !is_one_of(name, &UNCLOSED) {
+                    open += 1;
+                    weight.depth = weight.depth.max(open);
+                }
+            }
+            Piece::Close(name) if !is_one_of(name, &UNCLOSED) => open = open.saturating_sub(1),
+            Piece::Close(_) | Piece::Text(_) => {}
+        }
+    }
+    weight
+}
+
+/// The text of a page or fragment: blocks become lines, white space is collapsed, scripts and
+/// styles vanish, character references are read. Plain text passes through.
+#[must_use]
+pub fn plain_text(html: &str) -> String {
+    let mut raw = String::with_capacity(html.len());
+    let mut hidden: Option<&str> = None;
+    for piece in Pieces::new(html) {
+        match piece {
+            Piece::Text(text) if hidden.is_none() => raw.extend(text.chars().map(spaced)),
+            Piece::Open { name, closed } if hidden.is_none() => {
+                if !closed && is_one_of(name, &HIDDEN) {
+                    hidden = Some(name);
+                }
+                raw.push_str(if is_one_of(name, &BLOCKS) { "\n" } else { "" });
+            }
+            Piece::Close(name) => {
+                if hidden.is_some_and(|element| element.eq_ignore_ascii_case(name)) {
+                    hidden = None;
+                }
+                raw.push_str(if is_one_of(name, &BLOCKS) { "\n" } else { "" });
+            }
+            Piece::Text(_) | Piece::Open { .. } => {}
+        }
+    }
+    lines(&unescape(&raw))
+}
+
+/// Trims each line, collapses white space within it, and leaves empty ones out.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let mut words = line.split_whitespace().peekable();
+        if words.peek().is_some() && !out.is_empty() {
+            out.push('\n');
+        }
+        while let Some(word) = words.next() {
+            out.push_str(word);
+            if words.peek().is_some() {
+                out.push(' ');
+            }
+        }
+    }
+    out
+}
+
+/// The text on one line.
+#[must_use]
+pub fn one_line(html: &str) -> String {
+    plain_text(html).replace('\n', " ")
+}
+
+/// Line breaks in the source of HTML are white space.
+fn spaced(c: char) -> char {
+    if c == '\n' || c == '\r' { ' ' } else { c }
+}
+
+/// Reads character references. The text holds no tags, so the HTML parser gives one text node.
+fn unescape(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
+    let text = text.replace('<', "&lt;").replace('\0', "");
+    Html::parse_fragment(&text).root_element().text().collect()
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|other| name.eq_ignore_ascii_case(other))
+}
+
+/// What a scan sees of markup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece<'a> {
+    Text(&'a str),
+    Open { name: &'a str, closed: bool },
+    Close(&'a str),
+}
+
+/// Cuts markup at its tags; comments, declarations and processing instructions vanish, the text of
+/// scripts and styles is one piece whatever it holds.
+struct Pieces<'a> {
+    rest: &'a str,
+    raw: Option<&'a str>,
+}
+
+impl<'a> Pieces<'a> {
+    fn new(html: &'a str) -> Self {
+        Self { rest: html, raw: None }
+    }
+
+    fn split(&mut self, at: usize) -> &'a str {
+        let (head, rest) = self.rest.split_at(at);
+        self.rest = rest;
+        head
+    }
+
+    /// The text of a script or style, up to its end tag.
+    fn raw_text(&mut self, name: &str) -> &'a str {
+        let bytes = self.rest.as_bytes();
+        let mut at = 0;
+        while let Some(found) = self.rest[at..].find("</") {
+            let start = at + found + 2;
+            let end = bytes.get(start..start + name.len());
+            if end.is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes())) {
+                return self.split(start - 2);
+            }
+            at = start;
+        }
+        self.split(bytes.len())
+    }
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Piece<'a>;
+
+    fn next(&mut self) -> Option<Piece<'a>> {
+        if let Some(name) = self.raw.take() {
+            return Some(Piece::Text(self.raw_text(name)));
+        }
+        loop {
+            if self.rest.is_empty() {
+                return None;
+            }
+            let bytes = self.rest.as_bytes();
+            if bytes[0] != b'<' || !starts_markup(bytes) {
+                let from = usize::from(bytes[0] == b'<');
+                let end = self.rest[from..].find('<').map_or(bytes.len(), |at| from + at);
+                return Some(Piece::Text(self.split(end)));
+            }
+            let length = markup_length(self.rest);
+            let markup = self.split(length);
+            let inner = markup.trim_start_matches('<').trim_end_matches('>');
+            match inner.as_bytes().first() {
+                Some(b'!' | b'?') | None => {}
+                Some(b'/') => return Some(Piece::Close(tag_name(&inner[1..]))),
+                Some(_) => {
+                    let name = tag_name(inner);
+                    let closed = inner.ends_with('/');
+                    if !closed && is_one_of(name, &["script", "style"]) {
+                        self.raw = Some(name);
+                    }
+                    return Some(Piece::Open { name, closed });
+                }
+            }
+        }
+    }
+}
+
+fn starts_markup(bytes: &[u8]) -> bool {
+    match bytes.get(1) {
+        Some(b'/') => bytes.get(2).is_some_and(u8::is_ascii_alphabetic),
+        Some(next) => next.is_ascii_alphabetic() || matches!(next, b'!' | b'?'),
+        None => false,
+    }
+}
+
+/// The length of the tag, comment or declaration that the text starts with; a `>` in a quoted
+/// attribute does not end a tag, unless the quote is never closed.
+fn markup_length(text: &str) -> usize {
+    if text.starts_with("<!--") {
+        return text[4..].find("-->").map_or(text.len(), |at| at + 7);
+    }
+    if text.starts_with("<![CDATA[") {
+        return text.find("]]>").map_or(text.len(), |at| at + 3);
+    }
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate().take(MAX_TAG_BYTES) {
+        match (quote, byte) {
+            (None, b'>') => return at + 1,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    text.find('>').map_or(text.len(), |at| at + 1)
+}
+
+/// A tag longer than this is taken to have an unclosed quote; keeps the scan linear.
+const MAX_TAG_BYTES: usize = 64 * 1024;
+
+fn tag_name(inner: &str) -> &str {
+    let end = inner.find(|c: char| c.is_whitespace() || c == '/' || c == '>');
+    &inner[..end.unwrap_or(inner.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain_text, weigh};
+
+    fn check(html: &str, text: &str) {
+        assert_eq!(plain_text(html), text, "{html:?}");
+    }
+
+    #[test]
+    fn blocks_become_lines_and_references_characters() {
+        check("<p>Uno &amp; dos</p>\n<p>Tres<br/>cuatro</p>", "Uno & dos\nTres\ncuatro");
+        check("AT&amp;T &lt;b&gt; ca&ntilde;a &#8364;5&nbsp;m", "AT&T <b> caña €5 m");
+        check("<b>bold</b>face <i>x</i>", "boldface x");
+        check("a<script>if (a<b) { '</p>' }</script>b<style>p{}</style>c", "abc");
+        check("<!-- no > no --><a title='1 > 0'>yes</a>", "yes");
+        check("3 < 4 and 5 > 4, Q&A", "3 < 4 and 5 > 4, Q&A");
+        check("银行<wbr>挤兑", "银行挤兑");
+        check("plain   text\n", "plain text");
+        check("cut <a href='", "cut");
+    }
+
+    #[test]
+    fn weight_sees_nesting_and_not_length() {
+        assert_eq!(weigh(&"<p>a<br>b<li>c".repeat(1000)).depth, 0);
+        assert_eq!(weigh(&"<div>a</div>".repeat(1000)).depth, 1);
+        let deep = "<div>".repeat(600);
+        assert!(!weigh(&deep).is_bearable());
+        assert!(!weigh(&"<i></i>".repeat(200_001)).is_bearable());
+        assert_eq!(plain_text(&format!("{deep}text")), "text");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_read(html in "[<>&/!a-c\"'= -]{0,60}") {
+            let weight = weigh(&html);
+            proptest::prop_assert!(weight.depth <= weight.tags);
+            let once = plain_text(&html);
+            proptest::prop_assert!(once.len() <= html.len() + 2 * html.matches('&').count());
+        }
+    }
+}
