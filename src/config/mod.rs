@@ -5,8 +5,10 @@
 
 mod channel;
 mod finding;
+mod plans;
 mod toml_file;
 
 pub use channel::{Channel, ChannelKind, Smtp, SmtpTls};
 pub use finding::{Finding, FindingSeverity};
+pub use plans::{load_people, load_plan};
 pub use toml_file::TomlFile;
