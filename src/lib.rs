@@ -13,4 +13,6 @@ pub mod guard;
 pub mod model;
 pub mod score;
 pub mod store;
+pub mod plan;
+pub mod story;
 pub mod text;

@@ -10,6 +10,7 @@ mod load;
 mod settings;
 mod snapshot;
 mod sources;
+mod plans;
 mod toml_file;
 mod value;
 
@@ -17,6 +18,7 @@ pub use channel::{Channel, ChannelKind, Smtp, SmtpTls};
 pub use finding::{Finding, FindingSeverity};
 pub use load::load;
 pub use snapshot::{Collect, Config, Database, Organisation, Route, Thresholds, Web};
+pub use plans::{load_people, load_plan};
 pub use toml_file::TomlFile;
 mod stub;
 pub use stub::{load_keywords, load_people, load_plan};

@@ -4,6 +4,7 @@ mod document;
 mod feed;
 mod jsonl;
 mod page;
+mod stories;
 
 use std::fmt::{self, Display};
 use std::io::{self, Write};
@@ -19,6 +20,12 @@ pub enum Inspect {
     Feed(feed::InspectFeed),
     /// What is read in an article's page
     Page(page::InspectPage),
+    /// Which articles tell one event; which are copies
+    Stories {
+        /// Read JSON Lines from standard input, in the order of publication
+        #[arg(long, required = true)]
+        jsonl: bool,
+    },
 }
 
 impl Inspect {
@@ -28,6 +35,13 @@ impl Inspect {
             Self::Feed(feed) => feed.run(),
             Self::Page(page) => page.run(),
         }
+        let done = match self {
+            Inspect::Stories { jsonl: _ } => stories::run(),
+        };
+        done.unwrap_or_else(|error| {
+            eprintln!("atalaya: standard input or output failed: {error}");
+            ExitCode::from(3)
+        })
     }
 }
 

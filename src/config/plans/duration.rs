@@ -1,0 +1,71 @@
+//! The notation of durations in plans: `15m`, `2h`, `180d` by the clock; `5bd` business days and
+//! `1mo` months, which need a calendar and stay text until a deadline is computed.
+
+use jiff::SignedDuration;
+
+/// Longest duration that a plan may name: ten years. Longer ones are slips of the finger.
+const MAX_SECONDS: i64 = 3650 * DAY;
+const DAY: i64 = 24 * 3600;
+
+/// What a duration of the plan is measured by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanDuration {
+    /// By the clock (`s`, `m`, `h`, `d`).
+    Clock(SignedDuration),
+    /// Business days of the plan's calendar (`bd`).
+    BusinessDays(u16),
+    /// Calendar months (`mo`).
+    Months(u16),
+}
+
+/// Reads the notation; none if it is not one or exceeds ten years.
+#[must_use]
+pub fn parse(text: &str) -> Option<PlanDuration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let count: u16 = number.parse().ok()?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => DAY,
+        "bd" => return (count <= 2500).then_some(PlanDuration::BusinessDays(count)),
+        "mo" => return (count <= 120).then_some(PlanDuration::Months(count)),
+        _ => return None,
+    };
+    let total = i64::from(count) * seconds;
+    (total <= MAX_SECONDS).then(|| PlanDuration::Clock(SignedDuration::from_secs(total)))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::{PlanDuration, parse};
+
+    #[test]
+    fn notation() {
+        let clock = |minutes| Some(PlanDuration::Clock(SignedDuration::from_mins(minutes)));
+        let cases = [
+            ("0m", clock(0)),
+            ("15m", clock(15)),
+            ("2h", clock(120)),
+            ("180d", clock(180 * 24 * 60)),
+            ("60s", clock(1)),
+            ("5bd", Some(PlanDuration::BusinessDays(5))),
+            ("1mo", Some(PlanDuration::Months(1))),
+            ("", None),
+            ("m", None),
+            ("15", None),
+            ("15 m", None),
+            ("-5m", None),
+            ("1.5h", None),
+            ("9999d", None),
+            ("99999999999999999999h", None),
+            ("15м", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse(text), expected, "{text:?}");
+        }
+    }
+}

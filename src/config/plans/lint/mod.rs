@@ -1,0 +1,233 @@
+//! The plan lint, first part: do the names meet, can the steps be done in order and in time,
+//! can the levels be reached. Ids of the rules (L01…) stand in the text of each finding.
+
+mod order;
+mod triggers;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::Spanned;
+
+use super::raw::{RawMessage, RawPlan, RawRole, Text};
+use super::report::Report;
+use crate::model::{Level, Person, RoleKind};
+
+/// Names that the rest of the configuration defines.
+pub struct Known<'a> {
+    pub people: &'a BTreeMap<String, Person>,
+    pub category_ids: &'a BTreeSet<String>,
+    pub channel_ids: &'a BTreeSet<String>,
+}
+
+/// Fields that prepared texts may hold, in the three languages of plans.
+const FIELDS: [&str; 21] = [
+    "incidente",
+    "nivel",
+    "hora",
+    "hechos",
+    "acciones",
+    "proximo",
+    "contacto",
+    "incident",
+    "level",
+    "time",
+    "facts",
+    "actions",
+    "next",
+    "contact",
+    "事件",
+    "级别",
+    "时间",
+    "事实",
+    "措施",
+    "下次",
+    "联系人",
+];
+
+/// Reports everything that would fail the people who work by this plan.
+pub fn lint(raw: &RawPlan, known: &Known<'_>, report: &mut Report<'_>) {
+    roles_used(raw, report);
+    for role in raw.role.values() {
+        holders(role, known, report);
+    }
+    three_parties(raw, report);
+    burdens(raw, report);
+    escalation(raw, known, report);
+    messages(raw, report);
+    duplicates(raw, report);
+    order::lint(raw, report);
+    triggers::lint(raw, known, report);
+    warnings(raw, report);
+}
+
+fn roles_used(raw: &RawPlan, report: &mut Report<'_>) {
+    let escalation = raw.escalation.steps.iter().flat_map(|step| &step.get_ref().notify);
+    let steps = raw.step.iter().flat_map(|step| {
+        [&step.role].into_iter().chain(&step.accountable).chain(&step.consult).chain(&step.inform)
+    });
+    let messages = raw.message.values().flat_map(|message| &message.get_ref().approvals);
+    let used = std::iter::once(&raw.plan.owner)
+        .chain(escalation)
+        .chain(steps)
+        .chain(raw.deadline.iter().map(|deadline| &deadline.role))
+        .chain(raw.sitrep.iter().flat_map(|sitrep| &sitrep.to))
+        .chain(messages);
+    for name in used {
+        if !raw.role.contains_key(role_name(name.get_ref())) {
+            report.unknown(name, "L01", "role", raw.role.keys().map(String::as_str));
+        }
+    }
+}
+
+/// `role` and `role:backup` both name the role.
+fn role_name(notify: &str) -> &str {
+    notify.strip_suffix(":backup").unwrap_or(notify)
+}
+
+fn holders(role: &Spanned<RawRole>, known: &Known<'_>, report: &mut Report<'_>) {
+    let RawRole { primary, backup, .. } = role.get_ref();
+    for person in std::iter::once(primary).chain(backup) {
+        if !known.people.contains_key(person.get_ref()) {
+            report.unknown(person, "L04", "person", known.people.keys().map(String::as_str));
+        }
+    }
+    match backup {
+        None => {
+            report.error(role.span(), "L02 role without a backup", "add `backup = \"…\"`");
+        }
+        Some(backup) if backup.get_ref() == primary.get_ref() => {
+            let what = format!("L02 `{}` is backup of themselves", backup.get_ref());
+            report.error(backup.span(), what, "name another person");
+        }
+        Some(_) => {}
+    }
+}
+
+fn three_parties(raw: &RawPlan, report: &mut Report<'_>) {
+    let parties = [
+        (RoleKind::Unit, "unit"),
+        (RoleKind::Business, "business"),
+        (RoleKind::Reputation, "reputation"),
+    ];
+    for (kind, name) in parties {
+        if !raw.role.values().any(|role| role.get_ref().kind == kind) {
+            let what = format!("L03 no role of kind \"{name}\"");
+            let remedy = "the unit resolves, the business supports, reputation meets the media: \
+                          add the one that is missing";
+            report.error(raw.plan.id.span(), what, remedy);
+        }
+    }
+}
+
+fn burdens(raw: &RawPlan, report: &mut Report<'_>) {
+    let mut held: BTreeMap<&str, usize> = BTreeMap::new();
+    for role in raw.role.values() {
+        let primary = &role.get_ref().primary;
+        let roles = held.entry(primary.get_ref()).or_default();
+        *roles += 1;
+        if *roles == 4 {
+            let what = format!("L05 `{}` holds more than three roles", primary.get_ref());
+            report.error(primary.span(), what, "spread the roles over more people");
+        }
+    }
+}
+
+fn escalation(raw: &RawPlan, known: &Known<'_>, report: &mut Report<'_>) {
+    for step in &raw.escalation.steps {
+        let (span, step) = (step.span(), step.get_ref());
+        for channel in &step.via {
+            if !known.channel_ids.contains(channel.get_ref()) {
+                let ids = known.channel_ids.iter().map(String::as_str);
+                report.unknown(channel, "L04", "channel", ids);
+            }
+        }
+        if step.notify.is_empty() || step.via.is_empty() {
+            let what = "L04 this step reaches nobody";
+            report.error(span.clone(), what, "name roles in `notify` and channels in `via`");
+        }
+        if step.repeat_max.is_some() && step.repeat_every.is_none() {
+            let what = "`repeat_max` without `repeat_every`";
+            report.error(span, what, "say how often to repeat, or remove it");
+        }
+    }
+}
+
+fn messages(raw: &RawPlan, report: &mut Report<'_>) {
+    let used = raw.step.iter().filter_map(|step| step.message.as_ref());
+    for name in used.chain(raw.deadline.iter().filter_map(|deadline| deadline.message.as_ref())) {
+        if !raw.message.contains_key(name.get_ref()) {
+            report.unknown(name, "L08", "message", raw.message.keys().map(String::as_str));
+        }
+    }
+    for message in raw.message.values() {
+        message_text(message, report);
+    }
+}
+
+fn message_text(message: &Spanned<RawMessage>, report: &mut Report<'_>) {
+    let RawMessage { audience, approvals, body } = message.get_ref();
+    match audience.get_ref().as_str() {
+        "staff" => {}
+        "public" | "customers" | "regulator" if approvals.is_empty() => {
+            let what = format!("L08 message for {} without approvals", audience.get_ref());
+            report.error(message.span(), what, "name the roles that must approve it");
+        }
+        "public" | "customers" | "regulator" => {}
+        _ => {
+            let audiences = ["staff", "public", "customers", "regulator"];
+            report.unknown(audience, "L08", "audience", audiences.into_iter());
+        }
+    }
+    for field in fields(body.get_ref()) {
+        if !FIELDS.contains(&field) {
+            let what = format!("L08 unknown field {{{field}}} in this text");
+            let remedy = "known here: {incidente} {nivel} {hora} {hechos} {acciones} {proximo} \
+                          {contacto}, and the same in English and Chinese";
+            report.error(body.span(), what, remedy);
+        }
+    }
+}
+
+/// The names in braces.
+fn fields(body: &str) -> impl Iterator<Item = &str> {
+    body.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or(rest))
+}
+
+fn duplicates(raw: &RawPlan, report: &mut Report<'_>) {
+    let steps: Vec<&Text> = raw.step.iter().map(|step| &step.key).collect();
+    let deadlines: Vec<&Text> = raw.deadline.iter().map(|deadline| &deadline.key).collect();
+    for keys in [steps, deadlines] {
+        let mut seen = BTreeSet::new();
+        for key in keys {
+            if !seen.insert(key.get_ref()) {
+                let what = format!("L11 the key `{}` is used twice", key.get_ref());
+                report.error(key.span(), what, "give each its own key");
+            }
+        }
+    }
+}
+
+fn warnings(raw: &RawPlan, report: &mut Report<'_>) {
+    let head = raw.plan.id.span();
+    if raw.deadline.is_empty() {
+        let remedy = "add the notices that supervisors and authorities expect";
+        report.warning(head.clone(), "L15 no deadline at any level", remedy);
+    }
+    let commands = |name: &Text| {
+        let role = raw.role.get(role_name(name.get_ref()));
+        role.is_some_and(|role| role.get_ref().kind == RoleKind::Command)
+    };
+    let reached = raw.escalation.steps.iter().any(|step| {
+        step.get_ref().from_level <= Level::Orange && step.get_ref().notify.iter().any(commands)
+    });
+    if !reached {
+        let remedy = "tell the role of kind \"command\" at orange at the latest";
+        report.warning(head, "L16 the escalation never reaches the command", remedy);
+    }
+    if let Some(drill) = &raw.drill
+        && drill.allow_recipients.get_ref().is_empty()
+    {
+        let remedy = "list the addresses that a drill may write to";
+        report.error(drill.allow_recipients.span(), "L21 nobody may receive the drill", remedy);
+    }
+}

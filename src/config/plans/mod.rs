@@ -1,0 +1,45 @@
+//! Crisis plans and the people in them: TOML files that a press officer edits → `model::Plan`.
+//!
+//! Everything that is wrong is told at once, each with its place, under the ids of the plan lint
+//! (L01–L11, L15, L16, L21). What needs a clock, an archive or the history of deliveries
+//! (review overdue, replay, bounced contacts) is not judged here. Nothing is repaired.
+
+mod build;
+mod duration;
+mod lint;
+mod people;
+mod raw;
+mod report;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use people::load_people;
+
+use self::lint::Known;
+use self::raw::RawPlan;
+use self::report::Report;
+use super::{Finding, TomlFile};
+use crate::model::{Person, Plan};
+
+/// Reads a plan and holds it against the names that the rest of the configuration knows.
+/// With it come the warnings.
+///
+/// # Errors
+/// All findings, warnings among them, if at least one is an error; or the first place where the
+/// file is not TOML of this shape.
+pub fn load_plan(
+    file: &TomlFile,
+    people: &BTreeMap<String, Person>,
+    category_ids: &BTreeSet<String>,
+    channel_ids: &BTreeSet<String>,
+) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
+    let raw: RawPlan = file.parse().map_err(|finding| vec![finding])?;
+    let mut report = Report::new(file);
+    let hash = blake3::hash(file.text().as_bytes()).to_hex().to_string();
+    let plan = build::build(&raw, hash, &mut report);
+    lint::lint(&raw, &Known { people, category_ids, channel_ids }, &mut report);
+    report.finish(plan)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Who can be told and can hold a role: `[person."elena.ruiz"]` tables, shared by all plans.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use super::raw::Text;
+use super::report::Report;
+use crate::config::{Finding, TomlFile};
+use crate::model::{Locale, Person};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPeople {
+    #[serde(default)]
+    person: BTreeMap<String, RawPerson>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPerson {
+    name: Text,
+    email: Option<Text>,
+    language: Option<Locale>,
+    time_zone: Option<Text>,
+}
+
+/// Reads people, by their names in configuration. Who states no language or zone has the defaults.
+///
+/// # Errors
+/// All findings: bad mail addresses, unknown time zones, empty names; or the first place where
+/// the file is not TOML of this shape.
+pub fn load_people(
+    file: &TomlFile,
+    default_locale: Locale,
+    default_time_zone: &str,
+) -> Result<BTreeMap<String, Person>, Vec<Finding>> {
+    let raw: RawPeople = file.parse().map_err(|finding| vec![finding])?;
+    let mut report = Report::new(file);
+    let mut people = BTreeMap::new();
+    for (id, raw) in raw.person {
+        check(&raw, &mut report);
+        let zone = raw.time_zone.map_or_else(|| default_time_zone.to_owned(), Text::into_inner);
+        let person = Person {
+            id: id.clone(),
+            name: raw.name.into_inner(),
+            email: raw.email.map(Text::into_inner),
+            locale: raw.language.unwrap_or(default_locale),
+            time_zone: zone,
+        };
+        people.insert(id, person);
+    }
+    report.finish(people).map(|(people, _)| people)
+}
+
+fn check(raw: &RawPerson, report: &mut Report<'_>) {
+    if raw.name.get_ref().trim().is_empty() {
+        report.error(raw.name.span(), "the name is empty", "write it as messages should greet");
+    }
+    if let Some(email) = &raw.email
+        && email.get_ref().parse::<lettre::Address>().is_err()
+    {
+        let what = format!("`{}` is not a mail address", email.get_ref());
+        report.error(email.span(), what, "write it as name@example.org");
+    }
+    if let Some(zone) = &raw.time_zone
+        && TimeZone::get(zone.get_ref()).is_err()
+    {
+        let what = format!("`{}` is not a time zone", zone.get_ref());
+        report.error(zone.span(), what, "write an IANA name such as \"America/Mexico_City\"");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::load_people;
+    use crate::config::TomlFile;
+    use crate::model::Locale;
+
+    const PEOPLE: &str = include_str!("../../../config/people.toml");
+
+    #[test]
+    fn the_example_reads() {
+        let people = load_people(&TomlFile::new("people.toml", PEOPLE), Locale::Es, "UTC");
+        let people = people.expect("no findings");
+        let locales: std::collections::BTreeSet<_> = people.values().map(|p| p.locale).collect();
+        assert_eq!(locales.len(), 3, "readers of es, en and zh");
+        assert!(people.values().all(|p| p.email.is_some()));
+    }
+
+    #[test]
+    fn defaults_fill_what_is_not_stated() {
+        let file = TomlFile::new("p", "[person.\"a.b\"]\nname = \"A\"");
+        let people = load_people(&file, Locale::Zh, "Asia/Shanghai").expect("no findings");
+        let person = &people["a.b"];
+        assert_eq!((person.locale, person.time_zone.as_str()), (Locale::Zh, "Asia/Shanghai"));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_with_its_place() {
+        let text = "[person.a]\nname = \" \"\nemail = \"a at b\"\ntime_zone = \"Europe/Madri\"\n";
+        let findings = load_people(&TomlFile::new("p", text), Locale::En, "UTC").expect_err("bad");
+        let lines: Vec<_> = findings.iter().map(|finding| finding.line).collect();
+        assert_eq!(lines, [2, 3, 4]);
+        let text = "[person.a]\nname = \"A\"\nemial = \"a@b.example\"\n";
+        let findings = load_people(&TomlFile::new("p", text), Locale::En, "UTC").expect_err("bad");
+        assert_eq!(findings[0].remedy, "did you mean `email`?");
+    }
+}

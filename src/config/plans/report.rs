@@ -1,0 +1,83 @@
+//! Collects what is wrong in one plan file, so that its author sees everything at once.
+
+use std::ops::Range;
+
+use jiff::SignedDuration;
+
+use super::duration::{self, PlanDuration};
+use super::raw::Text;
+use crate::config::{Finding, FindingSeverity, TomlFile};
+
+/// The findings of one file.
+pub struct Report<'a> {
+    file: &'a TomlFile,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Report<'a> {
+    pub fn new(file: &'a TomlFile) -> Self {
+        Self { file, findings: Vec::new() }
+    }
+
+    pub fn error(&mut self, span: Range<usize>, what: impl Into<String>, remedy: &str) {
+        self.findings.push(self.file.error(span, what, remedy));
+    }
+
+    pub fn warning(&mut self, span: Range<usize>, what: impl Into<String>, remedy: &str) {
+        self.findings.push(self.file.warning(span, what, remedy));
+    }
+
+    /// A duration by the clock. A bad one is reported and read as zero.
+    pub fn clock(&mut self, text: &Text) -> SignedDuration {
+        if let Some(PlanDuration::Clock(duration)) = duration::parse(text.get_ref()) {
+            return duration;
+        }
+        let what = format!("`{}` is not a duration by the clock", text.get_ref());
+        self.error(text.span(), what, "write a number and m, h or d, such as \"15m\" or \"2h\"");
+        SignedDuration::ZERO
+    }
+
+    /// The same where it may be missing.
+    pub fn optional_clock(&mut self, text: Option<&Text>) -> Option<SignedDuration> {
+        text.map(|text| self.clock(text))
+    }
+
+    /// A duration in any notation, kept as it is written.
+    pub fn notation(&mut self, text: &Text) -> String {
+        if duration::parse(text.get_ref()).is_none() {
+            let what = format!("`{}` is not a duration", text.get_ref());
+            let remedy = "write a number and m, h, d, bd (business days) or mo (months)";
+            self.error(text.span(), what, remedy);
+        }
+        text.get_ref().clone()
+    }
+
+    /// Reports a name that `known` does not hold, with the nearest that it does.
+    pub fn unknown<'k>(
+        &mut self,
+        name: &Text,
+        lint: &str,
+        kind: &str,
+        known: impl Iterator<Item = &'k str>,
+    ) {
+        let nearest = known
+            .map(|key| (strsim::damerau_levenshtein(name.get_ref(), key), key))
+            .filter(|(distance, key)| *distance <= 2.max(key.chars().count() / 3))
+            .min();
+        let remedy = match nearest {
+            Some((_, key)) => format!("did you mean `{key}`?"),
+            None => format!("use a {kind} that is defined, or define this one"),
+        };
+        self.error(name.span(), format!("{lint} unknown {kind} `{}`", name.get_ref()), &remedy);
+    }
+
+    /// The findings in the order of the file, apart by whether one of them is an error.
+    pub fn finish<T>(mut self, value: T) -> Result<(T, Vec<Finding>), Vec<Finding>> {
+        self.findings.sort_by_key(|finding| finding.span.start);
+        if self.findings.iter().any(|finding| finding.severity == FindingSeverity::Error) {
+            Err(self.findings)
+        } else {
+            Ok((value, self.findings))
+        }
+    }
+}
