@@ -5,8 +5,10 @@
 
 mod channel;
 mod finding;
+mod keywords;
 mod toml_file;
 
 pub use channel::{Channel, ChannelKind, Smtp, SmtpTls};
 pub use finding::{Finding, FindingSeverity};
+pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use toml_file::TomlFile;
