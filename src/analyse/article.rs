@@ -66,9 +66,12 @@ impl Engine {
         target: &[Range<usize>],
         language: Option<&str>,
     ) -> Polarity {
-        let detected = || detect_language(&first_chars(text)).map(|(language, _)| language);
-        let language = language.map(str::to_owned).or_else(detected);
-        let locale = language.as_deref().and_then(Locale::of_tag);
+        let locale = match language {
+            Some(language) => Locale::of_tag(language),
+            None => detect_language(&first_chars(text))
+                .filter(|&(_, confidence)| confidence >= SURE)
+                .and_then(|(language, _)| Locale::of_tag(&language)),
+        };
         let text = Joined::bare(text);
         let hits = self.vocabulary.find(&text.folded.text, |_| true);
         let found =

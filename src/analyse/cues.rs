@@ -1,5 +1,6 @@
 //! The words that bear on an opinion, in their places: scored words and the cues around them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::engine::{CategoryKey, Found, overlap};
@@ -64,19 +65,27 @@ impl Reading<'_> {
     /// The marks of the text, without scored words inside `names` (bytes): a name says nothing.
     pub fn marks(&self, layout: &Layout, names: &[Range<usize>]) -> Marks {
         let scored = self.scored(layout, names);
-        let mut cues: Vec<Cue> = self
-            .cue_hits()
-            .map(|(role, hit)| Cue {
-                words: layout.words(&hit.bytes),
-                bytes: hit.bytes.clone(),
-                role,
-            })
-            .collect();
-        cues.sort_by_key(|cue| (cue.words.start, cue.words.end));
-        let mut marks = Marks { scored, cues };
+        let mut marks = Marks { scored, cues: self.cues(layout) };
         marks.drop_false_negations();
+        marks.drop_false_speech();
         marks.join_directions(layout);
         marks
+    }
+
+    /// Cues in order of place; of one role's overlapping ones, the longest.
+    fn cues(&self, layout: &Layout) -> Vec<Cue> {
+        let mut by_role: BTreeMap<Role, Vec<Occurrence>> = BTreeMap::new();
+        for (role, hit) in self.cue_hits() {
+            by_role.entry(role).or_default().push(hit.clone());
+        }
+        let mut cues: Vec<Cue> = Vec::new();
+        for (role, hits) in by_role {
+            for Occurrence { bytes, .. } in longest(hits) {
+                cues.push(Cue { words: layout.words(&bytes), bytes, role });
+            }
+        }
+        cues.sort_by_key(|cue| (cue.words.start, cue.words.end));
+        cues
     }
 
     fn cue_hits(&self) -> impl Iterator<Item = (Role, &Occurrence)> {
@@ -136,6 +145,21 @@ impl Marks {
             .rev()
             .take_while(move |cue| cue.words.start >= from)
             .filter(move |cue| cue.words.end <= at && at - cue.words.end < reach)
+    }
+
+    /// "According to rumours" is nobody's speech.
+    fn drop_false_speech(&mut self) {
+        let hedges: Vec<_> = self
+            .cues
+            .iter()
+            .filter(|cue| cue.role == Role::Hedge)
+            .map(|cue| cue.bytes.clone())
+            .collect();
+        self.cues.retain(|cue| {
+            let near = hedges.partition_point(|hedge| hedge.end <= cue.bytes.start);
+            cue.role != Role::Speech
+                || !hedges.get(near).is_some_and(|hedge| overlap(hedge, &cue.bytes))
+        });
     }
 
     /// "Not only" denies nothing, and "no confidence" is one word with its own weight.

@@ -44,7 +44,9 @@ pub(super) const MARKS: &[Marks] = &[
         words: "el la els les un una uns unes de del dels al als a i o en amb per sense sobre entre \
             fins des que es seu seva seus seves no més però com aquest aquesta aquests és són va van \
             ha han hi ser està molt ja també quan perquè segons tot tots ens em et li si cap \
-            on pel pels l' d' s' n' dos anys avui mentre contra durant cada pot què qui altre fer",
+            on pel pels l' d' s' n' dos anys avui mentre contra durant cada pot què qui altre fer \
+            mes per sota fou aquell aquella això doncs dels als cal amb sigui havia tenen fins \
+            seu nou bé poc anar tant estat han sense fet ells llur llurs cosa jo tu",
         endings: "ció cions ment ments tat tats ant int aven ava ny nys ll tge itat",
     },
     Marks {
@@ -52,7 +54,7 @@ pub(super) const MARKS: &[Marks] = &[
         words: "le la les un une des de du au aux à et ou en dans avec par pour sans sur entre \
             jusqu'à depuis que qui se son sa ses ne pas plus mais comme ce cette ces est sont était \
             ont a été être très aussi quand parce selon tout tous nous vous il elle ils elles on leur \
-            leurs où après avant contre deux ans fait y je tu mon ma lui même c'est",
+            leurs où après avant contre deux ans fait y je tu mon ma lui même c'est l' d' s' n' qu'",
         endings: "tion tions ment ments ité ités aient ait eux euse eur eurs ée és ées ais ois",
     },
     Marks {
@@ -60,7 +62,7 @@ pub(super) const MARKS: &[Marks] = &[
         words: "il lo la i gli le un uno una di del della dei delle dello degli al alla ai alle nel \
             nella nei dal dalla e ed o in con per senza su sul sulla tra fra che si suo sua suoi non \
             più ma come questo questa è sono era ha hanno stato essere molto già anche quando perché \
-            tutto tutti ci vi lui lei loro dopo contro due anni da sia chi cosa se io",
+            tutto tutti ci vi lui lei loro dopo contro due anni da sia chi cosa se io l' d' un' dell' all' nell'",
         endings: "zione zioni mento menti tà ando endo ato ata ati are ere ire ggio glia gli issimo",
     },
     Marks {

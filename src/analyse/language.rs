@@ -101,9 +101,11 @@ fn by_script(text: &str) -> Option<&'static str> {
 
 fn votes(text: &str) -> HashMap<&'static str, f64> {
     let mut votes: HashMap<&'static str, f64> = HashMap::new();
-    let lower = text.to_lowercase();
+    let lower = text.to_lowercase().replace('’', "'");
     for token in tokens(&lower) {
-        if let Some(languages) = WORDS.get(token.text) {
+        // An elided article ("l'any") is a word by itself.
+        let elided = token.text.find('\'').and_then(|at| token.text.get(..=at));
+        if let Some(languages) = WORDS.get(token.text).or(elided.and_then(|word| WORDS.get(word))) {
             for language in languages {
                 *votes.entry(language).or_default() += WORD / languages.len() as f64;
             }

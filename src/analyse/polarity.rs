@@ -26,7 +26,7 @@ const WEAKER: f64 = 0.6;
 const SHIELD_REACH: usize = 4;
 /// Words between the target and its shield.
 const SHIELD_SUBJECT_REACH: usize = 8;
-const SHIELDED: f64 = -0.2;
+const SHIELDED: f64 = -0.1;
 /// Words between negative evidence and a hedge that makes it hearsay, within the sentence.
 const HEDGE_REACH: usize = 20;
 
@@ -40,11 +40,11 @@ const OTHERS: f64 = 0.25;
 const SQUASH: f64 = 4.0;
 
 /// Sums at or below are negative, at or above positive.
-const NEGATIVE_FROM: f64 = -0.35;
-const POSITIVE_FROM: f64 = 0.45;
+const NEGATIVE_FROM: f64 = -0.5;
+const POSITIVE_FROM: f64 = 0.4;
 /// p = 1 / (1 + e^-(A + B sum)).
-const LOGISTIC_A: f64 = -0.9;
-const LOGISTIC_B: f64 = -1.0;
+const LOGISTIC_A: f64 = -1.34;
+const LOGISTIC_B: f64 = -1.39;
 
 /// Evidence that is listed; the rest is too weak to tell anybody.
 const MOST_EVIDENCE: usize = 40;
@@ -90,7 +90,7 @@ pub(super) fn judge(
         spread_over_sentences(&mut units, layout.sentences());
     }
     let (sum, mut evidence) = total(units.into_values().collect());
-    hedges.sort_by_key(|cue| cue.words.start);
+    hedges.sort_by_key(|cue| (cue.bytes.start, cue.bytes.end));
     hedges.dedup();
     let hedged = !hedges.is_empty();
     evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));

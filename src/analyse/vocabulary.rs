@@ -33,7 +33,7 @@ pub(super) struct Word {
 }
 
 /// How a cue changes the words around it: the fields of `model::Modifiers`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
     Negation,
     NotNegation,
