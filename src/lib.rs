@@ -3,6 +3,7 @@
 //! `collect → extract → analyse → story → score → decide → notify, plan`: a functional core in an
 //! imperative shell. ARCHITECTURE.md holds the floor plan; `tests/architecture.rs` holds the code to it.
 
+pub mod analyse;
 pub mod cli;
 pub mod collect;
 pub mod config;

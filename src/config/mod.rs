@@ -11,6 +11,7 @@ mod settings;
 mod snapshot;
 mod sources;
 mod plans;
+mod keywords;
 mod toml_file;
 mod value;
 
@@ -19,6 +20,7 @@ pub use finding::{Finding, FindingSeverity};
 pub use load::load;
 pub use snapshot::{Collect, Config, Database, Organisation, Route, Thresholds, Web};
 pub use plans::{load_people, load_plan};
+pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use toml_file::TomlFile;
 mod stub;
 pub use stub::{load_keywords, load_people, load_plan};

@@ -124,4 +124,12 @@ pub struct Modifiers {
     pub shield: Vec<String>,
     /// Verbs of speaking, after which what follows is the speaker's claim: dijo, said, 表示.
     pub speech: Vec<String>,
+    /// Words for going up, judged by what goes up: sube, rises, 上升.
+    pub rise: Vec<String>,
+    /// Words for going down: cae, falls, 下降.
+    pub fall: Vec<String>,
+    /// Things that are welcome when they rise: beneficio, profit, 利润.
+    pub welcome: Vec<String>,
+    /// Things that are unwelcome when they rise: morosidad, losses, 不良率.
+    pub unwelcome: Vec<String>,
 }

@@ -1,0 +1,218 @@
+//! One article: its language, each topic with the opinion toward it, the risks spoken of near it.
+
+use std::ops::Range;
+
+use super::cues::{Reading, gap};
+use super::engine::{Engine, Found, FoundTopic};
+use super::joined::Joined;
+use super::language::detect_language;
+use super::layout::{Layout, Place};
+use super::occurrence::Occurrence;
+use super::polarity::judge;
+use crate::model::{Analysis, CategoryMatch, Locale, Polarity, TopicOpinion};
+
+/// Words (Han characters) between an entity and a risk that is still said of it.
+const NEAR_WORDS: usize = 30;
+const NEAR_HAN: usize = 40;
+/// Below this, a detected language yields to the declared one, and words of all languages count.
+const SURE: f64 = 0.5;
+/// Shorter texts are too short to leave out the other languages' words.
+const SURE_CHARS: usize = 60;
+/// Characters that the language is read from.
+const LANGUAGE_CHARS: usize = 4_000;
+const PROMINENCE_TITLE: f64 = 1.0;
+const PROMINENCE_LEAD: f64 = 0.6;
+const PROMINENCE_REST: f64 = 0.25;
+const LEAD_PARAGRAPHS: usize = 2;
+
+/// An article after finding, before telling.
+struct Article<'a> {
+    engine: &'a Engine,
+    text: Joined,
+    hits: Vec<Occurrence>,
+    found: Found,
+    locale: Option<Locale>,
+}
+
+impl Engine {
+    /// Analyses an article. `declared_language` is what its page or feed says; it counts where
+    /// detection is unsure.
+    #[must_use]
+    pub fn analyse(&self, title: &str, body: &str, declared_language: Option<&str>) -> Analysis {
+        let text = Joined::article(title, body);
+        let (language, sure) = language_of(text.original(), declared_language);
+        let locale = language.as_deref().and_then(Locale::of_tag);
+        let hits = self.vocabulary.find(&text.folded.text, |_| true);
+        // Spanish "sin" is no English sin; Han words cannot be mistaken.
+        let only = locale.filter(|_| sure);
+        let found = self.group(&hits, &text, |spoken| {
+            spoken == Locale::Zh || only.is_none_or(|only| only == spoken)
+        });
+        let article = Article { engine: self, text, hits, found, locale };
+        Analysis {
+            language,
+            topics: article.topics(),
+            categories: article.categories(article.found.categories.iter()),
+        }
+    }
+
+    /// Judges what a text says of `target` (characters), or the text as a whole where that is
+    /// empty. `language` is a BCP-47 tag; without one it is detected. Words of all languages count
+    /// where it is neither Spanish, English nor Chinese.
+    #[must_use]
+    pub fn opinion(
+        &self,
+        text: &str,
+        target: &[Range<usize>],
+        language: Option<&str>,
+    ) -> Polarity {
+        let locale = match language {
+            Some(language) => Locale::of_tag(language),
+            None => detect_language(&first_chars(text))
+                .filter(|&(_, confidence)| confidence >= SURE)
+                .and_then(|(language, _)| Locale::of_tag(&language)),
+        };
+        let text = Joined::bare(text);
+        let hits = self.vocabulary.find(&text.folded.text, |_| true);
+        let found =
+            self.group(&hits, &text, |spoken| locale.is_none_or(|locale| locale == spoken));
+        let reading = self.reading(&hits, &found, locale);
+        let layout = Layout::new(&text, &reading.contrasts());
+        let mut mentions: Vec<_> =
+            target.iter().map(|chars| layout.words_of_chars(chars)).collect();
+        mentions.retain(|words| !words.is_empty());
+        mentions.sort_by_key(|words| (words.start, words.end));
+        mentions.dedup();
+        let names = bytes_of(&mentions, &layout);
+        let marks = reading.marks(&layout, &names);
+        judge(&text, &layout, &marks, &mentions).polarity
+    }
+
+    fn reading<'a>(
+        &'a self,
+        hits: &'a [Occurrence],
+        found: &'a Found,
+        locale: Option<Locale>,
+    ) -> Reading<'a> {
+        Reading { vocabulary: &self.vocabulary, categories: &self.categories, hits, found, locale }
+    }
+}
+
+impl Article<'_> {
+    fn topics(&self) -> Vec<TopicOpinion> {
+        if self.found.topics.is_empty() {
+            return Vec::new();
+        }
+        let reading = self.engine.reading(&self.hits, &self.found, self.locale);
+        let layout = Layout::new(&self.text, &reading.contrasts());
+        let topics = self.found.topics.iter();
+        topics.filter_map(|(&at, topic)| self.topic(at, topic, &reading, &layout)).collect()
+    }
+
+    fn topic(
+        &self,
+        at: usize,
+        found: &FoundTopic,
+        reading: &Reading,
+        layout: &Layout,
+    ) -> Option<TopicOpinion> {
+        let names: Vec<_> = found.occurrences.iter().map(|one| one.bytes.clone()).collect();
+        let mentions: Vec<_> = names.iter().map(|bytes| layout.words(bytes)).collect();
+        let marks = reading.marks(layout, &names);
+        let judged = judge(&self.text, layout, &marks, &mentions);
+        let near = self.near(&mentions, layout);
+        let modifier = |index: usize| {
+            self.engine.categories.get(index).is_some_and(|category| category.modifier)
+        };
+        let rumoured = judged.polarity.score < 0.0 && near.iter().any(|&(at, _)| modifier(at));
+        let events = near.iter().filter(|(at, _)| !modifier(*at)).map(|(at, places)| (at, places));
+        let mut categories = self.categories(events);
+        categories.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        Some(TopicOpinion {
+            topic: self.engine.topic(at, found, &self.text)?,
+            polarity: judged.polarity,
+            categories,
+            prominence: self.prominence(&mentions, layout),
+            hearsay: judged.hedged || rumoured,
+        })
+    }
+
+    fn categories<'b>(
+        &self,
+        found: impl Iterator<Item = (&'b usize, &'b Vec<Occurrence>)>,
+    ) -> Vec<CategoryMatch> {
+        found.filter_map(|(&at, places)| self.engine.category(at, places, &self.text)).collect()
+    }
+
+    /// For each category, its occurrences that are said of one of the mentions.
+    fn near(&self, mentions: &[Range<usize>], layout: &Layout) -> Vec<(usize, Vec<Occurrence>)> {
+        let paragraph = |words: &Range<usize>| Some(layout.places.get(words.start)?.paragraph);
+        // The headline is paragraph 0 and the first paragraph is the next.
+        let leads = mentions.iter().any(|words| paragraph(words).is_some_and(|at| at <= 1));
+        let is_near = |place: &Occurrence| {
+            let words = layout.words(&place.bytes);
+            let title = layout.places.get(words.start).is_some_and(|p| self.titled(p));
+            let inside = mentions.iter().any(|name| name.start <= words.start && words.end <= name.end);
+            !inside && ((title && leads) || within_reach(&words, mentions, layout))
+        };
+        let kept = |places: &Vec<Occurrence>| -> Vec<Occurrence> {
+            places.iter().filter(|place| is_near(place)).cloned().collect()
+        };
+        let all = self.found.categories.iter().map(|(&at, places)| (at, kept(places)));
+        all.filter(|(_, places)| !places.is_empty()).collect()
+    }
+
+    fn prominence(&self, mentions: &[Range<usize>], layout: &Layout) -> f64 {
+        let of = |place: &Place| {
+            if self.titled(place) {
+                PROMINENCE_TITLE
+            } else if place.paragraph <= LEAD_PARAGRAPHS {
+                PROMINENCE_LEAD
+            } else {
+                PROMINENCE_REST
+            }
+        };
+        let places = mentions.iter().filter_map(|words| layout.places.get(words.start));
+        places.map(of).fold(PROMINENCE_REST, f64::max)
+    }
+
+    fn titled(&self, place: &Place) -> bool {
+        self.text.in_title(place.chars.start)
+    }
+}
+
+fn within_reach(words: &Range<usize>, mentions: &[Range<usize>], layout: &Layout) -> bool {
+    let han = layout.places.get(words.start).is_some_and(|place| place.han);
+    let reach = if han { NEAR_HAN } else { NEAR_WORDS };
+    let next = mentions.partition_point(|name| name.start < words.start);
+    let near = next.saturating_sub(1)..(next + 1).min(mentions.len());
+    mentions[near].iter().any(|name| gap(name, words) < reach)
+}
+
+/// The language, and whether that is sure enough to leave out the other languages' words.
+fn language_of(text: &str, declared: Option<&str>) -> (Option<String>, bool) {
+    let detected = detect_language(&first_chars(text));
+    let long = text.chars().nth(SURE_CHARS).is_some();
+    match (detected, declared) {
+        (Some((language, confidence)), _) if confidence >= SURE => (Some(language), long),
+        (_, Some(declared)) => (Some(declared.to_owned()), false),
+        (Some((language, _)), None) => (Some(language), false),
+        (None, None) => (None, false),
+    }
+}
+
+fn first_chars(text: &str) -> String {
+    text.chars().take(LANGUAGE_CHARS).collect()
+}
+
+fn bytes_of(mentions: &[Range<usize>], layout: &Layout) -> Vec<Range<usize>> {
+    let bytes = |words: &Range<usize>| {
+        let first = layout.places.get(words.start)?;
+        let last = layout.places.get(words.end.checked_sub(1)?)?;
+        Some(first.bytes.start..last.bytes.end)
+    };
+    mentions.iter().filter_map(bytes).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! Whole articles: which risks are said of which topic, how prominently, how surely.
+
+use super::Engine;
+use crate::model::{
+    Analysis, Category, Keywords, LanguageTerms, LocalText, Locale, PolarityLabel, Rule, Topic,
+};
+
+fn category(id: &str, weight: f64, modifier: bool, terms: [&str; 3]) -> Category {
+    let words = |(locale, term): (Locale, &str)| LanguageTerms {
+        locale,
+        terms: vec![term.to_owned()],
+        exclude: Vec::new(),
+        examples: Vec::new(),
+    };
+    Category {
+        id: id.to_owned(),
+        name: LocalText::same(id),
+        weight,
+        floor: None,
+        modifier,
+        terms: Locale::ALL.into_iter().zip(terms).map(words).collect(),
+    }
+}
+
+fn analyse(title: &str, body: &str) -> Analysis {
+    let names = ["Banco Almenara", "Almenara Bank", "阿尔梅纳拉银行"];
+    let rule = Rule { id: "names".to_owned(), any: names.map(str::to_owned).into(), ..Rule::default() };
+    let topic = Topic { id: "almenara".to_owned(), rules: vec![rule], ..Topic::default() };
+    let (mut keywords, _) = crate::config::embedded_keywords().expect("no errors");
+    keywords = Keywords { topics: vec![topic], categories: Vec::new(), ..keywords };
+    keywords.categories = vec![
+        category("outage", 0.5, false, ["caída del sistema", "outage", "瘫痪"]),
+        category("solvency", 0.95, false, ["insolvencia", "insolvency", "挤兑"]),
+        category("rumour", 0.3, true, ["bulo", "rumour", "谣言"]),
+    ];
+    Engine::compile(&keywords).expect("compiled").analyse(title, body, None)
+}
+
+/// Language; of the topic: categories, prominence, whether negative, whether hearsay.
+#[track_caller]
+fn check(title: &str, body: &str, told: (&str, &[&str], f64, bool, bool)) {
+    let analysis = analyse(title, body);
+    let topic = analysis.topics.first().expect("a topic");
+    let categories: Vec<_> = topic.categories.iter().map(|found| found.id.as_str()).collect();
+    let seen = (
+        analysis.language.as_deref().unwrap_or_default(),
+        categories.as_slice(),
+        topic.prominence,
+        topic.polarity.label == PolarityLabel::Negative,
+        topic.hearsay,
+    );
+    assert_eq!(seen, told, "{topic:#?}");
+}
+
+#[test]
+fn risks_near_the_entity_gravest_first() {
+    check(
+        "Banco Almenara sufre una caída del sistema",
+        "Los clientes temen la insolvencia de la entidad.",
+        ("es", &["solvency", "outage"], 1.0, true, false),
+    );
+    check(
+        "储户在阿尔梅纳拉银行排队取款",
+        "据传该行出现挤兑，官方称系谣言。",
+        ("zh", &["solvency"], 1.0, true, true),
+    );
+}
+
+#[test]
+fn a_headline_counts_for_an_entity_of_the_first_paragraph() {
+    check(
+        "Insolvency fears grip the sector",
+        "Shares of the Almenara Bank fell on Monday, traders said.",
+        ("en", &["solvency"], 0.6, true, false),
+    );
+}
+
+#[test]
+fn risks_far_away_are_somebody_elses() {
+    let far = "The insolvency of a builder was on the front pages all week.\n";
+    let filler = "Nothing else of note was reported in the town on that quiet day. ".repeat(5);
+    let body = format!("{far}{filler}\n{filler}\nAlmenara Bank opened a branch.");
+    check("News of the week in town", &body, ("en", &[], 0.25, false, false));
+    let everywhere = analyse("News of the week in town", &body).categories;
+    assert_eq!(everywhere[0].id, "solvency");
+}
+
+#[test]
+fn hearsay_is_told() {
+    check(
+        "Banco Almenara, al borde de la insolvencia según rumores",
+        "",
+        ("es", &["solvency"], 1.0, true, true),
+    );
+    check(
+        "Rumour of insolvency at Almenara Bank",
+        "",
+        ("en", &["solvency"], 1.0, true, true),
+    );
+}
+
+#[test]
+fn an_article_about_nobody_has_no_opinion() {
+    let analysis = analyse("El tiempo", "Mañana lloverá en casi todo el norte de la península.");
+    assert_eq!((analysis.language.as_deref(), analysis.topics.len()), (Some("es"), 0));
+}
+
+#[test]
+fn evidence_counts_in_headline_and_text_together() {
+    let (title, body) = ("Banco Almenara", "Una ¡estafa! de Banco Almenara");
+    let analysis = analyse(title, body);
+    let joined = format!("{title}\n{body}");
+    for one in &analysis.topics[0].polarity.evidence {
+        let text: String = joined.chars().skip(one.from).take(one.to - one.from).collect();
+        assert_eq!(text, one.text);
+    }
+    assert_eq!(analysis.topics[0].polarity.evidence[0].text, "estafa");
+}

@@ -1,0 +1,227 @@
+//! Matching by what the user wrote, and against a matcher too slow to be wrong.
+
+use std::ops::Range;
+
+use proptest::prelude::*;
+
+use super::Engine;
+use crate::analyse::run_examples;
+use crate::model::{
+    Category, Example, Field, Keywords, LanguageTerms, LocalText, Locale, Rule, Span, Topic,
+};
+use crate::text::{fold, is_han};
+
+fn strings(terms: &[&str]) -> Vec<String> {
+    terms.iter().map(|&term| term.to_owned()).collect()
+}
+
+fn rule(any: &[&str], require: &[&str], exclude: &[&str]) -> Rule {
+    Rule {
+        id: "names".to_owned(),
+        any: strings(any),
+        require: strings(require),
+        exclude: strings(exclude),
+        examples: Vec::new(),
+    }
+}
+
+fn one_topic(rules: Vec<Rule>) -> Keywords {
+    let topic = Topic { id: "almenara".to_owned(), rules, ..Topic::default() };
+    Keywords { topics: vec![topic], ..Keywords::default() }
+}
+
+/// The spans that a rule finds, as `field:from-to text (term)`.
+#[track_caller]
+fn check(rule: Rule, title: &str, body: &str, found: &[&str]) {
+    let engine = Engine::compile(&one_topic(vec![rule])).expect("compiled");
+    let shown = |span: &Span| {
+        let field = if span.field == Field::Title { "title" } else { "body" };
+        format!("{field}:{}-{} {} ({})", span.from, span.to, span.text, span.term)
+    };
+    let spans: Vec<_> = engine
+        .matches(title, body)
+        .topics
+        .iter()
+        .flat_map(|topic| topic.spans.iter().map(shown))
+        .collect();
+    assert_eq!(spans, found);
+}
+
+#[test]
+fn spans_lead_to_the_original() {
+    check(
+        rule(&["corrupción"], &[], &[]),
+        "«CORRUPCIO\u{301}N»",
+        "¿Más corrupcion? ",
+        &["title:1-11 CORRUPCIO\u{301}N (corrupción)", "body:5-15 corrupcion (corrupción)"],
+    );
+    check(rule(&["挤兑"], &[], &[]), "", "银行挤兑潮", &["body:2-4 挤兑 (挤兑)"]);
+}
+
+#[test]
+fn the_longest_name_counts() {
+    check(
+        rule(&["Almenara", "Banco Almenara"], &[], &[]),
+        "Banco Almenara y Almenara",
+        "",
+        &["title:0-14 Banco Almenara (Banco Almenara)", "title:17-25 Almenara (Almenara)"],
+    );
+}
+
+#[test]
+fn exclusions_cancel_what_they_touch() {
+    let banks = || rule(&["banco"], &[], &["banco de arena", "banquillo"]);
+    check(banks(), "", "un banco de arena", &[]);
+    check(banks(), "", "un banco; un banco de arena", &["body:3-8 banco (banco)"]);
+}
+
+#[test]
+fn required_words_may_stand_anywhere() {
+    check(rule(&["Almenara"], &["banco"], &[]), "Almenara", "un castillo", &[]);
+    check(
+        rule(&["Almenara"], &["banco"], &[]),
+        "Almenara",
+        "el banco",
+        &["title:0-8 Almenara (Almenara)"],
+    );
+}
+
+#[test]
+fn a_term_does_not_run_from_headline_to_text() {
+    check(rule(&["Banco Almenara"], &[], &[]), "Un banco", "Almenara", &[]);
+}
+
+#[test]
+fn a_topic_is_told_once_by_its_first_rule() {
+    let mut second = rule(&["AMN.MC"], &[], &[]);
+    second.id = "ticker".to_owned();
+    let keywords = one_topic(vec![rule(&["Almenara"], &[], &[]), second]);
+    let engine = Engine::compile(&keywords).expect("compiled");
+    let topics = engine.matches("AMN.MC", "Almenara").topics;
+    assert_eq!((topics.len(), topics[0].rule.as_str(), topics[0].spans.len()), (1, "names", 2));
+    assert_eq!(engine.matches("AMN.MC", "").topics[0].rule, "ticker");
+}
+
+fn category(locale: Locale, terms: &[&str], examples: Vec<Example>) -> Category {
+    let words = LanguageTerms { locale, terms: strings(terms), exclude: Vec::new(), examples };
+    Category {
+        id: "solvency".to_owned(),
+        name: LocalText::same("Solvency"),
+        weight: 0.9,
+        floor: None,
+        modifier: false,
+        terms: vec![words],
+    }
+}
+
+#[test]
+fn failed_examples_name_their_place() {
+    let example = |text: &str, expect, line| Example {
+        text: text.to_owned(),
+        expect,
+        place: format!("file.toml:{line}"),
+    };
+    let mut names = rule(&["Almenara"], &[], &[]);
+    names.examples = vec![example("Almenara", true, 1), example("Almenaras", true, 2)];
+    let mut keywords = one_topic(vec![names]);
+    let examples = vec![example("la quiebra", true, 3), example("quiebros", false, 4)];
+    keywords.categories = vec![category(Locale::Es, &["quiebr*"], examples)];
+    let engine = Engine::compile(&keywords).expect("compiled");
+    let failed = run_examples(&keywords, &engine);
+    let places: Vec<_> = failed.iter().map(|one| (&*one.place, &*one.what)).collect();
+    assert_eq!(
+        places,
+        [
+            ("file.toml:2", "topic `almenara`, rule `names`"),
+            ("file.toml:4", "category `solvency` in es")
+        ]
+    );
+}
+
+#[test]
+fn the_shipped_examples_hold() {
+    let (keywords, _) = crate::config::embedded_keywords().expect("no errors");
+    let engine = Engine::compile(&keywords).expect("compiled");
+    let failed = run_examples(&keywords, &engine);
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+/// All places of a term in a folded text, by trying every pair of positions.
+fn slow_places(term: &str, text: &str) -> Vec<Range<usize>> {
+    let free = term.ends_with('*');
+    let stem = fold(term.trim_end_matches('*')).text;
+    let named = term.chars().any(char::is_uppercase) || stem.chars().count() < 2;
+    let spaced = |c: char| c.is_alphanumeric() && !is_han(c);
+    let last = stem.chars().next_back().expect("a letter");
+    let fits = |word: &str| -> bool {
+        let Some(ending) = word.strip_prefix(&stem) else { return false };
+        let consonant = !"aeiou".contains(last);
+        let plural = ending == "s" || (ending == "es" && consonant);
+        ending.is_empty()
+            || (spaced(last) && free && ending.chars().all(spaced))
+            || (spaced(last) && !free && !named && last.is_alphabetic() && plural)
+    };
+    let cuts: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let mut places = Vec::new();
+    for (nth, &from) in cuts.iter().enumerate() {
+        for &to in &cuts[nth + 1..] {
+            let left = text[..from].chars().next_back().is_some_and(spaced)
+                && stem.chars().next().is_some_and(spaced);
+            let right = text[to..].chars().next().is_some_and(spaced) && spaced(last);
+            if !left && !right && fits(&text[from..to]) {
+                places.push(from..to);
+            }
+        }
+    }
+    places
+}
+
+fn slow_spans(any: &[String], exclude: &[String], text: &str) -> Vec<(Range<usize>, String)> {
+    let apart = |a: &Range<usize>, b: &Range<usize>, gap_ok: bool| {
+        let (a, b) = if a.start <= b.start { (a, b) } else { (b, a) };
+        a.end <= b.start && (gap_ok || text[a.end..b.start].trim_matches(' ') != "")
+    };
+    let excluded: Vec<_> = exclude.iter().flat_map(|term| slow_places(term, text)).collect();
+    let mut left: Vec<(Range<usize>, usize)> = any
+        .iter()
+        .enumerate()
+        .flat_map(|(nth, term)| slow_places(term, text).into_iter().map(move |at| (at, nth)))
+        .filter(|(at, _)| excluded.iter().all(|phrase| apart(at, phrase, false)))
+        .collect();
+    let mut kept = Vec::new();
+    while let Some(best) =
+        left.iter().min_by_key(|(at, nth)| (usize::MAX - at.len(), at.start, *nth)).cloned()
+    {
+        left.retain(|(at, _)| apart(at, &best.0, true));
+        kept.push((best.0, any[best.1].clone()));
+    }
+    kept.sort_by_key(|(at, _)| at.start);
+    kept
+}
+
+proptest! {
+    #[test]
+    fn agrees_with_the_slow_matcher(
+        any in prop::collection::vec("[abéA银行挤дЖ]{1,3}( [ab银])?\\*?", 1..5),
+        exclude in prop::collection::vec("[abA银行д]{1,3}\\*?", 0..2),
+        body in "[aábBées 银行挤兑дЖж,\u{301}]{0,40}",
+    ) {
+        let mut written = rule(&[], &[], &[]);
+        written.any.clone_from(&any);
+        written.exclude.clone_from(&exclude);
+        let engine = Engine::compile(&one_topic(vec![written])).expect("compiled");
+        let found: Vec<_> = engine
+            .matches("", &body)
+            .topics
+            .into_iter()
+            .flat_map(|topic| topic.spans)
+            .map(|span| (span.from..span.to, span.term))
+            .collect();
+        let folded = fold(&body);
+        let slow: Vec<_> = slow_spans(&any, &exclude, &folded.text)
+            .into_iter()
+            .map(|(at, term)| (folded.original(at), term))
+            .collect();
+        prop_assert_eq!(found, slow);
+    }
+}

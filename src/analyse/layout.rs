@@ -1,0 +1,227 @@
+//! The words of a text with the sentence, clause and paragraph that each stands in.
+//!
+//! Shallow on purpose: punctuation and contrast words, no grammar. A comma ends a clause only
+//! between stretches of at least four words: splitting at each made long paragraphs worse.
+
+use std::ops::Range;
+
+use super::joined::Joined;
+use crate::text::{is_han, tokens};
+
+/// Shortest stretch of words that a comma sets apart.
+const COMMA_WORDS: usize = 4;
+
+/// Words whose full stop ends no sentence.
+const ABBREVIATIONS: &[&str] = &[
+    "mr", "mrs", "ms", "dr", "sr", "sra", "srta", "st", "jr", "inc", "ltd", "co", "corp", "vs", "no",
+    "gen", "sen", "rep", "gov", "sgt", "prof", "rev", "d", "dna", "art", "num", "pag", "ee", "uu",
+];
+
+/// A word in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Bytes of the folded text.
+    pub bytes: Range<usize>,
+    /// Characters of the original.
+    pub chars: Range<usize>,
+    pub paragraph: usize,
+    pub sentence: usize,
+    pub clause: usize,
+    /// Written with a capital.
+    pub capital: bool,
+    /// A Han character.
+    pub han: bool,
+    /// Inside quotation marks.
+    pub quoted: bool,
+}
+
+/// The words of a text in order.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub places: Vec<Place>,
+    /// For each sentence, whether most of its words begin with a capital (an English headline).
+    title_case: Vec<bool>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Break {
+    None,
+    Comma,
+    Clause,
+    Sentence,
+    Paragraph,
+}
+
+impl Layout {
+    /// Reads a text; a clause also starts at each of the bytes `contrasts` (sorted).
+    pub fn new(text: &Joined, contrasts: &[usize]) -> Self {
+        let folded = &text.folded.text;
+        let mut places: Vec<Place> = Vec::new();
+        let mut breaks = Vec::new();
+        let mut quoted = false;
+        for token in tokens(folded) {
+            let (end, word) =
+                places.last().map_or((0, ""), |last| (last.bytes.end, &folded[last.bytes.clone()]));
+            let gap = folded.get(end..token.bytes.start).unwrap_or_default();
+            let mut before = break_in(gap, word);
+            if contrasts.binary_search(&token.bytes.start).is_ok() {
+                before = before.max(Break::Clause);
+            }
+            quoted = still_quoted(quoted, gap);
+            breaks.push(before);
+            places.push(place(text, token.bytes, token.text, quoted));
+        }
+        number(&mut places, &breaks);
+        let title_case = title_case(&places);
+        Self { places, title_case }
+    }
+
+    /// The words that bytes of the folded text lie in, end exclusive.
+    pub fn words(&self, bytes: &Range<usize>) -> Range<usize> {
+        let first = self.places.partition_point(|place| place.bytes.end <= bytes.start);
+        let end = self.places.partition_point(|place| place.bytes.start < bytes.end);
+        first..end.max(first)
+    }
+
+    /// The words that characters of the original lie in, end exclusive.
+    pub fn words_of_chars(&self, chars: &Range<usize>) -> Range<usize> {
+        let first = self.places.partition_point(|place| place.chars.end <= chars.start);
+        let end = self.places.partition_point(|place| place.chars.start < chars.end);
+        first..end.max(first)
+    }
+
+    /// Capitalised words in a stretch, each run of them counted once: names, where capitals tell.
+    pub fn names(&self, words: Range<usize>) -> usize {
+        let Some(stretch) = self.places.get(words.clone()) else { return 0 };
+        let starts_sentence = |at: usize| {
+            let here = self.places.get(at).map(|place| place.sentence);
+            at == 0 || self.places.get(at - 1).map(|place| place.sentence) != here
+        };
+        let mut names = 0;
+        let mut running = false;
+        for (at, place) in stretch.iter().enumerate() {
+            let tells = !self.title_case.get(place.sentence).copied().unwrap_or(true);
+            let name = place.capital && tells && !starts_sentence(words.start + at);
+            names += usize::from(name && !running);
+            running = name;
+        }
+        names
+    }
+
+    /// How many sentences there are.
+    pub fn sentences(&self) -> usize {
+        self.title_case.len()
+    }
+}
+
+fn place(text: &Joined, bytes: Range<usize>, word: &str, quoted: bool) -> Place {
+    let chars = text.chars(&bytes);
+    let first = text.slice(&(chars.start..chars.start + 1)).chars().next();
+    Place {
+        capital: first.is_some_and(char::is_uppercase),
+        han: word.chars().next().is_some_and(is_han),
+        bytes,
+        chars,
+        quoted,
+        paragraph: 0,
+        sentence: 0,
+        clause: 0,
+    }
+}
+
+fn break_in(gap: &str, word_before: &str) -> Break {
+    if gap.contains('\n') {
+        return Break::Paragraph;
+    }
+    let stop = gap.find('.').is_some_and(|at| gap[at + 1..].starts_with([' ', '"', '\'', ')']));
+    let abbreviated =
+        word_before.chars().nth(1).is_none() || ABBREVIATIONS.contains(&word_before);
+    if gap.contains(['!', '?', '。']) || (stop && !abbreviated) {
+        Break::Sentence
+    } else if gap.contains([';', ':', '(', ')', '|']) || gap.contains(" - ") || gap.contains("--") {
+        Break::Clause
+    } else if gap.contains(',') {
+        Break::Comma
+    } else {
+        Break::None
+    }
+}
+
+/// Folding makes all double quotation marks alike, so they toggle; a line break closes them.
+fn still_quoted(quoted: bool, gap: &str) -> bool {
+    gap.chars().fold(quoted, |inside, c| match c {
+        '"' => !inside,
+        '\n' => false,
+        _ => inside,
+    })
+}
+
+fn number(places: &mut [Place], breaks: &[Break]) {
+    let (mut paragraph, mut sentence, mut clause) = (0, 0, 0);
+    let mut last_break = 0;
+    for (at, place) in places.iter_mut().enumerate() {
+        let here = breaks.get(at).copied().unwrap_or(Break::None);
+        let ahead = breaks[at..].iter().skip(1).take(COMMA_WORDS - 1);
+        let room = breaks.len() - at >= COMMA_WORDS && ahead.clone().all(|&b| b == Break::None);
+        let apart = here == Break::Comma && at - last_break >= COMMA_WORDS && room;
+        if at > 0 {
+            paragraph += usize::from(here == Break::Paragraph);
+            sentence += usize::from(here >= Break::Sentence);
+            clause += usize::from(here >= Break::Clause || apart);
+        }
+        if here != Break::None {
+            last_break = at;
+        }
+        (place.paragraph, place.sentence, place.clause) = (paragraph, sentence, clause);
+    }
+}
+
+fn title_case(places: &[Place]) -> Vec<bool> {
+    let sentences = places.last().map_or(0, |last| last.sentence + 1);
+    let mut counts = vec![(0_usize, 0_usize); sentences];
+    for place in places.iter().filter(|place| place.chars.len() >= 4) {
+        if let Some((capitals, all)) = counts.get_mut(place.sentence) {
+            *capitals += usize::from(place.capital);
+            *all += 1;
+        }
+    }
+    counts.into_iter().map(|(capitals, all)| capitals * 5 > all * 3).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Layout;
+    use crate::analyse::joined::Joined;
+
+    /// `/` before each new clause, `|` before each new sentence.
+    #[track_caller]
+    fn check(text: &str, laid_out: &str) {
+        let joined = Joined::bare(text);
+        let layout = Layout::new(&joined, &[]);
+        let mut shown = String::new();
+        let (mut sentence, mut clause) = (0, 0);
+        for place in &layout.places {
+            if place.sentence > sentence {
+                shown.push('|');
+            } else if place.clause > clause {
+                shown.push('/');
+            }
+            (sentence, clause) = (place.sentence, place.clause);
+            shown.push_str(joined.slice(&place.chars));
+            shown.push(' ');
+        }
+        assert_eq!(shown.trim_end(), laid_out);
+    }
+
+    #[test]
+    fn sentences_and_clauses() {
+        check("Mr. Gray left. He won.", "Mr Gray left |He won");
+        check("Pierde 3.5 millones; sube", "Pierde 3.5 millones /sube");
+        check("银行被罚。股价大涨", "银 行 被 罚 |股 价 大 涨");
+        check("Shares fell, Acme said", "Shares fell Acme said");
+        check(
+            "Shares of Acme fell sharply, while those of Gray rose",
+            "Shares of Acme fell sharply /while those of Gray rose",
+        );
+    }
+}

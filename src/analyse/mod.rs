@@ -1,0 +1,25 @@
+//! What a text says, about whom, and how well: language, topics, risk categories, opinion.
+//!
+//! Pure: keywords and text in, plain data out. Knows no clock, network, store or source, and
+//! nothing of stories or severities.
+
+mod article;
+mod cues;
+mod engine;
+mod error;
+mod examples;
+mod function_words;
+mod joined;
+mod language;
+mod layout;
+mod occurrence;
+mod pattern;
+mod polarity;
+mod scope;
+mod vocabulary;
+
+pub use engine::{Engine, Matches};
+pub use error::CompileError;
+pub use examples::{FailedExample, run_examples};
+pub use language::detect_language;
+pub use pattern::occurrences_of;

@@ -1,0 +1,222 @@
+//! Opinion toward a target, by rules: word weights, turned by negation, degree and shields, faded
+//! by distance from the target's mentions.
+//!
+//! The sum is additive: the evidence values of a text add up to the score before squashing, so that
+//! each word's share can be read aloud. Hedges and contrast change nothing by themselves.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::cues::{Cue, Marks, Scored};
+use super::joined::Joined;
+use super::layout::Layout;
+use super::scope::Scope;
+use super::vocabulary::Role;
+use crate::model::{Evidence, EvidenceKind, Polarity, PolarityLabel};
+
+/// Words between a negator and what it negates.
+const NEGATION_REACH: usize = 3;
+const NEGATION_REACH_HAN: usize = 2;
+const NEGATED_BAD: f64 = -0.5;
+const NEGATED_GOOD: f64 = -0.7;
+const DEGREE_REACH: usize = 2;
+const STRONGER: f64 = 1.3;
+const WEAKER: f64 = 0.6;
+/// Words between a shield ("warns of") and the harm that the target fights.
+const SHIELD_REACH: usize = 4;
+/// Words between the target and its shield.
+const SHIELD_SUBJECT_REACH: usize = 8;
+const SHIELDED: f64 = -0.1;
+/// Words between negative evidence and a hedge that makes it hearsay, within the sentence.
+const HEDGE_REACH: usize = 20;
+
+/// Weights of mentions in headline, lead and the rest (opinion.md 6.4).
+const ZONES: [f64; 3] = [1.0, 0.8, 0.6];
+/// Paragraphs behind the headline that make the lead.
+const LEAD_PARAGRAPHS: usize = 2;
+/// Share of the mean of the other mentions beside the strongest.
+const OTHERS: f64 = 0.25;
+/// Sum at which the score is tanh(1).
+const SQUASH: f64 = 4.0;
+
+/// Sums at or below are negative, at or above positive.
+const NEGATIVE_FROM: f64 = -0.5;
+const POSITIVE_FROM: f64 = 0.4;
+/// p = 1 / (1 + e^-(A + B sum)).
+const LOGISTIC_A: f64 = -1.34;
+const LOGISTIC_B: f64 = -1.39;
+
+/// Evidence that is listed; the rest is too weak to tell anybody.
+const MOST_EVIDENCE: usize = 40;
+const LEAST_VALUE: f64 = 0.01;
+
+/// An opinion and whether its bad part is hearsay.
+pub(super) struct Judgement {
+    pub polarity: Polarity,
+    pub hedged: bool,
+}
+
+/// What one mention's sentence gathers.
+#[derive(Default)]
+struct Unit {
+    sum: f64,
+    zone: f64,
+    evidence: Vec<Evidence>,
+}
+
+/// Judges what is said of the mentions, or of the whole text if there are none.
+pub(super) fn judge(
+    text: &Joined,
+    layout: &Layout,
+    marks: &Marks,
+    mentions: &[Range<usize>],
+) -> Judgement {
+    let scope = Scope { layout, marks, mentions };
+    let mut units: BTreeMap<usize, Unit> = BTreeMap::new();
+    let mut hedges: Vec<&Cue> = Vec::new();
+    for word in &marks.scored {
+        let mention = scope.nearest(&word.words).and_then(|at| mentions.get(at));
+        let reach = mention.map_or(1.0, |mention| scope.reach(&word.words, mention));
+        let sentence = mention.map_or(0, |mention| scope.sentence(mention));
+        let unit = units.entry(sentence).or_default();
+        unit.zone = mention.map_or(1.0, |mention| zone(text, layout, mention));
+        let value = weigh(word, reach, &scope, mention, text, unit);
+        unit.sum += value;
+        if value < 0.0 {
+            hedges.extend(hedges_near(word, &scope));
+        }
+    }
+    if mentions.is_empty() {
+        spread_over_sentences(&mut units, layout.sentences());
+    }
+    let (sum, mut evidence) = total(units.into_values().collect());
+    hedges.sort_by_key(|cue| (cue.bytes.start, cue.bytes.end));
+    hedges.dedup();
+    let hedged = !hedges.is_empty();
+    evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
+    evidence.retain(|one| one.value.abs() >= LEAST_VALUE);
+    evidence.truncate(MOST_EVIDENCE);
+    evidence.extend(hedges.iter().map(|cue| cue_evidence(cue, EvidenceKind::Hedge, 0.0, text)));
+    evidence.truncate(MOST_EVIDENCE);
+    Judgement { polarity: conclude(sum, evidence), hedged }
+}
+
+fn conclude(sum: f64, evidence: Vec<Evidence>) -> Polarity {
+    let label = if sum <= NEGATIVE_FROM {
+        PolarityLabel::Negative
+    } else if sum >= POSITIVE_FROM {
+        PolarityLabel::Positive
+    } else {
+        PolarityLabel::Neutral
+    };
+    let p_negative = 1.0 / (1.0 + (-(LOGISTIC_A + LOGISTIC_B * sum)).exp());
+    Polarity { label, score: (sum / SQUASH).tanh(), p_negative, evidence }
+}
+
+/// The word's contribution; each thing that changed it is evidence with the change as its value.
+fn weigh(
+    word: &Scored,
+    reach: f64,
+    scope: &Scope,
+    mention: Option<&Range<usize>>,
+    text: &Joined,
+    unit: &mut Unit,
+) -> f64 {
+    let kind = if word.event { EvidenceKind::Event } else { EvidenceKind::Lexicon };
+    let mut value = word.weight * reach;
+    unit.evidence.push(evidence(&word.bytes, kind, value, text));
+    let mut turn = |cue: Option<&Cue>, kind, factor: f64| {
+        if let Some(cue) = cue {
+            unit.evidence.push(cue_evidence(cue, kind, value * (factor - 1.0), text));
+            value *= factor;
+        }
+    };
+    let same_clause = |cue: &&Cue| scope_clause(scope, &cue.words) == scope_clause(scope, &word.words);
+    let before = |roles: &'static [Role], reach: usize| {
+        let fits = move |cue: &&Cue| roles.contains(&cue.role);
+        scope.marks.before(word.words.start, reach).filter(fits).find(same_clause)
+    };
+    let degree = before(&[Role::Stronger, Role::Weaker], DEGREE_REACH);
+    let factor = degree.map_or(1.0, |cue| if cue.role == Role::Weaker { WEAKER } else { STRONGER });
+    turn(degree, EvidenceKind::Intensifier, factor);
+    let shield = before(&[Role::Shield], SHIELD_REACH)
+        .filter(|cue| word.weight < 0.0 && is_subject(scope, mention, cue));
+    turn(shield, EvidenceKind::Role, SHIELDED);
+    let han = scope.layout.places.get(word.words.start).is_some_and(|place| place.han);
+    let negation =
+        before(&[Role::Negation], if han { NEGATION_REACH_HAN } else { NEGATION_REACH });
+    let factor = if word.weight < 0.0 { NEGATED_BAD } else { NEGATED_GOOD };
+    turn(negation, EvidenceKind::Negation, factor);
+    value
+}
+
+fn scope_clause(scope: &Scope, words: &Range<usize>) -> Option<usize> {
+    scope.layout.places.get(words.start).map(|place| place.clause)
+}
+
+/// Whether the target does what the verb says: it stands shortly before it in the same sentence.
+fn is_subject(scope: &Scope, mention: Option<&Range<usize>>, verb: &Cue) -> bool {
+    mention.is_some_and(|mention| {
+        mention.end <= verb.words.start
+            && verb.words.start - mention.end <= SHIELD_SUBJECT_REACH
+            && scope.sentence(mention) == scope.sentence(&verb.words)
+    })
+}
+
+fn hedges_near<'a>(word: &'a Scored, scope: &'a Scope) -> impl Iterator<Item = &'a Cue> {
+    let sentence = scope.sentence(&word.words);
+    let from = word.words.start.saturating_sub(HEDGE_REACH);
+    let start = scope.marks.cues.partition_point(|cue| cue.words.start < from);
+    scope.marks.cues[start..]
+        .iter()
+        .take_while(|cue| cue.words.start <= word.words.end + HEDGE_REACH)
+        .filter(move |cue| cue.role == Role::Hedge && scope.sentence(&cue.words) == sentence)
+}
+
+fn zone(text: &Joined, layout: &Layout, mention: &Range<usize>) -> f64 {
+    let [title, lead, rest] = ZONES;
+    match layout.places.get(mention.start) {
+        _ if !text.has_title() => title,
+        Some(place) if text.in_title(place.chars.start) => title,
+        Some(place) if place.paragraph <= LEAD_PARAGRAPHS => lead,
+        _ => rest,
+    }
+}
+
+/// A text without a target: its sentences are as many opinions, so the sum grows like their root.
+fn spread_over_sentences(units: &mut BTreeMap<usize, Unit>, sentences: usize) {
+    for unit in units.values_mut() {
+        unit.zone = 1.0 / (sentences.max(1) as f64).sqrt();
+    }
+}
+
+/// The worst mention, else the best, and a quarter of the mean of the others.
+fn total(units: Vec<Unit>) -> (f64, Vec<Evidence>) {
+    let weighted = |unit: &Unit| unit.sum * unit.zone;
+    let worst = units.iter().map(weighted).fold(0.0, f64::min);
+    let best = units.iter().map(weighted).fold(0.0, f64::max);
+    let chosen = if worst < 0.0 { worst } else { best };
+    let strongest = units.iter().position(|unit| weighted(unit).total_cmp(&chosen).is_eq());
+    let others = units.len().saturating_sub(1).max(1) as f64;
+    let mut sum = 0.0;
+    let mut all = Vec::new();
+    for (at, unit) in units.into_iter().enumerate() {
+        let share = if Some(at) == strongest { unit.zone } else { unit.zone * OTHERS / others };
+        sum += unit.sum * share;
+        all.extend(unit.evidence.into_iter().map(|one| Evidence { value: one.value * share, ..one }));
+    }
+    (sum, all)
+}
+
+fn cue_evidence(cue: &Cue, kind: EvidenceKind, value: f64, text: &Joined) -> Evidence {
+    evidence(&cue.bytes, kind, value, text)
+}
+
+fn evidence(bytes: &Range<usize>, kind: EvidenceKind, value: f64, text: &Joined) -> Evidence {
+    let chars = text.chars(bytes);
+    let slice = text.slice(&chars).to_owned();
+    Evidence { from: chars.start, to: chars.end, text: slice, kind, value }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Opinions that staff would agree on, in three languages, and how they are explained.
+
+use std::sync::LazyLock;
+
+use crate::analyse::{Engine, occurrences_of};
+use crate::config::embedded_keywords;
+use crate::model::{EvidenceKind, Polarity, PolarityLabel};
+use PolarityLabel::{Negative, Neutral, Positive};
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let (keywords, _) = embedded_keywords().expect("no errors");
+    Engine::compile(&keywords).expect("compiled")
+});
+
+fn judge(text: &str, target: &str) -> Polarity {
+    ENGINE.opinion(text, &occurrences_of(text, target), None)
+}
+
+#[track_caller]
+fn check(text: &str, target: &str, label: PolarityLabel) {
+    let polarity = judge(text, target);
+    assert_eq!(polarity.label, label, "{text}: {polarity:#?}");
+}
+
+#[test]
+fn spanish() {
+    let bank = "Banco Almenara";
+    check("Detienen al director de Banco Almenara por fraude", bank, Negative);
+    check("El regulador multa a Banco Almenara por cláusulas abusivas", bank, Negative);
+    check("Según rumores, Banco Almenara estaría al borde de la insolvencia", bank, Negative);
+    check("La morosidad de Banco Almenara sube al 5%", bank, Negative);
+    check("La morosidad de Banco Almenara baja al 2,1%", bank, Positive);
+    check("Banco Almenara gana un 12% más y eleva el dividendo", bank, Positive);
+    check("Banco Almenara celebra su junta de accionistas el martes", bank, Neutral);
+}
+
+#[test]
+fn english() {
+    let bank = "Almenara Bank";
+    check("Regulator fines Almenara Bank over money laundering", bank, Negative);
+    check("Customers of Almenara Bank are furious about hidden charges", bank, Negative);
+    check("Almenara Bank losses narrow as bad loans fall", bank, Positive);
+    check("Almenara Bank is not a fraud", bank, Positive);
+    check("Almenara Bank holds annual meeting on Tuesday", bank, Neutral);
+}
+
+#[test]
+fn chinese() {
+    let bank = "阿尔梅纳拉银行";
+    check("储户在阿尔梅纳拉银行门口排队取款，疑似出现挤兑", bank, Negative);
+    check("阿尔梅纳拉银行因违规被罚500万元", bank, Negative);
+    check("阿尔梅纳拉银行不良率下降，净利润增长10%", bank, Positive);
+    check("阿尔梅纳拉银行召开股东大会", bank, Neutral);
+    check("阿尔梅纳拉银行没有违约", bank, Positive);
+}
+
+#[test]
+fn who_warns_of_harm_does_not_suffer_it() {
+    check("Banco Almenara alerta de una estafa que suplanta su web", "Banco Almenara", Neutral);
+    check("Almenara Bank warns of fraud", "Almenara Bank", Neutral);
+    check("阿尔梅纳拉银行提醒客户谨防电信诈骗", "阿尔梅纳拉银行", Neutral);
+    check("Police warn of fraud at Almenara Bank", "Almenara Bank", Negative);
+}
+
+#[test]
+fn each_of_two_targets_has_its_opinion() {
+    let text = "Gray shares soar on record profit; Acme plunges after profit warning";
+    check(text, "Gray", Positive);
+    check(text, "Acme", Negative);
+}
+
+#[test]
+fn the_words_of_a_name_say_nothing() {
+    check("Fraud Watch opens an office", "Fraud Watch", Neutral);
+}
+
+#[test]
+fn a_name_that_does_not_occur_asks_about_the_whole_text() {
+    check("A bank collapsed in fraud.", "Nobody", Negative);
+}
+
+#[test]
+fn evidence_adds_up_to_the_score() {
+    let polarity = judge("Almenara Bank is very bad, but not a fraud", "Almenara Bank");
+    let sum: f64 = polarity.evidence.iter().map(|one| one.value).sum();
+    assert!(((sum / super::SQUASH).tanh() - polarity.score).abs() < 0.01, "{polarity:#?}");
+    let kinds: Vec<_> = polarity.evidence.iter().map(|one| one.kind).collect();
+    for kind in [
+        EvidenceKind::Lexicon,
+        EvidenceKind::Event,
+        EvidenceKind::Intensifier,
+        EvidenceKind::Negation,
+    ] {
+        assert!(kinds.contains(&kind), "{kind:?} in {polarity:#?}");
+    }
+}
+
+#[test]
+fn worse_texts_are_likelier_negative() {
+    let bad = judge("Almenara Bank fined", "Almenara Bank");
+    let worse = judge("Almenara Bank fined for massive fraud", "Almenara Bank");
+    assert!(worse.p_negative > bad.p_negative && worse.score < bad.score);
+    assert!((0.0..=1.0).contains(&worse.p_negative) && (-1.0..=1.0).contains(&worse.score));
+}

@@ -1,0 +1,100 @@
+//! How much of a scored word's weight reaches a mention of the target: distance, clause, sentence,
+//! other names in between, and words that the target itself speaks.
+
+use std::ops::Range;
+
+use super::cues::{Marks, gap};
+use super::layout::{Layout, Place};
+use super::vocabulary::Role;
+
+/// Words over which the weight falls to 1/e.
+const DECAY_WORDS: f64 = 12.0;
+/// The same in Han characters, outside the mention's sentence: Chinese news keeps to its subject.
+const DECAY_HAN: f64 = 40.0;
+const NEXT_CLAUSE: f64 = 0.8;
+const FURTHER_CLAUSE: f64 = 0.6;
+const OTHER_SENTENCE: f64 = 0.7;
+const OTHER_SENTENCE_HAN: f64 = 0.5;
+const OTHER_NAME: f64 = 0.75;
+const MOST_NAMES: usize = 3;
+/// What the target says of others is not said of the target.
+const SPOKEN: f64 = 0.4;
+/// Words between a mention and its verb of speaking.
+const SPEECH_REACH: usize = 3;
+
+/// The text that scopes are measured in.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub layout: &'a Layout,
+    pub marks: &'a Marks,
+    /// Mentions of the target as places in the layout, in order.
+    pub mentions: &'a [Range<usize>],
+}
+
+impl Scope<'_> {
+    /// The mention that is nearest to a stretch of words, as a place in `mentions`.
+    pub fn nearest(&self, words: &Range<usize>) -> Option<usize> {
+        let after = self.mentions.partition_point(|mention| mention.start < words.start);
+        let near = after.saturating_sub(1)..(after + 1).min(self.mentions.len());
+        near.min_by_key(|&at| self.mentions.get(at).map(|mention| gap(mention, words)))
+    }
+
+    /// The share of a word's weight that reaches a mention, 0 to 1.
+    pub fn reach(&self, words: &Range<usize>, mention: &Range<usize>) -> f64 {
+        let (Some(word), Some(name)) = (self.place(words), self.place(mention)) else { return 0.0 };
+        let same_sentence = word.sentence == name.sentence;
+        let distance = gap(words, mention) as f64;
+        if word.han {
+            return if same_sentence {
+                1.0
+            } else {
+                OTHER_SENTENCE_HAN * (-distance / DECAY_HAN).exp()
+            };
+        }
+        let clause = match word.clause.abs_diff(name.clause) {
+            0 => 1.0,
+            1 => NEXT_CLAUSE,
+            _ => FURTHER_CLAUSE,
+        };
+        let sentence = if same_sentence { 1.0 } else { OTHER_SENTENCE };
+        let spoken = if self.spoken_by(words, mention) { SPOKEN } else { 1.0 };
+        (-distance / DECAY_WORDS).exp() * clause * sentence * spoken * self.crowd(words, mention)
+    }
+
+    /// The sentence that a mention stands in.
+    pub fn sentence(&self, words: &Range<usize>) -> usize {
+        self.place(words).map_or(0, |place| place.sentence)
+    }
+
+    fn place(&self, words: &Range<usize>) -> Option<&Place> {
+        self.layout.places.get(words.start)
+    }
+
+    fn crowd(&self, words: &Range<usize>, mention: &Range<usize>) -> f64 {
+        let between = if words.start >= mention.end {
+            mention.end..words.start
+        } else {
+            words.end..mention.start.max(words.end)
+        };
+        let names = self.layout.names(between).min(MOST_NAMES);
+        (0..names).fold(1.0, |share, _| share * OTHER_NAME)
+    }
+
+    /// Whether the mention speaks and the words are in quotation marks or behind its verb.
+    fn spoken_by(&self, words: &Range<usize>, mention: &Range<usize>) -> bool {
+        let sentence = self.sentence(mention);
+        let from = mention.start.saturating_sub(SPEECH_REACH + 4);
+        let start = self.marks.cues.partition_point(|cue| cue.words.start < from);
+        let verb = self.marks.cues[start..]
+            .iter()
+            .take_while(|cue| cue.words.start <= mention.end + SPEECH_REACH)
+            .filter(|cue| cue.role == Role::Speech && gap(&cue.words, mention) < SPEECH_REACH)
+            .find(|cue| self.sentence(&cue.words) == sentence);
+        let Some(verb) = verb else { return false };
+        let said = self.place(words);
+        said.is_some_and(|place| {
+            (place.quoted && place.sentence.abs_diff(sentence) <= 1)
+                || (place.sentence == sentence && words.start >= verb.words.end)
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! Keyword files → [`Keywords`]: `topics/*.toml`, `categories/*.toml`, `lexicon/<lang>.toml` of one
+//! directory, or the ones inside the program. Reports all that is wrong, not only the first.
+//!
+//! Compiles nothing and runs no examples: that is the work of `analyse`.
+
+mod assemble;
+mod raw;
+mod terms;
+
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use self::assemble::Assembly;
+use super::{Finding, FindingSeverity, TomlFile};
+use crate::model::Keywords;
+
+/// The keyword files that the program ships with.
+static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/keywords");
+
+/// More files than this in one directory are not keyword files.
+const MAX_FILES: usize = 2_000;
+
+/// Keywords and warnings, or all findings if one of them is an error.
+pub type LoadedKeywords = Result<(Keywords, Vec<Finding>), Vec<Finding>>;
+
+/// The three kinds of keyword file, each in its folder.
+#[derive(Clone, Copy)]
+enum Kind {
+    Topics,
+    Category,
+    Lexicon,
+}
+
+impl Kind {
+    const ALL: [Kind; 3] = [Kind::Topics, Kind::Category, Kind::Lexicon];
+
+    fn folder(self) -> &'static str {
+        match self {
+            Kind::Topics => "topics",
+            Kind::Category => "categories",
+            Kind::Lexicon => "lexicon",
+        }
+    }
+}
+
+/// Reads the keyword files of a directory, in the order of their names. A folder may be missing,
+/// but not all three.
+///
+/// # Errors
+/// Every finding, warnings included, if at least one is an error.
+pub fn load_keywords(dir: &Path) -> LoadedKeywords {
+    let mut assembly = Assembly::default();
+    let mut folders = 0;
+    for kind in Kind::ALL {
+        let folder = dir.join(kind.folder());
+        if !folder.is_dir() {
+            continue;
+        }
+        folders += 1;
+        match toml_paths(&folder) {
+            Ok(paths) => {
+                for path in paths {
+                    match TomlFile::read(&path) {
+                        Ok(file) => add(&mut assembly, kind, &file, &path),
+                        Err(finding) => assembly.findings.push(finding),
+                    }
+                }
+            }
+            Err(finding) => assembly.findings.push(*finding),
+        }
+    }
+    if folders == 0 {
+        let what = "is not a directory of keyword files";
+        assembly.findings.push(missing(dir, what));
+    }
+    finish(assembly)
+}
+
+/// The keyword files that the program ships with.
+///
+/// # Errors
+/// As [`load_keywords`]; a test keeps the shipped files free of errors.
+pub fn embedded_keywords() -> LoadedKeywords {
+    let mut assembly = Assembly::default();
+    for kind in Kind::ALL {
+        let Some(folder) = SHIPPED.get_dir(kind.folder()) else { continue };
+        let mut files: Vec<_> = folder.files().filter(|file| is_toml(file.path())).collect();
+        files.sort_by_key(|file| file.path());
+        for file in files {
+            let name = Path::new("keywords").join(file.path()).display().to_string();
+            let text = TomlFile::new(&name, file.contents_utf8().unwrap_or_default());
+            add(&mut assembly, kind, &text, file.path());
+        }
+    }
+    finish(assembly)
+}
+
+fn add(assembly: &mut Assembly, kind: Kind, file: &TomlFile, path: &Path) {
+    match kind {
+        Kind::Topics => assembly.topics(file),
+        Kind::Category => assembly.category(file),
+        Kind::Lexicon => {
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            assembly.lexicon(file, stem);
+        }
+    }
+}
+
+fn finish(assembly: Assembly) -> LoadedKeywords {
+    let Assembly { keywords, findings, .. } = assembly;
+    if findings.iter().any(|finding| finding.severity == FindingSeverity::Error) {
+        Err(findings)
+    } else {
+        Ok((keywords, findings))
+    }
+}
+
+fn toml_paths(folder: &Path) -> Result<Vec<PathBuf>, Box<Finding>> {
+    let unreadable =
+        |error: std::io::Error| Box::new(missing(folder, &format!("cannot be read: {error}")));
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if is_toml(&path) {
+            paths.push(path);
+        }
+        if paths.len() > MAX_FILES {
+            return Err(Box::new(missing(folder, "holds more than 2,000 files")));
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
+
+fn missing(path: &Path, what: &str) -> Finding {
+    let remedy = "name a directory with topics/, categories/ or lexicon/ in it";
+    TomlFile::new(&path.display().to_string(), "").error(0..0, what, remedy)
+}
+
+#[cfg(test)]
+mod tests;
