@@ -5,5 +5,9 @@
 
 pub mod cli;
 pub mod config;
+pub mod demo;
+pub mod guard;
 pub mod model;
+pub mod notify;
+pub mod phrases;
 pub mod text;
