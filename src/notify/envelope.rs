@@ -1,0 +1,188 @@
+//! A rendered mail as the bytes that go over the wire: headers, parts, threading.
+//!
+//! The same delivery gives the same bytes for ever: a repeat after a doubtful attempt is the same
+//! message to every mail system on the way.
+
+use std::time::SystemTime;
+
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message as Mail};
+
+use super::clean::{clean, safe_key};
+use super::{BuildError, Message, RenderError, SendError, render_mail};
+use crate::model::Level;
+
+/// Who sends our mails.
+pub struct Sender {
+    mailbox: Mailbox,
+}
+
+impl Sender {
+    /// A sender written as `Name <address>` or as an address.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn new(from: &str) -> Result<Self, BuildError> {
+        let mailbox = clean(from, 300).parse();
+        mailbox.map(|mailbox| Self { mailbox }).map_err(|error| BuildError::Sender(error.to_string()))
+    }
+
+    /// The part of the address behind the at sign.
+    pub fn domain(&self) -> &str {
+        self.mailbox.email.domain()
+    }
+
+    /// The whole mail for a message.
+    ///
+    /// # Errors
+    /// If the recipient's address is none.
+    pub fn compose(&self, message: Message<'_>) -> Result<Mail, EnvelopeError> {
+        let (delivery, notice) = (message.delivery, message.notice);
+        let rendered = render_mail(notice, delivery)?;
+        let address: Address = delivery.recipient.address.parse()?;
+        let name = Some(clean(&delivery.recipient.name, 80)).filter(|name| !name.is_empty());
+
+        let date = SystemTime::try_from(delivery.created_at).unwrap_or(SystemTime::UNIX_EPOCH);
+
+        let mut builder = Mail::builder()
+            .from(self.mailbox.clone())
+            .to(Mailbox::new(name, address))
+            .subject(rendered.subject)
+            .date(date)
+            .message_id(Some(self.message_id(&delivery.idempotency_key)));
+        if let Some(first) = &delivery.thread_key {
+            let first = self.message_id(first);
+            builder = builder.in_reply_to(first.clone()).references(first);
+        }
+        // RFC 3834: keeps out-of-office replies away.
+        builder = builder.raw_header(header("Auto-Submitted", "auto-generated")?);
+        builder = builder
+            .raw_header(header("X-Atalaya-Key", &clean(&delivery.idempotency_key, 200))?);
+        if notice.level >= Level::Orange {
+            builder = builder.raw_header(header("X-Priority", "1 (Highest)")?);
+        }
+        let boundary = blake3::hash(delivery.idempotency_key.as_bytes()).to_hex();
+        let parts = MultiPart::alternative()
+            .boundary(format!("atalaya-{}", &boundary[..32]))
+            .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
+            .singlepart(part(ContentType::TEXT_HTML, rendered.html));
+        Ok(builder.multipart(parts)?)
+    }
+
+    fn message_id(&self, key: &str) -> String {
+        format!("<{}@{}>", safe_key(key), self.domain())
+    }
+}
+
+/// Why a message cannot be put into a mail. Nothing the network does will change it.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvelopeError {
+    /// The recipient's address is none.
+    #[error("the recipient's address is not valid: {0}")]
+    Address(#[from] lettre::address::AddressError),
+    /// The mail cannot be built.
+    #[error("the mail cannot be built: {0}")]
+    Mail(#[from] lettre::error::Error),
+    /// A header that is not ASCII.
+    #[error("the mail has a header without a name")]
+    Header,
+    /// A template does not fit.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+impl From<EnvelopeError> for SendError {
+    fn from(error: EnvelopeError) -> Self {
+        SendError::Refused { what: clean(&error.to_string(), 200) }
+    }
+}
+
+fn part(kind: ContentType, body: String) -> SinglePart {
+    SinglePart::builder().header(kind).body(body)
+}
+
+fn header(name: &'static str, value: &str) -> Result<HeaderValue, EnvelopeError> {
+    let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|_| EnvelopeError::Header)?;
+    Ok(HeaderValue::new(name, value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sender;
+    use crate::model::{Delivery, Level, Locale, Notice};
+    use crate::notify::{Message, sample};
+
+    fn compose(notice: &Notice, delivery: &Delivery) -> String {
+        let sender = Sender::new("Atalaya <alertas@acme.example>").expect("sender");
+        let mail = sender.compose(Message { delivery, notice }).expect("mail");
+        String::from_utf8(mail.formatted()).expect("seven bit")
+    }
+
+    fn head(mail: &str) -> Vec<&str> {
+        mail.split("\r\n\r\n").next().unwrap_or_default().split("\r\n").collect()
+    }
+
+    #[test]
+    fn headers_carry_the_key_and_the_thread() {
+        let (notice, mut delivery) = (sample::notice(Locale::Es), sample::delivery(Locale::Es));
+        delivery.thread_key = Some("first-key".to_owned());
+        let mail = compose(&notice, &delivery);
+        let head = head(&mail);
+        for line in [
+            "From: Atalaya <alertas@acme.example>",
+            "Message-ID: <01981f2e-key-0001@acme.example>",
+            "In-Reply-To: <first-key@acme.example>",
+            "References: <first-key@acme.example>",
+            "Date: Mon, 23 Nov 2026 19:02:00 +0000",
+            "Auto-Submitted: auto-generated",
+            "X-Atalaya-Key: 01981f2e-key-0001",
+            "X-Priority: 1 (Highest)",
+            "MIME-Version: 1.0",
+        ] {
+            assert!(head.contains(&line), "{line} in {head:#?}");
+        }
+        assert!(mail.contains("multipart/alternative") && mail.is_ascii());
+    }
+
+    #[test]
+    fn low_levels_are_not_urgent() {
+        let mut notice = sample::notice(Locale::Es);
+        notice.level = Level::Yellow;
+        assert!(!compose(&notice, &sample::delivery(Locale::Es)).contains("X-Priority"));
+    }
+
+    #[test]
+    fn a_repeat_is_the_same_message() {
+        let (notice, mut delivery) = (sample::notice(Locale::Zh), sample::delivery(Locale::Zh));
+        let first = compose(&notice, &delivery);
+        delivery.attempts = 9;
+        delivery.lease_epoch = 7;
+        assert_eq!(first, compose(&notice, &delivery));
+        delivery.idempotency_key = "another".to_owned();
+        assert_ne!(first, compose(&notice, &delivery));
+    }
+
+    #[test]
+    fn nothing_from_outside_adds_a_header() {
+        let (mut notice, mut delivery) = (sample::notice(Locale::Es), sample::delivery(Locale::Es));
+        let names = |mail: &str| -> Vec<String> {
+            head(mail)
+                .into_iter()
+                .filter(|line| !line.starts_with([' ', '\t']))
+                .map(|line| line.split(':').next().unwrap_or_default().to_owned())
+                .collect()
+        };
+        let expected = names(&compose(&notice, &delivery));
+        for evil in ["x\r\nBcc: eve@evil.example", "x\nBcc: e", "x\r\rBcc: e", "x\0\u{2028}Bcc: e"] {
+            notice.headline = evil.to_owned();
+            evil.clone_into(&mut delivery.recipient.name);
+            evil.clone_into(&mut delivery.idempotency_key);
+            notice.story.media = vec![evil.to_owned()];
+            assert_eq!(names(&compose(&notice, &delivery)), expected, "{evil:?}");
+        }
+        "a@b.example\r\nBcc: eve@evil.example".clone_into(&mut delivery.recipient.address);
+        let sender = Sender::new("a@acme.example").expect("sender");
+        assert!(sender.compose(Message { delivery: &delivery, notice: &notice }).is_err());
+    }
+}

@@ -1,0 +1,376 @@
+//! Senders for chat rooms and webhooks: one POST request, and what its answer means.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use standardwebhooks::Webhook;
+use url::Url;
+
+use super::clean::clean;
+use super::slack::render_slack;
+use super::webhook::render_webhook;
+use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
+use crate::guard::{Client, Post, PostReply};
+
+/// For the whole exchange; Standard Webhooks asks for 15 to 30 s.
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// A room behind a Slack-compatible incoming webhook.
+pub struct SlackRoom {
+    room: Receiver,
+}
+
+/// A receiver of signed JSON.
+pub struct SignedWebhook {
+    receiver: Receiver,
+    signer: Webhook,
+}
+
+/// Where requests go. Its URL is a credential: it is in no text and has no `Debug`.
+struct Receiver {
+    url: Url,
+    allow_private: bool,
+    http: Arc<Client>,
+}
+
+impl SlackRoom {
+    /// A room.
+    ///
+    /// # Errors
+    /// If the URL is none.
+    pub fn new(
+        url: &SecretString,
+        allow_private: bool,
+        http: Arc<Client>,
+    ) -> Result<Self, BuildError> {
+        Ok(Self { room: Receiver::new(url, allow_private, http)? })
+    }
+}
+
+impl Notifier for SlackRoom {
+    fn send<'a>(
+        &'a self,
+        message: Message<'a>,
+        hand_over: &'a dyn HandOver,
+    ) -> BoxFuture<'a, Result<Receipt, SendError>> {
+        let key = &message.delivery.idempotency_key;
+        // Slack ignores the header; compatible services and gateways before them may not.
+        let headers = vec![("idempotency-key".to_owned(), header_value(key))];
+        let body = render_slack(message.notice, message.delivery).to_string();
+        self.room.post(headers, body, hand_over).boxed()
+    }
+}
+
+impl SignedWebhook {
+    /// A receiver and the secret shared with it.
+    ///
+    /// # Errors
+    /// If the URL or the secret is none.
+    pub fn new(
+        url: &SecretString,
+        secret: &SecretString,
+        allow_private: bool,
+        http: Arc<Client>,
+    ) -> Result<Self, BuildError> {
+        let secret = secret.expose_secret();
+        let signer = secret.strip_prefix("whsec_").and_then(|key| Webhook::new(key).ok());
+        let signer = signer.ok_or(BuildError::Secret)?;
+        Ok(Self { receiver: Receiver::new(url, allow_private, http)?, signer })
+    }
+
+    /// Signs for this attempt: receivers refuse timestamps older than five minutes.
+    fn sign(&self, key: &str, body: &str) -> Result<Vec<(String, String)>, SendError> {
+        let now = Timestamp::now().as_second();
+        let key = header_value(key);
+        let signature = self
+            .signer
+            .sign(&key, now, body.as_bytes())
+            .map_err(|_| SendError::Refused { what: "the message cannot be signed".to_owned() })?;
+        Ok(vec![
+            ("webhook-id".to_owned(), key),
+            ("webhook-timestamp".to_owned(), now.to_string()),
+            ("webhook-signature".to_owned(), signature),
+        ])
+    }
+}
+
+impl Notifier for SignedWebhook {
+    fn send<'a>(
+        &'a self,
+        message: Message<'a>,
+        hand_over: &'a dyn HandOver,
+    ) -> BoxFuture<'a, Result<Receipt, SendError>> {
+        async move {
+            let body = render_webhook(message.notice).to_string();
+            let headers = self.sign(&message.delivery.idempotency_key, &body)?;
+            self.receiver.post(headers, body, hand_over).await
+        }
+        .boxed()
+    }
+}
+
+impl Receiver {
+    fn new(
+        url: &SecretString,
+        allow_private: bool,
+        http: Arc<Client>,
+    ) -> Result<Self, BuildError> {
+        let url = Url::parse(url.expose_secret()).map_err(|_| BuildError::Url)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(BuildError::Url);
+        }
+        Ok(Self { url, allow_private, http })
+    }
+
+    async fn post(
+        &self,
+        mut headers: Vec<(String, String)>,
+        body: String,
+        hand_over: &dyn HandOver,
+    ) -> Result<Receipt, SendError> {
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        let post = Post {
+            url: &self.url,
+            headers,
+            body: body.into_bytes(),
+            allow_private: self.allow_private,
+            timeout: TIMEOUT,
+        };
+        hand_over.begin().await?;
+        match self.http.post(post).await {
+            Ok(reply) => judge(&reply),
+            Err(error) => {
+                Err(SendError::Retry { after: None, what: self.redact(&error.to_string()) })
+            }
+        }
+    }
+
+    /// The text without any part of the URL: a chat room's path is its password.
+    fn redact(&self, text: &str) -> String {
+        let parts = [Some(self.url.as_str()), Some(self.url.path()), self.url.query()];
+        let mut text = text.to_owned();
+        for part in parts.into_iter().flatten().filter(|part| part.len() > 1) {
+            text = text.replace(part, "…");
+        }
+        clean(&text, 200)
+    }
+}
+
+/// 2xx is taken; 408, 425, 429 and 5xx may pass; everything else, redirects included, needs a
+/// person (RFC 9110 §15).
+fn judge(reply: &PostReply) -> Result<Receipt, SendError> {
+    let what = format!("HTTP {}{}", reply.status, word(&reply.body));
+    match reply.status {
+        200..=299 => Ok(Receipt { answer: what }),
+        408 | 425 | 429 | 500..=599 => Err(SendError::Retry { after: reply.retry_after, what }),
+        _ => Err(SendError::Refused { what }),
+    }
+}
+
+/// Slack's one-word answers (`ok`, `invalid_blocks`, `channel_is_archived`). Anything else might
+/// echo a URL or a token and is left out.
+fn word(body: &[u8]) -> String {
+    let plain = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'_';
+    match std::str::from_utf8(body) {
+        Ok(word) if (1..=40).contains(&word.len()) && body.iter().all(plain) => format!(" {word}"),
+        _ => String::new(),
+    }
+}
+
+/// Header values are visible ASCII (RFC 9110 §5.5); keys that are not go by their hash.
+fn header_value(key: &str) -> String {
+    super::clean::safe_key(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::body::Bytes;
+    use axum::extract::State;
+    use axum::http::{HeaderMap, StatusCode};
+    use axum::response::IntoResponse;
+    use axum::routing::post;
+    use secrecy::SecretString;
+    use standardwebhooks::Webhook;
+    use tokio::sync::mpsc;
+
+    use super::{Receiver, SignedWebhook, SlackRoom};
+    use crate::guard::Client;
+    use crate::model::Locale;
+    use crate::notify::{HandOver, HandOverRefused, Message, Notifier, Receipt, SendError, sample};
+
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    /// Records that the hand-over began, or refuses it.
+    struct Watch {
+        begun: AtomicBool,
+        refuse: bool,
+    }
+
+    impl HandOver for Watch {
+        fn begin(&self) -> futures_util::future::BoxFuture<'_, Result<(), HandOverRefused>> {
+            self.begun.store(true, Ordering::SeqCst);
+            let answer = if self.refuse { Err(HandOverRefused) } else { Ok(()) };
+            Box::pin(async move { answer })
+        }
+    }
+
+    struct Answer {
+        status: u16,
+        retry_after: Option<&'static str>,
+        body: &'static str,
+        seen: mpsc::Sender<(HeaderMap, Bytes)>,
+    }
+
+    async fn answer(
+        State(answer): State<Arc<Answer>>,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> impl IntoResponse {
+        answer.seen.send((headers, body)).await.expect("the test listens");
+        let mut out = HeaderMap::new();
+        if let Some(secs) = answer.retry_after {
+            out.insert("retry-after", secs.parse().expect("header"));
+        }
+        (StatusCode::from_u16(answer.status).expect("status"), out, answer.body)
+    }
+
+    type Seen = mpsc::Receiver<(HeaderMap, Bytes)>;
+
+    async fn server(
+        status: u16,
+        retry_after: Option<&'static str>,
+        body: &'static str,
+    ) -> (SecretString, Seen) {
+        let (seen, received) = mpsc::channel(8);
+        let state = Arc::new(Answer { status, retry_after, body, seen });
+        let app = Router::new().route("/T0/secret-path", post(answer)).with_state(state);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/T0/secret-path", listener.local_addr().expect("address"));
+        tokio::spawn(async move { axum::serve(listener, app).await.expect("serves") });
+        (url.into(), received)
+    }
+
+    fn client() -> Arc<Client> {
+        Arc::new(Client::new().expect("client"))
+    }
+
+    async fn attempt(notifier: &dyn Notifier, refuse: bool) -> (Result<Receipt, SendError>, bool) {
+        let watch = Watch { begun: AtomicBool::new(false), refuse };
+        let (notice, delivery) = (sample::notice(Locale::Es), sample::delivery(Locale::Es));
+        let message = Message { delivery: &delivery, notice: &notice };
+        let result = notifier.send(message, &watch).await;
+        (result, watch.begun.load(Ordering::SeqCst))
+    }
+
+    async fn check(
+        status: u16,
+        retry_after: Option<&'static str>,
+        body: &'static str,
+        expected: Result<&str, SendError>,
+    ) {
+        let (url, _seen) = server(status, retry_after, body).await;
+        let room = SlackRoom::new(&url, true, client()).expect("room");
+        let (result, begun) = attempt(&room, false).await;
+        assert_eq!(result, expected.map(|it| Receipt { answer: it.to_owned() }), "{status} {body}");
+        assert!(begun);
+    }
+
+    fn retry(after: Option<u64>, what: &str) -> SendError {
+        SendError::Retry { after: after.map(Duration::from_secs), what: what.to_owned() }
+    }
+
+    fn refused(what: &str) -> SendError {
+        SendError::Refused { what: what.to_owned() }
+    }
+
+    #[tokio::test]
+    async fn answers_and_what_they_mean() {
+        check(200, None, "ok", Ok("HTTP 200 ok")).await;
+        check(204, None, "", Ok("HTTP 204")).await;
+        check(429, Some("7"), "rate_limited", Err(retry(Some(7), "HTTP 429 rate_limited"))).await;
+        check(503, None, "https://x/token", Err(retry(None, "HTTP 503"))).await;
+        check(403, None, "invalid_token", Err(refused("HTTP 403 invalid_token"))).await;
+        check(404, None, "no_service", Err(refused("HTTP 404 no_service"))).await;
+        check(410, None, "Gone: /T0/secret-path", Err(refused("HTTP 410"))).await;
+        check(400, None, "invalid_blocks", Err(refused("HTTP 400 invalid_blocks"))).await;
+        check(302, None, "", Err(refused("HTTP 302"))).await;
+    }
+
+    #[tokio::test]
+    async fn a_room_gets_blocks_and_the_key() {
+        let (url, mut seen) = server(200, None, "ok").await;
+        let room = SlackRoom::new(&url, true, client()).expect("room");
+        attempt(&room, false).await.0.expect("accepted");
+        let (headers, body) = seen.recv().await.expect("a request");
+        assert_eq!(headers["idempotency-key"], "01981f2e-key-0001");
+        assert_eq!(headers["content-type"], "application/json");
+        let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        assert!(body["blocks"].to_string().contains("01981f2e-key-0001"));
+    }
+
+    #[tokio::test]
+    async fn a_webhook_is_signed_and_keeps_its_id() {
+        let (url, mut seen) = server(200, None, "").await;
+        let webhook = SignedWebhook::new(&url, &SECRET.into(), true, client()).expect("webhook");
+        let mut bodies = Vec::new();
+        for _ in 0..2 {
+            attempt(&webhook, false).await.0.expect("accepted");
+            let (headers, body) = seen.recv().await.expect("a request");
+            let verifier = Webhook::new(SECRET).expect("secret");
+            verifier.verify(&body, &headers).expect("the signature holds");
+            assert_eq!(headers["webhook-id"], "01981f2e-key-0001");
+            let other = Webhook::new("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").expect("secret");
+            assert!(other.verify(&body, &headers).is_err());
+            bodies.push(body);
+        }
+        assert_eq!(bodies[0], bodies[1]);
+    }
+
+    #[tokio::test]
+    async fn a_refused_hand_over_sends_nothing() {
+        let (url, mut seen) = server(200, None, "ok").await;
+        let room = SlackRoom::new(&url, true, client()).expect("room");
+        assert_eq!(attempt(&room, true).await.0, Err(SendError::HandOver));
+        drop(room);
+        assert!(seen.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn a_dead_server_is_tried_again_and_its_url_stays_secret() {
+        let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = free.local_addr().expect("address").port();
+        drop(free);
+        let url = format!("http://127.0.0.1:{port}/T0/secret-path?k=secret-query").into();
+        let room = SlackRoom::new(&url, true, client()).expect("room");
+        let (result, _) = attempt(&room, false).await;
+        let Err(SendError::Retry { what, .. }) = result else { panic!("{result:?}") };
+        assert!(!what.contains("secret"), "{what}");
+
+        let receiver = Receiver::new(&url, true, client()).expect("receiver");
+        let leak = format!("error sending to {}", secrecy::ExposeSecret::expose_secret(&url));
+        assert_eq!(receiver.redact(&leak), "error sending to …");
+    }
+
+    #[test]
+    fn bad_settings_are_refused_without_naming_them() {
+        for url in ["secret", "ftp://secret/x"] {
+            let error = Receiver::new(&url.into(), true, client()).err().expect("refused");
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
+        let url = SecretString::from("https://a.example/");
+        for secret in ["no-prefix", "whsec_!!"] {
+            let built = SignedWebhook::new(&url, &secret.into(), true, client());
+            let error = built.err().expect("refused").to_string();
+            assert!(!error.contains(secret), "{error}");
+        }
+    }
+}

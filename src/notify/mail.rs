@@ -1,0 +1,199 @@
+//! A notice as a mail: subject, plain text and HTML, from one template for all languages.
+
+use std::sync::LazyLock;
+
+use minijinja::value::{Kwargs, Serde};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+
+use super::view::View;
+use crate::model::{Delivery, Locale, Notice, NoticeKind};
+use crate::phrases;
+
+/// A mail before it is put into an envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedMail {
+    /// One line, at most 200 characters.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// A whole HTML document that loads nothing from elsewhere.
+    pub html: String,
+}
+
+/// A template does not fit its data: a defect of this program.
+#[derive(Debug, thiserror::Error)]
+#[error("the message cannot be rendered: {0}")]
+pub struct RenderError(#[from] minijinja::Error);
+
+/// The mail that tells a notice to the recipient of a delivery.
+///
+/// # Errors
+/// Only by a defect of an embedded template.
+pub fn render_mail(notice: &Notice, delivery: &Delivery) -> Result<RenderedMail, RenderError> {
+    let view = View::new(notice, delivery);
+    let (text, html) = match notice.kind {
+        NoticeKind::Alert => ("alert.txt.j2", "alert.html.j2"),
+        NoticeKind::Steps => ("steps.txt.j2", "steps.html.j2"),
+    };
+    let templates = match view.locale {
+        Locale::Es => &*SPANISH,
+        Locale::En => &*ENGLISH,
+        Locale::Zh => &*CHINESE,
+    };
+    let facts = Value::from(Serde(&view));
+    let text = templates.get_template(text)?.render(facts.clone())?;
+    let html = templates.get_template(html)?.render(facts)?;
+    Ok(RenderedMail { subject: view.subject, text, html })
+}
+
+static SPANISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Es));
+static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::En));
+static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
+
+const TEMPLATES: [(&str, &str); 11] = [
+    ("alert.html.j2", include_str!("templates/alert.html.j2")),
+    ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
+    ("foot.txt.j2", include_str!("templates/foot.txt.j2")),
+    ("frame.html.j2", include_str!("templates/frame.html.j2")),
+    ("head.html.j2", include_str!("templates/head.html.j2")),
+    ("head.txt.j2", include_str!("templates/head.txt.j2")),
+    ("links.html.j2", include_str!("templates/links.html.j2")),
+    ("plan.html.j2", include_str!("templates/plan.html.j2")),
+    ("plan.txt.j2", include_str!("templates/plan.txt.j2")),
+    ("steps.html.j2", include_str!("templates/steps.html.j2")),
+    ("steps.txt.j2", include_str!("templates/steps.txt.j2")),
+];
+
+/// Templates that say phrases by `t(key, place=value)` in one language. A template that does not
+/// parse is reported when it is asked for.
+fn environment(locale: Locale) -> Environment<'static> {
+    let mut templates = Environment::new();
+    templates.set_auto_escape_callback(|name| {
+        if name.ends_with(".html.j2") { AutoEscape::Html } else { AutoEscape::None }
+    });
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.set_syntax(layout());
+    templates.add_function("t", move |key: String, places: Kwargs| said(&key, &places, locale));
+    for (name, source) in TEMPLATES {
+        if let Err(error) = templates.add_template(name, source) {
+            tracing::error!(template = name, %error, "an embedded template does not parse");
+        }
+    }
+    templates
+}
+
+/// A line that holds only a block tag leaves nothing behind.
+fn layout() -> SyntaxConfig {
+    let lines = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    lines.unwrap_or_default()
+}
+
+fn said(key: &str, places: &Kwargs, locale: Locale) -> Result<String, minijinja::Error> {
+    let mut values = Vec::new();
+    for place in places.args() {
+        values.push((place, places.get::<Value>(place)?.to_string()));
+    }
+    let values: Vec<_> = values.iter().map(|(place, value)| (*place, value.as_str())).collect();
+    Ok(phrases::fill(key, locale, &values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::render_mail;
+    use crate::model::{Level, Locale, Notice, Reason};
+    use crate::notify::sample;
+
+    fn render(notice: &Notice, locale: Locale) -> super::RenderedMail {
+        render_mail(notice, &sample::delivery(locale)).expect("rendered")
+    }
+
+    #[test]
+    fn people_read_their_language() {
+        for locale in Locale::ALL {
+            let mut notice = sample::notice(locale);
+            notice.incident = Some(sample::incident());
+            let mail = render(&notice, locale);
+            insta::assert_snapshot!(format!("mail_alert_{locale}"), show(&mail));
+            let mail = render(&sample::steps(locale), locale);
+            insta::assert_snapshot!(format!("mail_steps_{locale}"), show(&mail));
+        }
+    }
+
+    fn show(mail: &super::RenderedMail) -> String {
+        format!("Subject: {}\n\n{}", mail.subject, mail.text)
+    }
+
+    #[test]
+    fn html_says_what_the_text_says() {
+        for locale in Locale::ALL {
+            let mut notice = sample::notice(locale);
+            notice.incident = Some(sample::incident());
+            let mail = render(&notice, locale);
+            let plain = scraper::Html::parse_document(&mail.html);
+            let words: String = plain.root_element().text().collect::<Vec<_>>().join(" ");
+            for line in ["74", "33", "INC-2026-0007", "Li Wei", "Money & Co", "01981f2e-key-0001"] {
+                assert!(words.contains(line), "{line} in {locale}");
+            }
+            assert!(words.contains(&notice.headline) && words.contains(&notice.excerpt));
+        }
+    }
+
+    #[test]
+    fn html_loads_nothing_and_runs_nothing() {
+        let mut notice = sample::notice(Locale::Es);
+        let evil = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}";
+        notice.incident = Some(sample::incident());
+        for text in [
+            &mut notice.headline,
+            &mut notice.excerpt,
+            &mut notice.source,
+            &mut notice.rule,
+            &mut notice.organisation,
+            &mut notice.story.media[0],
+            &mut notice.spans[0].text,
+            &mut notice.evidence[0].text,
+            &mut notice.severity.parts[0].fact,
+            &mut notice.severity.adjustments[0],
+            &mut notice.incident.as_mut().expect("incident").steps[0].title,
+        ] {
+            evil.clone_into(text);
+        }
+        notice.url = "javascript:alert(1)".to_owned();
+        notice.status_url = Some(format!("https://a.example/{evil}"));
+        let mut delivery = sample::delivery(Locale::Es);
+        evil.clone_into(&mut delivery.recipient.name);
+        for kind in [crate::model::NoticeKind::Alert, crate::model::NoticeKind::Steps] {
+            notice.kind = kind;
+            let html = render_mail(&notice, &delivery).expect("rendered").html;
+            assert!(html.contains("&lt;script&gt;") && !html.contains("javascript:"));
+            let page = scraper::Html::parse_document(&html);
+            let loads = scraper::Selector::parse("script,img,link,iframe,style,[onerror],[src]");
+            assert_eq!(page.select(&loads.expect("selector")).count(), 0, "{html}");
+            let links = scraper::Selector::parse("a").expect("selector");
+            for link in page.select(&links) {
+                let to = link.value().attr("href").unwrap_or_default();
+                assert!(to.starts_with("https://a.example/"), "{to}");
+            }
+        }
+    }
+
+    #[test]
+    fn subjects_fit_an_inbox() {
+        let mut notice = sample::notice(Locale::Es);
+        assert_eq!(
+            render(&notice, Locale::Es).subject,
+            "[NARANJA 74] El supervisor multa al Banco Acme por fraude en la venta de fondos — 6 medios"
+        );
+        notice.headline = "larguísimo ".repeat(60);
+        notice.reason = Reason::SeverityRose;
+        notice.previous_level = Some(Level::Orange);
+        notice.level = Level::Red;
+        let subject = render(&notice, Locale::Es).subject;
+        assert!(subject.starts_with("[ROJO 74 ↑] larguísimo"), "{subject}");
+        assert!(subject.ends_with("… — 6 medios"), "{subject}");
+        assert!(subject.chars().count() <= 200);
+        let text = render(&notice, Locale::Es).text;
+        assert!(text.contains("(antes: NARANJA)"), "{text}");
+    }
+}

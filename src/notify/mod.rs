@@ -1,0 +1,31 @@
+//! From a notice to a message that somebody gets: rendering, and one sender for each channel.
+//!
+//! Rendering is pure. A sender says whether a repeat helps and when; it never repeats by itself,
+//! never stores anything, and never lets a URL or a password into its texts.
+
+mod channel;
+mod clean;
+mod clock;
+mod context;
+mod envelope;
+mod http;
+mod mail;
+mod maildir;
+mod retry;
+mod slack;
+mod smtp;
+mod view;
+mod webhook;
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod smtp_test;
+
+pub use channel::{
+    BuildError, HandOver, HandOverRefused, Message, Notifier, Receipt, SendError, build,
+};
+pub use mail::{RenderError, RenderedMail, render_mail};
+pub use retry::retry_at;
+pub use slack::render_slack;
+pub use webhook::render_webhook;

@@ -1,0 +1,193 @@
+//! A notice as the pipeline would make it, for the tests of this room.
+
+use jiff::Timestamp;
+
+use crate::model::{
+    AlertId, Delivery, DeliveryId, DeliveryState, Evidence, EvidenceKind, Field, IncidentState,
+    Level, LocalText, Locale, Notice, NoticeId, NoticeIncident, NoticeKind, NoticeStep,
+    NoticeStory, Part, PartName, PolarityLabel, Reason, Recipient, Severity, Span, StoryId,
+};
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().expect("instant")
+}
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(last: u8) -> T {
+    format!("01981f2e-7a00-7000-8000-0000000000{last:02x}").parse().expect("identifier")
+}
+
+/// Headline and excerpt by language, and in each: entity, event word.
+fn article(locale: Locale) -> [&'static str; 4] {
+    match locale {
+        Locale::Es => [
+            "El supervisor multa al Banco Acme por fraude en la venta de fondos",
+            "El supervisor ha impuesto una multa de 12 millones al Banco Acme. Los clientes \
+             afectados reclaman & exigen respuestas <hoy>.",
+            "Banco Acme",
+            "fraude",
+        ],
+        Locale::En => [
+            "Regulator fines Acme Bank over fraud in fund sales",
+            "The regulator has fined Acme Bank 12 million. Customers complain & demand answers \
+             <today>.",
+            "Acme Bank",
+            "fraud",
+        ],
+        Locale::Zh => [
+            "监管机构因基金销售欺诈处罚顶点银行",
+            "监管机构对顶点银行处以1200万元罚款。受影响客户要求银行尽快答复。",
+            "顶点银行",
+            "欺诈",
+        ],
+    }
+}
+
+fn span(text: &str, word: &str) -> Span {
+    let byte = text.find(word).expect("word stands in text");
+    let from = text[..byte].chars().count();
+    let to = from + word.chars().count();
+    Span { field: Field::Title, from, to, text: word.to_owned(), term: word.to_lowercase() }
+}
+
+fn part(name: PartName, points: f64, max: f64, fact: &str) -> Part {
+    Part { name, points, max, fact: fact.to_owned() }
+}
+
+fn severity() -> Severity {
+    Severity {
+        score: 74.5,
+        level: Some(Level::Orange),
+        parts: vec![
+            part(PartName::Negativity, 33.2, 35.0, "p=0.92"),
+            part(PartName::Event, 18.0, 20.0, "fraud 0.9"),
+            part(PartName::Spread, 7.8, 12.0, "5 owners"),
+            part(PartName::Authority, 8.0, 10.0, "tier 1"),
+            part(PartName::Burst, 0.0, 10.0, "z=0.0"),
+            part(PartName::Prominence, 6.0, 8.0, "headline"),
+            part(PartName::Recency, 1.5, 5.0, "38 min"),
+        ],
+        adjustments: vec!["floor: fraud".to_owned()],
+    }
+}
+
+fn names(es: &str, en: &str, zh: &str) -> LocalText {
+    LocalText(
+        [(Locale::Es, es), (Locale::En, en), (Locale::Zh, zh)]
+            .map(|(locale, name)| (locale, name.to_owned()))
+            .into(),
+    )
+}
+
+/// An alert about an article in the given language.
+pub fn notice(locale: Locale) -> Notice {
+    let [headline, excerpt, entity, event] = article(locale);
+    Notice {
+        kind: NoticeKind::Alert,
+        organisation: "Banco Acme".to_owned(),
+        alert_id: id::<AlertId>(1),
+        told: 1,
+        reason: Reason::FirstHit,
+        level: Level::Orange,
+        previous_level: None,
+        at: at("2026-11-23T19:02:00Z"),
+        topic_id: "acme".to_owned(),
+        topic: names("Banco Acme", "Acme Bank", "顶点银行"),
+        rule: "brand".to_owned(),
+        spans: vec![span(headline, entity)],
+        categories: vec![
+            ("fraud".to_owned(), names("Fraude", "Fraud", "欺诈")),
+            ("mis_selling".to_owned(), names("Venta inadecuada", "Mis-selling", "不当销售")),
+        ],
+        category_spans: vec![span(headline, event)],
+        polarity: PolarityLabel::Negative,
+        p_negative: 0.92,
+        evidence: vec![
+            Evidence { from: 0, to: 5, text: event.to_owned(), kind: EvidenceKind::Event, value: -1.2 },
+            Evidence { from: 9, to: 12, text: "¡12!".to_owned(), kind: EvidenceKind::Intensifier, value: 0.3 },
+        ],
+        hearsay: false,
+        severity: severity(),
+        headline: headline.to_owned(),
+        excerpt: excerpt.to_owned(),
+        url: "https://diario.example/economia/multa?id=7&x=1".to_owned(),
+        source: "El Diario".to_owned(),
+        language: Some(locale.code().to_owned()),
+        appeared_at: at("2026-11-23T18:24:00Z"),
+        story: NoticeStory {
+            id: id::<StoryId>(2),
+            articles: 7,
+            owners: 5,
+            media: ["El Diario", "La Gaceta", "Money & Co", "财经报", "Radio Uno", "El Norte"]
+                .map(str::to_owned)
+                .into(),
+            first_seen_at: at("2026-11-23T18:05:00Z"),
+        },
+        incident: None,
+        status_url: Some("https://atalaya.acme.example/".to_owned()),
+    }
+}
+
+/// The crisis plan that the alert started.
+pub fn incident() -> NoticeIncident {
+    NoticeIncident {
+        number: "INC-2026-0007".to_owned(),
+        plan_id: "fraude".to_owned(),
+        plan: "Fraude o estafa a clientes".to_owned(),
+        level: Level::Orange,
+        state: IncidentState::Proposed,
+        confirm_by: Some(at("2026-11-23T19:17:00Z")),
+        steps: vec![
+            NoticeStep {
+                key: "hechos".to_owned(),
+                title: "Reunir los hechos confirmados".to_owned(),
+                help: Some("Qué se sabe, quién lo dice, qué falta por saber.".to_owned()),
+                role: "Unidad responsable".to_owned(),
+                person: "Ana Pérez".to_owned(),
+                due_at: Some(at("2026-11-23T20:00:00Z")),
+            },
+            NoticeStep {
+                key: "portavoz".to_owned(),
+                title: "Preparar la declaración".to_owned(),
+                help: None,
+                role: "Portavoz".to_owned(),
+                person: "Li Wei".to_owned(),
+                due_at: None,
+            },
+        ],
+    }
+}
+
+/// A steps notice: the plan runs.
+pub fn steps(locale: Locale) -> Notice {
+    let mut incident = incident();
+    incident.state = IncidentState::Active;
+    Notice { kind: NoticeKind::Steps, incident: Some(incident), ..notice(locale) }
+}
+
+/// A delivery to a person who reads that language.
+pub fn delivery(locale: Locale) -> Delivery {
+    let (name, time_zone) = match locale {
+        Locale::Es => ("Ana Pérez", "Europe/Madrid"),
+        Locale::En => ("Jo Smith", "Europe/London"),
+        Locale::Zh => ("李伟", "Asia/Shanghai"),
+    };
+    Delivery {
+        id: id::<DeliveryId>(3),
+        notice_id: id::<NoticeId>(4),
+        channel: "mail".to_owned(),
+        recipient: Recipient {
+            id: "reader".to_owned(),
+            address: "reader@acme.example".to_owned(),
+            name: name.to_owned(),
+            locale,
+            time_zone: time_zone.to_owned(),
+        },
+        idempotency_key: "01981f2e-key-0001".to_owned(),
+        thread_key: None,
+        state: DeliveryState::Leased,
+        attempts: 1,
+        not_before: at("2026-11-23T19:02:00Z"),
+        lease_epoch: 1,
+        created_at: at("2026-11-23T19:02:00Z"),
+    }
+}

@@ -1,0 +1,12 @@
+//! Every text that people read, in Spanish, English and Chinese (`phrases.toml`).
+//!
+//! Knows the words of the model and nothing else. Never decides what is told, only how it is said.
+
+mod catalogue;
+mod names;
+
+pub use catalogue::{count, fill, text};
+pub use names::{
+    alert_state, delivery_state, evidence_kind, fact, field, incident_state, level, month, part,
+    polarity, reason, step_state,
+};

@@ -1,0 +1,201 @@
+//! The words of the model as people call them.
+
+use super::text;
+use crate::model::{
+    AlertState, DeliveryState, EvidenceKind, Field, IncidentState, Level, Locale, PartName,
+    PolarityLabel, Reason, StepState,
+};
+
+/// An alert level: azul, blue, 蓝色.
+#[must_use]
+pub fn level(level: Level, locale: Locale) -> &'static str {
+    text(
+        match level {
+            Level::Blue => "level.blue",
+            Level::Yellow => "level.yellow",
+            Level::Orange => "level.orange",
+            Level::Red => "level.red",
+        },
+        locale,
+    )
+}
+
+/// Why something was told, or was not.
+#[must_use]
+pub fn reason(reason: Reason, locale: Locale) -> &'static str {
+    text(
+        match reason {
+            Reason::FirstHit => "reason.first_hit",
+            Reason::SeverityRose => "reason.severity_rose",
+            Reason::BelowThreshold => "reason.below_threshold",
+            Reason::NothingNew => "reason.nothing_new",
+            Reason::History => "reason.history",
+        },
+        locale,
+    )
+}
+
+/// A term of the severity.
+#[must_use]
+pub fn part(part: PartName, locale: Locale) -> &'static str {
+    text(
+        match part {
+            PartName::Negativity => "part.negativity",
+            PartName::Event => "part.event",
+            PartName::Spread => "part.spread",
+            PartName::Authority => "part.authority",
+            PartName::Burst => "part.burst",
+            PartName::Prominence => "part.prominence",
+            PartName::Recency => "part.recency",
+        },
+        locale,
+    )
+}
+
+/// The sign of an opinion.
+#[must_use]
+pub fn polarity(label: PolarityLabel, locale: Locale) -> &'static str {
+    text(
+        match label {
+            PolarityLabel::Negative => "polarity.negative",
+            PolarityLabel::Neutral => "polarity.neutral",
+            PolarityLabel::Positive => "polarity.positive",
+        },
+        locale,
+    )
+}
+
+/// Why a word counted.
+#[must_use]
+pub fn evidence_kind(kind: EvidenceKind, locale: Locale) -> &'static str {
+    text(
+        match kind {
+            EvidenceKind::Lexicon => "evidence.lexicon",
+            EvidenceKind::Event => "evidence.event",
+            EvidenceKind::Negation => "evidence.negation",
+            EvidenceKind::Intensifier => "evidence.intensifier",
+            EvidenceKind::Hedge => "evidence.hedge",
+            EvidenceKind::Contrast => "evidence.contrast",
+            EvidenceKind::Role => "evidence.role",
+            EvidenceKind::Model => "evidence.model",
+        },
+        locale,
+    )
+}
+
+/// Headline or text.
+#[must_use]
+pub fn field(field: Field, locale: Locale) -> &'static str {
+    text(
+        match field {
+            Field::Title => "field.title",
+            Field::Body => "field.body",
+        },
+        locale,
+    )
+}
+
+/// Where an alert is in its life.
+#[must_use]
+pub fn alert_state(state: AlertState, locale: Locale) -> &'static str {
+    text(
+        match state {
+            AlertState::Firing => "alert.firing",
+            AlertState::Acknowledged => "alert.acknowledged",
+            AlertState::Resolved => "alert.resolved",
+            AlertState::Dismissed => "alert.dismissed",
+        },
+        locale,
+    )
+}
+
+/// Where an incident is in its life.
+#[must_use]
+pub fn incident_state(state: IncidentState, locale: Locale) -> &'static str {
+    text(
+        match state {
+            IncidentState::Proposed => "incident.proposed",
+            IncidentState::Active => "incident.active",
+            IncidentState::Closed => "incident.closed",
+        },
+        locale,
+    )
+}
+
+/// Where a step of a plan is in its life.
+#[must_use]
+pub fn step_state(state: StepState, locale: Locale) -> &'static str {
+    text(
+        match state {
+            StepState::Waiting => "step.waiting",
+            StepState::Due => "step.due",
+            StepState::Done => "step.done",
+        },
+        locale,
+    )
+}
+
+/// Where a delivery is in its life.
+#[must_use]
+pub fn delivery_state(state: DeliveryState, locale: Locale) -> &'static str {
+    text(
+        match state {
+            DeliveryState::Pending => "delivery.pending",
+            DeliveryState::Leased => "delivery.leased",
+            DeliveryState::InDoubt => "delivery.in_doubt",
+            DeliveryState::Accepted => "delivery.accepted",
+            DeliveryState::Dead => "delivery.dead",
+        },
+        locale,
+    )
+}
+
+/// A month from 1, as dates write it; the number itself beyond 12.
+#[must_use]
+pub fn month(month: i8, locale: Locale) -> String {
+    let key = format!("month.m{month}");
+    match text(&key, locale) {
+        unknown if unknown == key => month.to_string(),
+        name => name.to_owned(),
+    }
+}
+
+/// The fact behind a part of a score (`5 owners`), word by word; what the section `fact` does not
+/// know (figures, formulas, names of categories) stays as it is.
+#[must_use]
+pub fn fact(fact: &str, locale: Locale) -> String {
+    fact.split_inclusive(' ')
+        .map(|word| {
+            let bare = word.trim_matches(|c: char| !c.is_ascii_lowercase());
+            let key = format!("fact.{bare}");
+            match text(&key, locale) {
+                unknown if bare.is_empty() || unknown == key => word.to_owned(),
+                said => word.replacen(bare, said, 1),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fact, level, month, reason};
+    use crate::model::{Level, Locale, Reason};
+
+    #[test]
+    fn words_of_the_model_are_said_in_each_language() {
+        assert_eq!(level(Level::Orange, Locale::Es), "naranja");
+        assert_eq!(level(Level::Orange, Locale::Zh), "橙色");
+        assert_eq!(reason(Reason::FirstHit, Locale::En), "first alert of this story");
+        assert_eq!(month(11, Locale::Es), "nov");
+        assert_eq!(month(13, Locale::Es), "13");
+    }
+
+    #[test]
+    fn facts_keep_their_figures() {
+        assert_eq!(fact("5 owners", Locale::Es), "5 propietarios");
+        assert_eq!(fact("p=0.92", Locale::Es), "p=0.92");
+        assert_eq!(fact("tier 1", Locale::Zh), "媒体级别 1");
+        assert_eq!(fact("floor: solvency", Locale::Es), "mínimo: solvency");
+        assert_eq!(fact("a  b ", Locale::En), "a  b ");
+    }
+}
