@@ -4,6 +4,7 @@
 //! imperative shell. ARCHITECTURE.md holds the floor plan; `tests/architecture.rs` holds the code to it.
 
 pub mod analyse;
+pub mod app;
 pub mod cli;
 pub mod collect;
 pub mod config;
@@ -12,13 +13,13 @@ pub mod demo;
 pub mod extract;
 pub mod guard;
 pub mod model;
-pub mod score;
-pub mod store;
-pub mod plan;
-pub mod story;
-pub mod demo;
-pub mod guard;
-pub mod model;
 pub mod notify;
 pub mod phrases;
+pub mod pipeline;
+pub mod plan;
+pub mod score;
+pub mod store;
+pub mod story;
+pub mod telemetry;
 pub mod text;
+pub mod web;

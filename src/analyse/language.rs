@@ -29,10 +29,38 @@ const KANA_SHARE: usize = 12;
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
     // Rare languages that are mistaken for the press's common ones are left out.
     Detector::with_allowlist(vec![
-        Lang::Eng, Lang::Spa, Lang::Por, Lang::Cat, Lang::Fra, Lang::Ita, Lang::Deu, Lang::Nld,
-        Lang::Cmn, Lang::Jpn, Lang::Kor, Lang::Rus, Lang::Ukr, Lang::Ara, Lang::Heb, Lang::Hin,
-        Lang::Ell, Lang::Tur, Lang::Pol, Lang::Swe, Lang::Dan, Lang::Nob, Lang::Fin, Lang::Ron,
-        Lang::Ces, Lang::Hun, Lang::Vie, Lang::Ind, Lang::Tha, Lang::Ben, Lang::Bul, Lang::Pes,
+        Lang::Eng,
+        Lang::Spa,
+        Lang::Por,
+        Lang::Cat,
+        Lang::Fra,
+        Lang::Ita,
+        Lang::Deu,
+        Lang::Nld,
+        Lang::Cmn,
+        Lang::Jpn,
+        Lang::Kor,
+        Lang::Rus,
+        Lang::Ukr,
+        Lang::Ara,
+        Lang::Heb,
+        Lang::Hin,
+        Lang::Ell,
+        Lang::Tur,
+        Lang::Pol,
+        Lang::Swe,
+        Lang::Dan,
+        Lang::Nob,
+        Lang::Fin,
+        Lang::Ron,
+        Lang::Ces,
+        Lang::Hun,
+        Lang::Vie,
+        Lang::Ind,
+        Lang::Tha,
+        Lang::Ben,
+        Lang::Bul,
+        Lang::Pes,
     ])
 });
 
@@ -138,7 +166,9 @@ fn votes(text: &str) -> HashMap<&'static str, f64> {
 
 fn vote_by_ending(word: &str, votes: &mut HashMap<&'static str, f64>) {
     let ends = |endings: &str| {
-        endings.split_whitespace().any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
+        endings
+            .split_whitespace()
+            .any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
     };
     let languages: Vec<_> = MARKS.iter().filter(|marks| ends(marks.endings)).collect();
     for marks in &languages {

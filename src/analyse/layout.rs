@@ -13,8 +13,9 @@ const COMMA_WORDS: usize = 4;
 
 /// Words whose full stop ends no sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "sr", "sra", "srta", "st", "jr", "inc", "ltd", "co", "corp", "vs", "no",
-    "gen", "sen", "rep", "gov", "sgt", "prof", "rev", "d", "dna", "art", "num", "pag", "ee", "uu",
+    "mr", "mrs", "ms", "dr", "sr", "sra", "srta", "st", "jr", "inc", "ltd", "co", "corp", "vs",
+    "no", "gen", "sen", "rep", "gov", "sgt", "prof", "rev", "d", "dna", "art", "num", "pag", "ee",
+    "uu",
 ];
 
 /// A word in its place.
@@ -134,8 +135,7 @@ fn break_in(gap: &str, word_before: &str) -> Break {
         return Break::Paragraph;
     }
     let stop = gap.find('.').is_some_and(|at| gap[at + 1..].starts_with([' ', '"', '\'', ')']));
-    let abbreviated =
-        word_before.chars().nth(1).is_none() || ABBREVIATIONS.contains(&word_before);
+    let abbreviated = word_before.chars().nth(1).is_none() || ABBREVIATIONS.contains(&word_before);
     if gap.contains(['!', '?', '。']) || (stop && !abbreviated) {
         Break::Sentence
     } else if gap.contains([';', ':', '(', ')', '|']) || gap.contains(" - ") || gap.contains("--") {

@@ -102,8 +102,14 @@ impl App {
         let (sender, receiver) = watch::channel(Arc::new(live));
         let metrics = Arc::new(Metrics::new());
         let (stop_work, stop_web) = (CancellationToken::new(), CancellationToken::new());
-        let pipeline =
-            Pipeline::new(store.clone(), sole_owner, receiver, Arc::clone(&metrics), stop_work.clone()).await?;
+        let pipeline = Pipeline::new(
+            store.clone(),
+            sole_owner,
+            receiver,
+            Arc::clone(&metrics),
+            stop_work.clone(),
+        )
+        .await?;
         let state = web::Shared {
             store: store.clone(),
             config: shown,

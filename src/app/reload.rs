@@ -11,7 +11,8 @@ use crate::pipeline::Live;
 
 /// Builds the new configuration whole, then swaps it in.
 pub(super) async fn reload(
-    path: &Path, live: &watch::Sender<Arc<Live>>,
+    path: &Path,
+    live: &watch::Sender<Arc<Live>>,
 ) -> Result<Vec<Finding>, AppError> {
     let (new, mut warnings) = super::prepare(path).await?;
     let old = Arc::clone(&live.borrow());

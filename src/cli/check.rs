@@ -38,13 +38,16 @@ impl Check {
     /// Exit code 0 without errors, 2 with.
     pub fn run(self) -> ExitCode {
         let findings = match config::load(&self.config) {
-            Ok((config, warnings)) => [warnings, beyond(config, &self.config.display().to_string())].concat(),
+            Ok((config, warnings)) => {
+                [warnings, beyond(config, &self.config.display().to_string())].concat()
+            }
             Err(findings) => findings,
         };
-        let errors = findings.iter().filter(|finding| finding.severity == FindingSeverity::Error).count();
+        let errors =
+            findings.iter().filter(|finding| finding.severity == FindingSeverity::Error).count();
         if self.json {
             let warnings = findings.len() - errors;
-            super::print_json(&CheckReport { errors, warnings, findings });
+            super::output::print_json(&CheckReport { errors, warnings, findings });
         } else {
             report::findings(&findings);
             if errors == 0 {

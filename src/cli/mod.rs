@@ -1,8 +1,13 @@
 //! The command line: one file a command. JSON goes to standard output, everything else to
-//! standard error; exit codes are those of docs/contracts: 0 done, 1 the answer is no,
-//! 2 bad input or configuration, 3 a dependency failed.
+//! standard error; exit codes: 0 done, 1 the answer is no, 2 bad input or configuration,
+//! 3 a dependency failed.
 
+mod check;
 mod inspect;
+mod output;
+mod poll;
+mod report;
+mod run;
 
 use std::process::ExitCode;
 
@@ -18,6 +23,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the daemon until SIGTERM; SIGHUP reloads its configuration
+    Run(run::Run),
+    /// Poll every source once, judge and tell what is new, and exit
+    Poll(poll::Poll),
+    /// Check configuration, rules, lexicons and plans without starting anything
+    Check(check::Check),
     /// Show what the daemon sees in a feed, a page, a text
     #[command(subcommand)]
     Inspect(inspect::Inspect),
@@ -27,6 +38,9 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Run(run) => run.run(),
+        Command::Poll(poll) => poll.run(),
+        Command::Check(check) => check.run(),
         Command::Inspect(inspect) => inspect.run(),
     }
 }

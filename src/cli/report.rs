@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use miette::{GraphicalReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
+use miette::{
+    GraphicalReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity,
+};
 
 use crate::app::AppError;
 use crate::config::{Finding, FindingSeverity};
@@ -17,7 +19,8 @@ pub fn findings(findings: &[Finding]) {
     for finding in findings {
         eprintln!("{}", rendered(finding));
     }
-    let errors = findings.iter().filter(|finding| finding.severity == FindingSeverity::Error).count();
+    let errors =
+        findings.iter().filter(|finding| finding.severity == FindingSeverity::Error).count();
     let warnings = findings.len() - errors;
     if !findings.is_empty() {
         eprintln!("{errors} errors, {warnings} warnings");

@@ -100,7 +100,10 @@ impl Signals {
 }
 
 async fn reload(app: &App) {
-    tell_systemd(&[NotifyState::Reloading, NotifyState::monotonic_usec_now().unwrap_or(NotifyState::Reloading)]);
+    tell_systemd(&[
+        NotifyState::Reloading,
+        NotifyState::monotonic_usec_now().unwrap_or(NotifyState::Reloading),
+    ]);
     match app.reload().await {
         Ok(warnings) => {
             report::findings(&warnings);

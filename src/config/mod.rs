@@ -6,21 +6,19 @@
 mod channel;
 mod channels;
 mod finding;
+mod keywords;
 mod load;
+mod plans;
 mod settings;
 mod snapshot;
 mod sources;
-mod plans;
-mod keywords;
 mod toml_file;
 mod value;
 
 pub use channel::{Channel, ChannelKind, Smtp, SmtpTls};
 pub use finding::{Finding, FindingSeverity};
-pub use load::load;
-pub use snapshot::{Collect, Config, Database, Organisation, Route, Thresholds, Web};
-pub use plans::{load_people, load_plan};
 pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
+pub use load::load;
+pub use plans::{load_people, load_plan};
+pub use snapshot::{Collect, Config, Database, Organisation, Route, Thresholds, Web};
 pub use toml_file::TomlFile;
-mod stub;
-pub use stub::{load_keywords, load_people, load_plan};

@@ -41,6 +41,12 @@ pub enum GuardError {
 }
 
 impl FetchError {
+    /// Whether asking again is useless.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::TooLarge { .. })
+    }
+
     pub(super) fn refused(why: impl Into<String>) -> Self {
         Self::Refused { why: why.into() }
     }

@@ -34,8 +34,7 @@ pub fn render_slack(notice: &Notice, delivery: &Delivery) -> Value {
     }
     sections.extend(status(&view));
 
-    let mut blocks =
-        vec![json!({"type": "header", "text": {"type": "plain_text", "emoji": false,
+    let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "emoji": false,
                     "text": quiet(&clean(&view.subject, 150))}})];
     let mut total = 0;
     for section in sections {
@@ -56,7 +55,9 @@ fn mrkdwn(text: &str) -> Value {
 
 fn head(view: &View) -> String {
     let headline = match &view.url {
-        Some(url) => format!("*<{}|{}>*", escape_url(url), escape(&view.headline).replace('|', "¦")),
+        Some(url) => {
+            format!("*<{}|{}>*", escape_url(url), escape(&view.headline).replace('|', "¦"))
+        }
         None => format!("*{}*", escape(&view.headline)),
     };
     let mut lines = vec![headline, escape(&format!("{} · {}", view.source, view.appeared))];
@@ -75,7 +76,8 @@ fn why(view: &View) -> String {
     }
     let rule = phrases::fill("mail.rule", view.locale, &[("rule", &view.rule)]);
     let p = phrases::fill("mail.p_negative", view.locale, &[("p", &view.p_negative)]);
-    let words: Vec<_> = view.evidence.iter().map(|it| format!("{} {}", it.text, it.value)).collect();
+    let words: Vec<_> =
+        view.evidence.iter().map(|it| format!("{} {}", it.text, it.value)).collect();
     let mut lines = vec![
         labelled(view, say(view, "mail.reason"), &reason),
         labelled(view, say(view, "mail.topic"), &format!("{} ({rule})", view.topic)),

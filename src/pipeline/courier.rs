@@ -43,7 +43,10 @@ pub(super) async fn run(pipeline: Pipeline) {
             }
         }
         let live = pipeline.snapshot();
-        for channel in live.config.channels.iter().filter(|channel| !busy.contains(&channel.id)).cloned() {
+        for channel in live.config.channels.iter().cloned() {
+            if busy.contains(&channel.id) {
+                continue;
+            }
             let Some(notifier) = live.notifiers.get(&channel.id).cloned() else { continue };
             match claim(&pipeline, &channel.id).await {
                 Ok(claimed) if claimed.is_empty() => {}
@@ -58,14 +61,23 @@ pub(super) async fn run(pipeline: Pipeline) {
     while batches.join_next().await.is_some() {}
 }
 
-async fn claim(pipeline: &Pipeline, channel: &str) -> Result<Vec<Outgoing>, crate::store::StoreError> {
+async fn claim(
+    pipeline: &Pipeline,
+    channel: &str,
+) -> Result<Vec<Outgoing>, crate::store::StoreError> {
     let (owner, channel) = (pipeline.holder.owner().to_owned(), channel.to_owned());
-    pipeline.store.write(move |tx| deliveries::claim(tx, &channel, Holder::lease(&owner), BATCH)).await
+    pipeline
+        .store
+        .write(move |tx| deliveries::claim(tx, &channel, Holder::lease(&owner), BATCH))
+        .await
 }
 
 /// Sends a batch; answers its channel, which is free again.
 async fn batch(
-    pipeline: Pipeline, channel: Channel, notifier: Arc<dyn Notifier>, claimed: Vec<Outgoing>,
+    pipeline: Pipeline,
+    channel: Channel,
+    notifier: Arc<dyn Notifier>,
+    claimed: Vec<Outgoing>,
 ) -> String {
     let at_once = if channel.min_gap.is_zero() { MAILS } else { 1 };
     let held: Vec<_> = claimed
@@ -94,10 +106,10 @@ async fn deliver(pipeline: &Pipeline, notifier: &dyn Notifier, outgoing: &Outgoi
     let sent = notifier.send(Message { delivery, notice }, &hand_over).await;
     let now = Timestamp::now();
     let outcome = match sent {
-        Ok(receipt) => AttemptOutcome::Accepted(receipt.0),
+        Ok(receipt) => AttemptOutcome::Accepted(receipt.answer),
         Err(SendError::Refused { what }) => AttemptOutcome::Refused(what),
         Err(SendError::Retry { after, what }) => {
-            let at = notify::retry_at(delivery, after, now);
+            let at = notify::retry_at(&delivery.idempotency_key, delivery.attempts, after, now);
             AttemptOutcome::Retry { at, error: what }
         }
         Err(SendError::HandOver) => {
@@ -114,7 +126,8 @@ async fn record(pipeline: &Pipeline, delivery: &Delivery, outcome: AttemptOutcom
     for _ in 0..30 {
         let (message, result) = (delivery.clone(), outcome.clone());
         let now = Timestamp::now();
-        let done = pipeline.store.write(move |tx| deliveries::finish(tx, &message, &result, now)).await;
+        let done =
+            pipeline.store.write(move |tx| deliveries::finish(tx, &message, &result, now)).await;
         match done {
             Ok(ours) => {
                 if !ours {
@@ -167,7 +180,8 @@ struct Recorded<'a> {
 impl HandOver for Recorded<'_> {
     fn begin(&self) -> BoxFuture<'_, Result<(), HandOverRefused>> {
         Box::pin(async move {
-            let (owner, delivery) = (self.pipeline.holder.owner().to_owned(), self.delivery.clone());
+            let (owner, delivery) =
+                (self.pipeline.holder.owner().to_owned(), self.delivery.clone());
             let begun = self
                 .pipeline
                 .store

@@ -18,7 +18,11 @@ use crate::story::{Clusterer, StoryItem};
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Judges until the readers have ended.
-pub(super) async fn run(pipeline: Pipeline, mut hose: mpsc::Receiver<Ready>, mut clusterer: Clusterer) {
+pub(super) async fn run(
+    pipeline: Pipeline,
+    mut hose: mpsc::Receiver<Ready>,
+    mut clusterer: Clusterer,
+) {
     while let Some(ready) = hose.recv().await {
         judge(&pipeline, ready, &mut clusterer).await;
     }

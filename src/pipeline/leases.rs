@@ -69,7 +69,8 @@ pub(super) async fn keep(pipeline: Pipeline) {
             return;
         }
         let owner = holder.owner.clone();
-        let renewed = holder.store.write(move |tx| leases::renew(tx, &claims, Holder::lease(&owner))).await;
+        let renewed =
+            holder.store.write(move |tx| leases::renew(tx, &claims, Holder::lease(&owner))).await;
         if let Err(error) = renewed {
             tracing::warn!(%error, "leases could not be renewed; others may take the work over");
         }

@@ -46,16 +46,17 @@ impl Live {
     /// # Errors
     /// What cannot be built; nothing is kept then.
     pub fn build(config: Config) -> Result<Self, LiveError> {
-        let engine = Engine::compile(&config.keywords).map_err(|error| LiveError::Rules(error.to_string()))?;
-        let limits = guard::Limits { host_gap: config.collect.host_gap, ..guard::Limits::default() };
+        let engine = Engine::compile(&config.keywords)
+            .map_err(|error| LiveError::Rules(error.to_string()))?;
+        let limits =
+            guard::Limits { host_gap: config.collect.host_gap, ..guard::Limits::default() };
         let client = guard::Client::new(limits, &user_agent(&config.collect.contact))
             .map_err(|error| LiveError::Client(error.to_string()))?;
         let client = Arc::new(client);
         let mut notifiers = BTreeMap::new();
         for channel in &config.channels {
-            let notifier = notify::build(channel, &client).map_err(|error| LiveError::Channel {
-                channel: channel.id.clone(),
-                what: error.to_string(),
+            let notifier = notify::build(channel, Arc::clone(&client)).map_err(|error| {
+                LiveError::Channel { channel: channel.id.clone(), what: error.to_string() }
             })?;
             notifiers.insert(channel.id.clone(), Arc::from(notifier));
         }

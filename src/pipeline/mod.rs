@@ -30,7 +30,9 @@ pub use outcome::{Judged, Subject, Told, judge_in};
 pub use reader::extract_bytes;
 
 use crate::model::StoryId;
-use crate::store::{Store, StoreError, articles, deliveries, entries, leases as store_leases, sources};
+use crate::store::{
+    Store, StoreError, articles, deliveries, entries, leases as store_leases, sources,
+};
 use crate::story::{Clusterer, Settings, StoryItem};
 use crate::telemetry::Metrics;
 use leases::Holder;
@@ -62,7 +64,10 @@ impl Pipeline {
     /// # Errors
     /// If the store cannot be read.
     pub async fn new(
-        store: Store, sole_owner: bool, live: watch::Receiver<Arc<Live>>, metrics: Arc<Metrics>,
+        store: Store,
+        sole_owner: bool,
+        live: watch::Receiver<Arc<Live>>,
+        metrics: Arc<Metrics>,
         stop: CancellationToken,
     ) -> Result<Self, StoreError> {
         if sole_owner {
@@ -109,7 +114,8 @@ impl Pipeline {
     /// # Errors
     /// If the store cannot be written.
     pub async fn register_sources(&self) -> Result<(), StoreError> {
-        let ids: Vec<String> = self.snapshot().config.sources.iter().map(|source| source.id.clone()).collect();
+        let ids: Vec<String> =
+            self.snapshot().config.sources.iter().map(|source| source.id.clone()).collect();
         let now = Timestamp::now();
         self.store.write(move |tx| sources::register(tx, &ids, now)).await?;
         self.wake.sources.notify_one();
@@ -121,7 +127,8 @@ impl Pipeline {
     /// # Errors
     /// If the store cannot be written.
     pub async fn poll_all_now(&self) -> Result<(), StoreError> {
-        let ids: Vec<String> = self.snapshot().config.sources.iter().map(|source| source.id.clone()).collect();
+        let ids: Vec<String> =
+            self.snapshot().config.sources.iter().map(|source| source.id.clone()).collect();
         let now = Timestamp::now();
         self.store.write(move |tx| sources::make_due(tx, &ids, now)).await?;
         self.wake.sources.notify_one();
@@ -134,7 +141,9 @@ impl Pipeline {
     /// If the store cannot be read.
     pub async fn backlog(&self) -> Result<(u32, u32), StoreError> {
         let now = Timestamp::now();
-        self.store.read(move |tx| Ok((entries::pending(tx)?, deliveries::unsettled(tx, now)?))).await
+        self.store
+            .read(move |tx| Ok((entries::pending(tx)?, deliveries::unsettled(tx, now)?)))
+            .await
     }
 
     /// Gives back what is still claimed, after the workers have ended.

@@ -15,7 +15,9 @@ use crate::model::{
 use crate::plan;
 use crate::score::{self, Case};
 use crate::store::articles::Verdict;
-use crate::store::{StoreError, Transaction, alerts, articles, deliveries, entries, incidents, stories};
+use crate::store::{
+    StoreError, Transaction, alerts, articles, deliveries, entries, incidents, stories,
+};
 
 mod compose;
 
@@ -73,7 +75,9 @@ pub struct Told {
 /// Judges an article and writes everything that follows. None if the claim on its entry was lost:
 /// then nothing was written.
 pub(super) fn commit(
-    tx: &mut dyn Transaction, subject: &Subject, live: &Live,
+    tx: &mut dyn Transaction,
+    subject: &Subject,
+    live: &Live,
 ) -> Result<Option<Judged>, StoreError> {
     if !entries::finish(tx, subject.entry.id, subject.epoch)? {
         return Ok(None);
@@ -86,7 +90,10 @@ pub(super) fn commit(
 /// # Errors
 /// As the store's.
 pub fn judge_in(
-    tx: &mut dyn Transaction, subject: &Subject, config: &Config, now: Timestamp,
+    tx: &mut dyn Transaction,
+    subject: &Subject,
+    config: &Config,
+    now: Timestamp,
 ) -> Result<Judged, StoreError> {
     let Subject { entry, source, analysis, assignment, .. } = subject;
     let article = Article {
@@ -100,7 +107,8 @@ pub fn judge_in(
     for opinion in &analysis.topics {
         let negative = opinion.polarity.p_negative >= score::NEGATIVE_FROM;
         articles::insert_topic(tx, &article, assignment.story, source, opinion, negative)?;
-        let case = Matter { article: &article, source, story: assignment.story, opinion, config, now };
+        let case =
+            Matter { article: &article, source, story: assignment.story, opinion, config, now };
         told.push(decide_topic(tx, &case, entry.history)?);
     }
     Ok(Judged {
@@ -122,7 +130,11 @@ struct Matter<'a> {
     now: Timestamp,
 }
 
-fn decide_topic(tx: &mut dyn Transaction, matter: &Matter<'_>, history: bool) -> Result<Told, StoreError> {
+fn decide_topic(
+    tx: &mut dyn Transaction,
+    matter: &Matter<'_>,
+    history: bool,
+) -> Result<Told, StoreError> {
     let Matter { article, opinion, config, now, .. } = *matter;
     let topic_id = &opinion.topic.id;
     let facts = stories::facts(tx, matter.story, topic_id, now)?;
@@ -133,7 +145,9 @@ fn decide_topic(tx: &mut dyn Transaction, matter: &Matter<'_>, history: bool) ->
     let mut told = Told {
         topic_id: topic_id.clone(),
         reason: match decision {
-            Decision::Open(_, reason) | Decision::Raise(_, reason) | Decision::Quiet(reason) => reason,
+            Decision::Open(_, reason) | Decision::Raise(_, reason) | Decision::Quiet(reason) => {
+                reason
+            }
         },
         severity,
         previous_level: open.as_ref().map(|alert| alert.level),
@@ -145,11 +159,21 @@ fn decide_topic(tx: &mut dyn Transaction, matter: &Matter<'_>, history: bool) ->
         alerts::save(tx, &alert)?;
         let incident = respond(tx, matter, &alert, &facts)?;
         told.incident = incident.as_ref().map(|(incident, ..)| incident.number.clone());
-        let telling = Telling { matter, alert: &alert, told: &told, facts: &facts, incident: incident.as_ref() };
+        let telling = Telling {
+            matter,
+            alert: &alert,
+            told: &told,
+            facts: &facts,
+            incident: incident.as_ref(),
+        };
         told.deliveries = tell(tx, &telling)?;
     }
-    let verdict =
-        Verdict { topic_id: topic_id.clone(), reason: told.reason, severity: told.severity.clone(), at: now };
+    let verdict = Verdict {
+        topic_id: topic_id.clone(),
+        reason: told.reason,
+        severity: told.severity.clone(),
+        at: now,
+    };
     articles::record_verdict(tx, article.id, &verdict)?;
     Ok(told)
 }
@@ -182,7 +206,10 @@ type Response = (Incident, Plan, Vec<String>);
 
 /// At orange and above the matching plan starts, or goes on at a higher level.
 fn respond(
-    tx: &mut dyn Transaction, matter: &Matter<'_>, alert: &Alert, facts: &StoryFacts,
+    tx: &mut dyn Transaction,
+    matter: &Matter<'_>,
+    alert: &Alert,
+    facts: &StoryFacts,
 ) -> Result<Option<Response>, StoreError> {
     if alert.level < Level::Orange {
         return Ok(None);
@@ -202,29 +229,39 @@ fn respond(
 }
 
 fn open_incident(
-    tx: &mut dyn Transaction, matter: &Matter<'_>, alert: &Alert, seen: &plan::Facts<'_>,
+    tx: &mut dyn Transaction,
+    matter: &Matter<'_>,
+    alert: &Alert,
+    seen: &plan::Facts<'_>,
 ) -> Result<Option<Response>, StoreError> {
-    let Some((plan, level, category)) = plan::choose(&matter.config.plans, seen) else { return Ok(None) };
+    let Some((plan, level, category)) = plan::choose(&matter.config.plans, seen) else {
+        return Ok(None);
+    };
     if level < Level::Orange {
         return Ok(None);
     }
     let zone = jiff::tz::TimeZone::get(&plan.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let number = incidents::next_number(tx, matter.now.to_zoned(zone).year())?;
-    let cause = plan::Cause {
-        title: &matter.article.title,
-        category: &category,
+    let number = incidents::next_number(tx, matter.now.to_zoned_datetime(zone).year())?;
+    let origin = plan::Origin {
+        number,
+        title: matter.article.title.clone(),
+        category,
+        level,
         story_id: matter.story,
         alert_id: alert.id,
         detected_at: seen.facts.first_seen_at.unwrap_or(matter.now),
     };
-    let incident = plan::open(plan, number, level, &cause, matter.now);
+    let incident = plan::open(plan, origin, matter.now);
     incidents::save(tx, &incident, plan)?;
     let keys = incident.steps.iter().map(|step| step.key.clone()).collect();
     Ok(Some((incident, plan.clone(), keys)))
 }
 
 fn raise_incident(
-    tx: &mut dyn Transaction, mut incident: Incident, plan: Plan, seen: &plan::Facts<'_>,
+    tx: &mut dyn Transaction,
+    mut incident: Incident,
+    plan: Plan,
+    seen: &plan::Facts<'_>,
     now: Timestamp,
 ) -> Result<Option<Response>, StoreError> {
     let level = plan::triggered(&plan, seen).map_or(incident.level, |(level, _)| level);
@@ -254,12 +291,17 @@ fn tell(tx: &mut dyn Transaction, telling: &Telling<'_>) -> Result<usize, StoreE
 }
 
 fn enqueue(
-    tx: &mut dyn Transaction, alert: &Alert, notice: &Notice, to: &[Address], now: Timestamp,
+    tx: &mut dyn Transaction,
+    alert: &Alert,
+    notice: &Notice,
+    to: &[Address],
+    now: Timestamp,
 ) -> Result<usize, StoreError> {
     let notice_id = NoticeId::new();
     let mut messages = Vec::with_capacity(to.len());
     for address in to {
-        let thread_key = deliveries::first_key(tx, alert.id, &address.channel, &address.recipient.id)?;
+        let thread_key =
+            deliveries::first_key(tx, alert.id, &address.channel, &address.recipient.id)?;
         messages.push(Delivery {
             id: DeliveryId::new(),
             notice_id,

@@ -131,7 +131,8 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
     let Ok(url) = Url::parse(&claimed.entry.url) else {
         return Page::Missing("its link is no URL".to_owned());
     };
-    let get = Get { url: &url, validators: &Validators::default(), allow_private: source.allow_private };
+    let get =
+        Get { url: &url, validators: &Validators::default(), allow_private: source.allow_private };
     let error = match live.client.get(get).await {
         Ok(reply) if (200..300).contains(&reply.status) => return Page::Read(Box::new(reply)),
         Ok(reply) if reply.status != 429 && reply.status < 500 => {
@@ -142,14 +143,17 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
         Err(error) => error.to_string(),
     };
     let tried = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
-    PAUSES.get(tried.saturating_sub(1)).map_or_else(|| Page::Missing(error.clone()), |&pause| Page::Later(pause, error.clone()))
+    PAUSES
+        .get(tried.saturating_sub(1))
+        .map_or_else(|| Page::Missing(error.clone()), |&pause| Page::Later(pause, error.clone()))
 }
 
 async fn put_back(pipeline: &Pipeline, claimed: &Claimed, pause: SignedDuration, error: String) {
     tracing::debug!(entry.url = %claimed.entry.url, error, "an entry is tried again later");
     let (id, epoch) = (claimed.entry.id, claimed.epoch);
     let at = Timestamp::now() + pause;
-    let done = pipeline.store.write(move |tx| entries::put_back(tx, id, epoch, at, Some(&error))).await;
+    let done =
+        pipeline.store.write(move |tx| entries::put_back(tx, id, epoch, at, Some(&error))).await;
     if let Err(error) = done {
         tracing::error!(%error, "an entry could not be put back; its lease will run out");
     }
@@ -188,9 +192,10 @@ pub fn extract_bytes(body: &[u8], content_type: Option<&str>, url: Option<&Url>)
 /// The article of an entry: the page's text, and where the page has none, the feed's.
 fn assemble(entry: &Entry, page: Result<Box<Reply>, String>) -> Article {
     let (extracted, missing) = match page {
-        Ok(reply) => {
-            (extract_bytes(&reply.body, reply.content_type.as_deref(), Some(&reply.final_url)), None)
-        }
+        Ok(reply) => (
+            extract_bytes(&reply.body, reply.content_type.as_deref(), Some(&reply.final_url)),
+            None,
+        ),
         Err(why) => (Extracted::default(), Some(why)),
     };
     let mut warnings = extracted.warnings;
@@ -202,7 +207,11 @@ fn assemble(entry: &Entry, page: Result<Box<Reply>, String>) -> Article {
             (entry.text.clone(), "feed".to_owned())
         }
     };
-    let title = if entry.title.trim().is_empty() { extracted.title.unwrap_or_default() } else { entry.title.clone() };
+    let title = if entry.title.trim().is_empty() {
+        extracted.title.unwrap_or_default()
+    } else {
+        entry.title.clone()
+    };
     let published = extracted.published.as_deref().and_then(|text| text.parse().ok());
     Article {
         id: ArticleId::new(),

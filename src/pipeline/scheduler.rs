@@ -63,7 +63,9 @@ async fn claim(pipeline: &Pipeline, limit: u32) -> Result<Vec<Claimed>, crate::s
 async fn until_next(pipeline: &Pipeline) -> Duration {
     let next = pipeline.store.read(|tx| sources::next_due(tx)).await.ok().flatten();
     let now = Timestamp::now();
-    next.map_or(PAUSE, |next| Duration::try_from(next.duration_since(now)).unwrap_or(Duration::from_millis(20)))
+    next.map_or(PAUSE, |next| {
+        Duration::try_from(next.duration_since(now)).unwrap_or(Duration::from_millis(20))
+    })
 }
 
 async fn poll(pipeline: &Pipeline, claimed: Claimed) {
@@ -81,7 +83,9 @@ async fn poll(pipeline: &Pipeline, claimed: Claimed) {
     let result = record.result.as_ref().map(|_| ()).map_err(Clone::clone);
     match pipeline.store.write(move |tx| sources::record(tx, &record)).await {
         Ok(new) => report(pipeline, source, result.map(|()| new.unwrap_or(0))),
-        Err(error) => tracing::error!(source.id = %id, %error, "a poll could not be recorded; it will be repeated"),
+        Err(error) => {
+            tracing::error!(source.id = %id, %error, "a poll could not be recorded; it will be repeated")
+        }
     }
 }
 

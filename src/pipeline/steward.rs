@@ -30,7 +30,10 @@ pub(super) async fn run(pipeline: Pipeline) {
     }
 }
 
-fn activate_unconfirmed(tx: &mut dyn Transaction, now: Timestamp) -> Result<Vec<String>, StoreError> {
+fn activate_unconfirmed(
+    tx: &mut dyn Transaction,
+    now: Timestamp,
+) -> Result<Vec<String>, StoreError> {
     let mut numbers = Vec::new();
     for (incident, frozen) in incidents::unconfirmed(tx, now)? {
         let active = plan::activate(&incident, &frozen, now);

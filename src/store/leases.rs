@@ -18,7 +18,11 @@ pub enum Claim {
 ///
 /// # Errors
 /// As [`Transaction::execute`].
-pub fn renew(tx: &mut dyn Transaction, claims: &[Claim], lease: Lease<'_>) -> Result<(), StoreError> {
+pub fn renew(
+    tx: &mut dyn Transaction,
+    claims: &[Claim],
+    lease: Lease<'_>,
+) -> Result<(), StoreError> {
     for claim in claims {
         let (sql, id) = match claim {
             Claim::Source(id) => (

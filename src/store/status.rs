@@ -63,7 +63,8 @@ pub fn counts(tx: &mut dyn Transaction) -> Result<Counts, StoreError> {
 /// # Errors
 /// As [`Transaction::query`].
 pub fn dead_deliveries(
-    tx: &mut dyn Transaction, limit: u32,
+    tx: &mut dyn Transaction,
+    limit: u32,
 ) -> Result<Vec<(String, String)>, StoreError> {
     let rows = tx.query(
         "SELECT channel, COALESCE(last_error, '') FROM delivery WHERE state = 'dead' \

@@ -74,13 +74,33 @@ impl Metrics {
     fn register(&mut self) {
         let registry = &mut self.registry;
         registry.register("polls", "Polls of sources by result", self.polls.clone());
-        registry.register("poll_duration_seconds", "Time that polls took", self.poll_seconds.clone());
+        registry.register(
+            "poll_duration_seconds",
+            "Time that polls took",
+            self.poll_seconds.clone(),
+        );
         registry.register("articles", "Articles judged", self.articles.clone());
         registry.register("duplicates", "Articles that copy another", self.duplicates.clone());
-        registry.register("decisions", "Decisions on articles by topic and reason", self.decisions.clone());
-        registry.register("deliveries", "Attempts at deliveries by channel and outcome", self.deliveries.clone());
-        registry.register("entries_pending", "Entries that wait to be read", self.entries_pending.clone());
-        registry.register("deliveries_pending", "Deliveries that are due", self.deliveries_pending.clone());
+        registry.register(
+            "decisions",
+            "Decisions on articles by topic and reason",
+            self.decisions.clone(),
+        );
+        registry.register(
+            "deliveries",
+            "Attempts at deliveries by channel and outcome",
+            self.deliveries.clone(),
+        );
+        registry.register(
+            "entries_pending",
+            "Entries that wait to be read",
+            self.entries_pending.clone(),
+        );
+        registry.register(
+            "deliveries_pending",
+            "Deliveries that are due",
+            self.deliveries_pending.clone(),
+        );
         let help = "Whether the last reload of the configuration worked";
         registry.register("config_last_reload_successful", help, self.reload_successful.clone());
     }
@@ -111,7 +131,9 @@ impl Metrics {
 
     /// An attempt at a delivery ended.
     pub fn delivered(&self, channel: &str, outcome: &'static str) {
-        self.deliveries.get_or_create(&DeliveryLabels { channel: channel.to_owned(), outcome }).inc();
+        self.deliveries
+            .get_or_create(&DeliveryLabels { channel: channel.to_owned(), outcome })
+            .inc();
     }
 
     /// A reload of the configuration worked or was refused.

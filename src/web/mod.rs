@@ -65,7 +65,9 @@ struct PageQuery {
 }
 
 async fn status_page(
-    State(shared): State<Shared>, Query(query): Query<PageQuery>, headers: HeaderMap,
+    State(shared): State<Shared>,
+    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
 ) -> Response {
     let config = Arc::clone(&shared.config.borrow());
     let locale = locale(&query, &headers, config.organisation.locale);
@@ -88,7 +90,10 @@ fn with_policy(mut response: Response) -> Response {
 
 fn locale(query: &PageQuery, headers: &HeaderMap, default: Locale) -> Locale {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let wanted = accepted.unwrap_or_default().split(',').map(|tag| tag.split(';').next().unwrap_or_default().trim());
+    let wanted = accepted
+        .unwrap_or_default()
+        .split(',')
+        .map(|tag| tag.split(';').next().unwrap_or_default().trim());
     let asked = query.lang.as_deref().into_iter();
     asked.chain(wanted).find_map(Locale::of_tag).unwrap_or(default)
 }

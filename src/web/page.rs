@@ -102,7 +102,7 @@ impl Page<'_> {
             context! {
                 t => Value::from_function(move |key: &str| say(key)),
                 lang => locale.code(),
-                organisation => self.config.organisation.name,
+                organisation => &self.config.organisation.name,
                 now => self.time(self.now),
                 calm => facts.alerts.is_empty(),
                 highest => highest.map(Level::name),
@@ -146,13 +146,15 @@ impl Page<'_> {
     }
 
     fn incident(&self, incident: &Incident) -> Value {
-        let person = |id: &str| self.config.people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone());
+        let person = |id: &str| {
+            self.config.people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
+        };
         let steps: Vec<Value> = incident
             .steps
             .iter()
             .map(|step| {
                 context! {
-                    title => step.title,
+                    title => &step.title,
                     person => person(&step.person),
                     backup => person(&step.backup),
                     due => step.due_at.map(|at| self.time(at)),
@@ -162,9 +164,9 @@ impl Page<'_> {
             })
             .collect();
         context! {
-            number => incident.number,
-            title => incident.title,
-            plan => incident.plan_id,
+            number => &incident.number,
+            title => &incident.title,
+            plan => &incident.plan_id,
             level => incident.level.name(),
             level_name => phrases::level(incident.level, self.locale),
             state => phrases::incident_state(incident.state, self.locale),
@@ -176,16 +178,16 @@ impl Page<'_> {
     fn source(&self, state: &SourceState) -> Option<Value> {
         let source = self.config.sources.iter().find(|source| source.id == state.source_id)?;
         Some(context! {
-            name => source.name,
+            name => &source.name,
             tier => source.tier,
             failures => state.failures,
-            error => state.last_error,
+            error => &state.last_error,
             last => state.last_success_at.map(|at| self.time(at)),
             next => self.time(state.next_check_at),
         })
     }
 
     fn time(&self, at: Timestamp) -> String {
-        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+        at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 }

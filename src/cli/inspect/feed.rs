@@ -39,7 +39,7 @@ impl InspectFeed {
     pub fn run(self) -> ExitCode {
         match self.place {
             Some(place) => one(&place, self.json),
-            None => super::stream(jsonl::parallel(answer)),
+            None => super::ended(jsonl::parallel(answer)),
         }
     }
 }

@@ -43,7 +43,7 @@ impl Language {
         }
         let mut text = String::new();
         std::io::stdin().lock().take(super::MAX_TEXT_BYTES).read_to_string(&mut text)?;
-        super::print(&answer(&text))
+        Ok(super::print_json(&answer(&text)))
     }
 }
 

@@ -47,7 +47,7 @@ impl Match {
         }
         let text = self.text()?;
         let (title, body) = text.split_once('\n').unwrap_or((&text, ""));
-        super::print(&engine.matches(title, body))
+        Ok(super::print_json(&engine.matches(title, body)))
     }
 
     fn text(&self) -> std::io::Result<String> {
@@ -56,7 +56,9 @@ impl Match {
             Some(path) => {
                 std::fs::File::open(path)?.take(super::MAX_TEXT_BYTES).read_to_string(&mut text)?
             }
-            None => std::io::stdin().lock().take(super::MAX_TEXT_BYTES).read_to_string(&mut text)?,
+            None => {
+                std::io::stdin().lock().take(super::MAX_TEXT_BYTES).read_to_string(&mut text)?
+            }
         };
         Ok(text)
     }

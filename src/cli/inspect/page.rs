@@ -43,7 +43,7 @@ impl InspectPage {
     pub fn run(self) -> ExitCode {
         match self.place {
             Some(place) => one(&place, self.url.as_ref(), self.json),
-            None => super::stream(jsonl::parallel(answer)),
+            None => super::ended(jsonl::parallel(answer)),
         }
     }
 }

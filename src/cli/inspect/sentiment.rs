@@ -57,7 +57,7 @@ impl Sentiment {
         let mut text = String::new();
         std::io::stdin().lock().take(super::MAX_TEXT_BYTES).read_to_string(&mut text)?;
         let places = self.target.as_deref().map(|name| occurrences_of(&text, name));
-        super::print(&engine.opinion(&text, &places.unwrap_or_default(), None))
+        Ok(super::print_json(&engine.opinion(&text, &places.unwrap_or_default(), None)))
     }
 }
 

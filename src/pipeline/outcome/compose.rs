@@ -6,8 +6,8 @@ use super::{Matter, Response, Told};
 use crate::config::Config;
 use crate::decide::{self, Address};
 use crate::model::{
-    Alert, CategoryMatch, Evidence, Incident, LocalText, Notice, NoticeIncident, NoticeKind, NoticeStep,
-    NoticeStory, Plan, Span, Step, StoryFacts,
+    Alert, CategoryMatch, Evidence, Incident, LocalText, Notice, NoticeIncident, NoticeKind,
+    NoticeStep, NoticeStory, Plan, Span, Step, StoryFacts,
 };
 
 /// Quotations of each kind in a message.
@@ -67,7 +67,9 @@ pub(super) fn alert_notice(telling: &Telling<'_>) -> Notice {
             media: facts.media.clone(),
             first_seen_at: facts.first_seen_at.unwrap_or(matter.now),
         },
-        incident: telling.incident.map(|(incident, plan, _)| brief(matter.config, incident, plan, |_| true)),
+        incident: telling
+            .incident
+            .map(|(incident, plan, _)| brief(matter.config, incident, plan, |_| true)),
         status_url: status_url(matter.config),
     }
 }
@@ -77,8 +79,12 @@ pub(super) fn step_notices(telling: &Telling<'_>) -> Vec<(Address, Notice)> {
     let Some((incident, plan, new)) = telling.incident else { return Vec::new() };
     let config = telling.matter.config;
     let Some(channel) = mail_channel(config, plan) else { return Vec::new() };
-    let asked: BTreeSet<&str> =
-        incident.steps.iter().filter(|step| new.contains(&step.key)).map(|step| step.person.as_str()).collect();
+    let asked: BTreeSet<&str> = incident
+        .steps
+        .iter()
+        .filter(|step| new.contains(&step.key))
+        .map(|step| step.person.as_str())
+        .collect();
     let people = asked.into_iter().filter_map(|id| config.people.get(id));
     let addressed = people.filter_map(|person| decide::mail(channel, person));
     addressed
@@ -100,14 +106,27 @@ fn mail_channel<'c>(config: &'c Config, plan: &Plan) -> Option<&'c str> {
 }
 
 fn brief(
-    config: &Config, incident: &Incident, plan: &Plan, wanted: impl Fn(&Step) -> bool,
+    config: &Config,
+    incident: &Incident,
+    plan: &Plan,
+    wanted: impl Fn(&Step) -> bool,
 ) -> NoticeIncident {
     let step = |step: &Step| NoticeStep {
         key: step.key.clone(),
         title: step.title.clone(),
-        help: plan.steps.iter().find(|planned| planned.key == step.key).and_then(|planned| planned.help.clone()),
-        role: plan.roles.get(&step.role).map_or_else(|| step.role.clone(), |role| role.title.clone()),
-        person: config.people.get(&step.person).map_or_else(|| step.person.clone(), |person| person.name.clone()),
+        help: plan
+            .steps
+            .iter()
+            .find(|planned| planned.key == step.key)
+            .and_then(|planned| planned.help.clone()),
+        role: plan
+            .roles
+            .get(&step.role)
+            .map_or_else(|| step.role.clone(), |role| role.title.clone()),
+        person: config
+            .people
+            .get(&step.person)
+            .map_or_else(|| step.person.clone(), |person| person.name.clone()),
         due_at: step.due_at,
     };
     NoticeIncident {
@@ -123,7 +142,8 @@ fn brief(
 
 fn named(config: &Config, found: &CategoryMatch) -> (String, LocalText) {
     let category = config.keywords.categories.iter().find(|category| category.id == found.id);
-    let name = category.map_or_else(|| LocalText::same(&found.id), |category| category.name.clone());
+    let name =
+        category.map_or_else(|| LocalText::same(&found.id), |category| category.name.clone());
     (found.id.clone(), name)
 }
 
