@@ -3,6 +3,7 @@
 //! 3 a dependency failed.
 
 mod check;
+mod demo;
 mod inspect;
 mod output;
 mod poll;
@@ -29,6 +30,8 @@ enum Command {
     Poll(poll::Poll),
     /// Check configuration, rules, lexicons and plans without starting anything
     Check(check::Check),
+    /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
+    Demo(demo::Demo),
     /// Show what the daemon sees in a feed, a page, a text
     #[command(subcommand)]
     Inspect(inspect::Inspect),
@@ -41,6 +44,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         Command::Poll(poll) => poll.run(),
         Command::Check(check) => check.run(),
+        Command::Demo(demo) => demo.run(),
         Command::Inspect(inspect) => inspect.run(),
     }
 }

@@ -4,15 +4,20 @@
 mod chat_sink;
 mod clock;
 mod newsroom;
+pub mod outcome;
 mod pages;
 mod phrases;
+mod play;
 mod script;
 mod script_file;
 mod smtp_dialogue;
 mod smtp_sink;
+mod stage;
 
 pub use chat_sink::{ChatSink, ReceivedPost};
 pub use clock::Clock;
 pub use newsroom::Newsroom;
+pub use play::{Heard, Play, PlayError};
 pub use script::{Event, Expectation, Script};
 pub use smtp_sink::{ReceivedMail, SmtpSink};
+pub use stage::Stage;

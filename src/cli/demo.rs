@@ -1,0 +1,252 @@
+//! `atalaya demo`: a bank's bad day in two minutes, live on the terminal.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use console::style;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{output, report};
+use crate::demo::outcome::{self, Outcome, Witness, script_id};
+use crate::demo::{Heard, Play, PlayError};
+use crate::model::{AttemptOutcome, Level, Locale, Reason, TopicOpinion};
+use crate::pipeline::{Event, Judged, Told};
+use crate::telemetry::{self, LogFormat};
+
+/// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
+#[derive(Args)]
+pub struct Demo {
+    /// Play this many times faster
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    speed: f64,
+    /// End with one JSON object on standard output
+    #[arg(long)]
+    json: bool,
+    /// Leave everything running at the end, until Ctrl-C
+    #[arg(long)]
+    keep: bool,
+    /// Keep the files here instead of a new temporary directory
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Demo {
+    /// Exit code 0 only if all went as scripted.
+    pub fn run(self) -> ExitCode {
+        telemetry::init_log(LogFormat::Text, "error");
+        report::on_runtime(self.play())
+    }
+
+    async fn play(self) -> ExitCode {
+        let directory = self.dir.clone().unwrap_or_else(new_directory);
+        let (play, heard) = match Play::begin(&directory, self.speed).await {
+            Ok(begun) => begun,
+            Err(PlayError::App(error)) => return report::fault(&error),
+            Err(error @ PlayError::Speed(_)) => {
+                return output::refuse(&error, ExitCode::from(report::BAD_INPUT));
+            }
+            Err(error) => return output::refuse(&error, ExitCode::from(report::DEPENDENCY)),
+        };
+        let status_page = play.app.web_address().map(|address| format!("http://{address}/"));
+        introduce(&play, &directory, status_page.as_deref());
+        let mut witness = Witness::default();
+        watch(&play, heard, &mut witness).await;
+        let outcome = outcome::outcome(play.app.store(), &play.script, &play.stage, &witness).await;
+        let outcome = match outcome {
+            Ok(outcome) => Outcome { status_page: status_page.clone(), ..outcome },
+            Err(error) => return output::refuse(&error, ExitCode::from(report::DEPENDENCY)),
+        };
+        summarise(&outcome, &directory);
+        if self.keep {
+            keep(&play, status_page.as_deref()).await;
+        }
+        play.end().await;
+        if self.json {
+            output::print_json(&outcome);
+        }
+        ExitCode::from(u8::from(!outcome.as_scripted))
+    }
+}
+
+fn new_directory() -> PathBuf {
+    let stamp = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
+    std::env::temp_dir().join(format!("atalaya-demo-{stamp}-{}", std::process::id()))
+}
+
+fn introduce(play: &Play, directory: &Path, status_page: Option<&str>) {
+    eprintln!("{}", style("Atalaya — a bank's bad day, replayed").bold());
+    eprintln!("  newsroom     {}", play.newsroom_url());
+    eprintln!("  status page  {}", status_page.unwrap_or("-"));
+    eprintln!("  files        {}\n", directory.display());
+}
+
+/// Shows what happens until the day is over.
+async fn watch(play: &Play, heard: Heard, witness: &mut Witness) {
+    let length = play.script.length();
+    let bar = ProgressBar::new(length.as_secs());
+    let template = "{bar:30.cyan/dim} {pos:>3}/{len} s of the day  {msg}";
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    let (mut read, mut sent) = (0, 0);
+    let Heard { mut events, mut mails, mut posts } = heard;
+    let over = play.over();
+    tokio::pin!(over);
+    loop {
+        tokio::select! {
+            finished = &mut over => {
+                witness.finished = finished;
+                break;
+            }
+            Ok(event) = events.recv() => {
+                read += usize::from(matches!(event, Event::Judged(_)));
+                show(&bar, &event, witness);
+            }
+            Some(mail) = mails.recv() => {
+                sent += 1;
+                witness.mail_keys.extend(mail.key);
+            }
+            Some(post) = posts.recv() => {
+                sent += 1;
+                witness.post_keys.extend(post.key);
+            }
+            _ = tick.tick() => {
+                bar.set_position(play.clock.elapsed().min(length).as_secs());
+                bar.set_message(format!("{read} articles read, {sent} messages arrived"));
+            }
+        }
+    }
+    bar.finish_and_clear();
+}
+
+fn show(bar: &ProgressBar, event: &Event, witness: &mut Witness) {
+    match event {
+        Event::Polled { result: Ok(_), .. } => {}
+        Event::Polled { source, result: Err(error) } => line(bar, format!("poll of {source} failed: {error}")),
+        Event::Judged(judged) => {
+            for told in judged.told.iter().filter(|told| told.deliveries > 0) {
+                let level = told.severity.level;
+                if let (Some(id), Some(level)) = (script_id(&judged.article.url), level) {
+                    let highest = witness.told.entry(id).or_insert(level);
+                    *highest = (*highest).max(level);
+                }
+            }
+            show_article(bar, judged);
+        }
+        Event::Sent { delivery, outcome } => {
+            let to = &delivery.recipient.address;
+            let text = match outcome {
+                AttemptOutcome::Accepted(_) => format!("      → {} {to} [{}]", delivery.channel, delivery.recipient.locale),
+                AttemptOutcome::Retry { error, .. } => format!("      … {} {to}: {error}", delivery.channel),
+                AttemptOutcome::Refused(error) => format!("      ✗ {} {to}: {error}", delivery.channel),
+            };
+            line(bar, style(text).dim().to_string());
+        }
+    }
+}
+
+fn line(bar: &ProgressBar, text: String) {
+    bar.println(text);
+}
+
+/// An article, and under it why it was told or was not.
+fn show_article(bar: &ProgressBar, judged: &Judged) {
+    let article = &judged.article;
+    let language = article.language.as_deref().unwrap_or("??");
+    let copy = if article.duplicate_of.is_some() { " (copy)" } else { "" };
+    let headline = format!("{language} {:<22} {}{copy}", shortened(&judged.source, 22), article.title);
+    let told = judged.told.iter().any(|told| told.deliveries > 0);
+    let headline = style(headline);
+    line(bar, if told { headline.bold() } else { headline }.to_string());
+    for told in &judged.told {
+        let opinion = judged.analysis.topics.iter().find(|opinion| opinion.topic.id == told.topic_id);
+        if let Some(opinion) = opinion {
+            line(bar, why(told, opinion));
+        }
+    }
+}
+
+fn why(told: &Told, opinion: &TopicOpinion) -> String {
+    let reason = crate::phrases::reason(told.reason, Locale::En);
+    let score = format!("{:.0}", told.severity.score);
+    let words = opinion.categories.iter().flat_map(|found| &found.spans).map(|span| span.text.as_str());
+    let mut words: Vec<&str> = words.take(4).collect();
+    words.dedup();
+    let sum: Vec<String> = told
+        .severity
+        .parts
+        .iter()
+        .filter(|part| part.points > 0.0)
+        .map(|part| format!("{} {:.0}", crate::phrases::part(part.name, Locale::En), part.points))
+        .collect();
+    let mut text = format!("      {} {score} · {reason}", told.topic_id);
+    if told.reason != Reason::History && told.severity.score > 0.0 {
+        text += &format!(" · {} · “{}”", sum.join(" + "), words.join("”, “"));
+    }
+    if let Some(number) = &told.incident {
+        text += &format!(" · incident {number}");
+    }
+    match told.severity.level.filter(|_| told.deliveries > 0) {
+        Some(level) => painted(level, &format!("{text} · {} messages", told.deliveries)),
+        None => style(text).dim().to_string(),
+    }
+}
+
+fn painted(level: Level, text: &str) -> String {
+    let text = style(format!("{text}")).bold();
+    match level {
+        Level::Blue => text.blue(),
+        Level::Yellow => text.yellow(),
+        Level::Orange => text.color256(208),
+        Level::Red => text.red(),
+    }
+    .to_string()
+}
+
+fn shortened(text: &str, width: usize) -> String {
+    text.chars().take(width).collect()
+}
+
+fn summarise(outcome: &Outcome, directory: &Path) {
+    eprintln!("\n{}", style("The day in figures").bold());
+    eprintln!(
+        "  {} articles read ({} copies), {} about a topic, {} stories",
+        outcome.articles, outcome.duplicates, outcome.matches, outcome.stories
+    );
+    for alert in &outcome.alerts {
+        let text = format!("  alert {} {:.0}: {} ({} articles, told {}×)",
+            alert.level, alert.severity.score, alert.story, alert.articles, alert.told);
+        eprintln!("{}", painted(alert.level, &text));
+    }
+    for incident in &outcome.incidents {
+        eprintln!("  incident {} {} by plan {}: {}", incident.number, incident.level, incident.plan, incident.title);
+        for step in &incident.steps {
+            eprintln!("    {:<20} {} by {}", step.person, step.title, step.due_at.as_deref().unwrap_or("-"));
+        }
+    }
+    let accepted = outcome.deliveries.iter().filter(|delivery| delivery.state == "accepted").count();
+    eprintln!(
+        "  {accepted} of {} messages arrived: {} mails, {} posts",
+        outcome.deliveries.len(), outcome.mails_received, outcome.posts_received
+    );
+    eprintln!("  mailbox  {}", outcome.mailbox.display());
+    eprintln!("  archive  {}", outcome.archive.display());
+    eprintln!("  all files of the demo are in {}", directory.display());
+    if outcome.as_scripted {
+        eprintln!("{}", style("All went as scripted.").green());
+    } else {
+        for problem in &outcome.problems {
+            eprintln!("{}", style(format!("  not as scripted: {problem}")).red());
+        }
+    }
+}
+
+async fn keep(play: &Play, status_page: Option<&str>) {
+    eprintln!("\nStill running; Ctrl-C ends it.");
+    eprintln!("  status page  {}", status_page.unwrap_or("-"));
+    eprintln!("  newsroom     {}", play.newsroom_url());
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        eprintln!("atalaya: {error}");
+    }
+}

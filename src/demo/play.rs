@@ -1,0 +1,147 @@
+//! Plays the day: newsroom and sinks around the daemon proper, until the last word has been read
+//! and the last message has arrived.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::stage::{Stage, Surroundings};
+use super::{ChatSink, Clock, Newsroom, ReceivedMail, ReceivedPost, Script, SmtpSink};
+use crate::app::{self, App, AppError};
+use crate::pipeline;
+
+/// The daemon gets this long to have read what each medium had published before the day begins.
+const BEFORE: Duration = Duration::from_secs(2);
+/// Between two polls at speed 1.
+const POLL: Duration = Duration::from_secs(2);
+/// At any speed the daemon polls no faster than this.
+const FASTEST_POLL: Duration = Duration::from_millis(200);
+/// Messages of a sink that nobody has looked at yet.
+const RECEIVED: usize = 256;
+/// After the last publication, nothing may be left to do for this many polls.
+const QUIET_POLLS: u32 = 3;
+/// A demo that is not done by then will not be.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Why the day could not be played.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// The day is badly written: a mistake of the build.
+    #[error(transparent)]
+    Script(#[from] super::script::ScriptError),
+    /// The speed is out of range.
+    #[error(transparent)]
+    Speed(#[from] super::clock::SpeedError),
+    /// The newsroom did not open.
+    #[error(transparent)]
+    Newsroom(#[from] super::newsroom::NewsroomError),
+    /// A port or a file of the working directory.
+    #[error("the demo's surroundings failed: {0}")]
+    Surroundings(#[from] std::io::Error),
+    /// The daemon did not start.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// A day that is being played.
+pub struct Play {
+    /// The day.
+    pub script: Arc<Script>,
+    /// Its files.
+    pub stage: Stage,
+    /// The daemon.
+    pub app: App,
+    /// Its script time.
+    pub clock: Clock,
+    /// How often the daemon polls.
+    poll: Duration,
+    newsroom: Newsroom,
+    smtp: SmtpSink,
+    chat: ChatSink,
+    cancel: CancellationToken,
+}
+
+/// What is heard of a day while it is played.
+pub struct Heard {
+    /// What the daemon does.
+    pub events: broadcast::Receiver<pipeline::Event>,
+    /// Mails that arrived.
+    pub mails: mpsc::Receiver<ReceivedMail>,
+    /// Chat posts that arrived.
+    pub posts: mpsc::Receiver<ReceivedPost>,
+}
+
+impl Play {
+    /// Opens newsroom and sinks, writes the daemon's files into `directory` and starts it.
+    ///
+    /// # Errors
+    /// What could not be opened, written or started.
+    pub async fn begin(directory: &Path, speed: f64) -> Result<(Self, Heard), PlayError> {
+        let script = Arc::new(Script::load()?);
+        let clock = Clock::running(Instant::now() + BEFORE, speed)?;
+        let stage = Stage::in_directory(directory);
+        std::fs::create_dir_all(directory)?;
+        let cancel = CancellationToken::new();
+        let newsroom = Newsroom::start(loopback().await?, Arc::clone(&script), clock.clone(), cancel.clone())?;
+        let (on_mail, mails) = mpsc::channel(RECEIVED);
+        let smtp = SmtpSink::start(loopback().await?, stage.mailbox.clone(), on_mail, cancel.clone()).await?;
+        let (on_post, posts) = mpsc::channel(RECEIVED);
+        let chat = ChatSink::start(loopback().await?, &stage.posts, on_post, cancel.clone()).await?;
+        let poll = POLL.div_f64(speed).clamp(FASTEST_POLL, POLL * 10);
+        let around =
+            Surroundings { newsroom: newsroom.base(), smtp: smtp.address(), chat: chat.address(), poll };
+        stage.build(&script, around)?;
+        let (live, _) = app::prepare(&stage.config).await?;
+        let app = App::open(&stage.config, live).await?;
+        let events = app.pipeline().events();
+        app.begin().await.map_err(AppError::Store)?;
+        let play = Self { script, stage, app, clock, poll, newsroom, smtp, chat, cancel };
+        Ok((play, Heard { events, mails, posts }))
+    }
+
+    /// Where a person can look at the newsroom.
+    #[must_use]
+    pub fn newsroom_url(&self) -> String {
+        self.newsroom.base().to_string()
+    }
+
+    /// Waits until the day is over and nothing has been left to do for a while; false if that
+    /// does not come about.
+    pub async fn over(&self) -> bool {
+        let length = self.script.length();
+        let mut quiet = 0;
+        let mut deadline = None;
+        while quiet < QUIET_POLLS {
+            tokio::time::sleep(self.poll.min(Duration::from_secs(1))).await;
+            if self.clock.elapsed() < length {
+                continue;
+            }
+            if Instant::now() > *deadline.get_or_insert(Instant::now() + PATIENCE) {
+                return false;
+            }
+            let backlog = self.app.pipeline().backlog().await;
+            quiet = if matches!(backlog, Ok((0, 0))) { quiet + 1 } else { 0 };
+        }
+        true
+    }
+
+    /// Stops the daemon, then newsroom and sinks.
+    pub async fn end(self) {
+        self.app.stop().await;
+        self.cancel.cancel();
+        if let Err(error) = self.newsroom.stopped().await {
+            tracing::warn!(%error, "the newsroom did not close well");
+        }
+        self.smtp.stopped().await;
+        self.chat.stopped().await;
+    }
+}
+
+async fn loopback() -> std::io::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", 0)).await
+}
