@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::markup;
+
 type Pattern = LazyLock<Option<Regex>>;
 
 fn pattern(source: &str) -> Option<Regex> {
@@ -25,13 +27,15 @@ pub(super) fn without_declaration(document: &str) -> &str {
 pub(super) fn repair(document: &str) -> (String, Vec<String>) {
     let mut text = without_declaration(document).to_owned();
     let mut warnings = Vec::new();
-    let repairs: [(fn(&str) -> Option<String>, &str); 6] = [
+    let repairs: [(fn(&str) -> Option<String>, &str); 8] = [
         (root_only, "dropped what stood before the root element"),
         (references, "repaired character references"),
         (rss_root, "read an RSS of unknown version as 2.0"),
+        (rdf_items, "moved items out of the channel"),
         (atom_03, "read Atom 0.3 as 1.0"),
         (text_types, "repaired the types of text elements"),
-        (void_elements, "closed HTML elements that have no end tag"),
+        (markup::escape_naked, "escaped markup in text elements"),
+        (markup::balance, "closed elements that were left open"),
     ];
     for (repair, warning) in repairs {
         if let Some(better) = repair(&text)
@@ -42,21 +46,6 @@ pub(super) fn repair(document: &str) -> (String, Vec<String>) {
         }
     }
     (text, warnings)
-}
-
-/// The document up to its last complete entry, with the root closed: for broken downloads.
-pub(super) fn without_broken_end(document: &str) -> Option<String> {
-    static LAST: Pattern = Pattern::new(|| pattern(r"</((?:\w+:)?(?:item|entry))\s*>"));
-    let last = LAST.as_ref()?.captures_iter(document).last()?;
-    let head = document.get(..last.get(0)?.end())?;
-    static OPEN: Pattern = Pattern::new(|| pattern(r"<((?:\w+:)?(?:rss|channel|feed|RDF))\b"));
-    let open: Vec<_> =
-        OPEN.as_ref()?.captures_iter(head).map(|found| found[1].to_owned()).collect();
-    let mut whole = head.to_owned();
-    for name in open.iter().rev().filter(|name| !head.contains(&format!("</{name}>"))) {
-        whole.push_str(&format!("</{name}>"));
-    }
-    Some(whole)
 }
 
 /// From the root element on.
@@ -88,6 +77,26 @@ fn rss_root(document: &str) -> Option<String> {
     let attributes = ATTRIBUTE.as_ref()?.replace_all(&found[1], "");
     let rest = END.as_ref()?.replace_all(document.get(root.end()..)?, "</rss>");
     Some(format!("<rss version=\"2.0\"{attributes}>{rest}"))
+}
+
+/// RSS 1.0 whose items stand in the channel instead of beside it, and RSS 0.90.
+fn rdf_items(document: &str) -> Option<String> {
+    if !document.contains("<rdf:RDF") {
+        return None;
+    }
+    let text =
+        document.replace("http://my.netscape.com/rdf/simple/0.9/", "http://purl.org/rss/1.0/");
+    let (Some(item), Some(end)) = (text.find("<item"), text.find("</channel>")) else {
+        return Some(text);
+    };
+    // `<items>` is the list of references that belongs into the channel.
+    let is_list = text[item..].starts_with("<items");
+    let item = if is_list { text.find("<item ").or(text.find("<item>"))? } else { item };
+    if item > end {
+        return Some(text);
+    }
+    let (head, rest) = text.split_at(item);
+    Some(format!("{head}</channel>{}", rest.replacen("</channel>", "", 1)))
 }
 
 /// Atom 0.3 (the Internet draft of 2003) in the words of RFC 4287.
@@ -158,6 +167,11 @@ fn text_types(document: &str) -> Option<String> {
     Some(repaired.into_owned())
 }
 
+/// A start tag with another `type`.
+pub(super) fn with_type(start: &str, kind: &str) -> String {
+    format!("{} type=\"{kind}\">", without_type(start.trim_end_matches('>')))
+}
+
 fn without_type(attributes: &str) -> String {
     static TYPE: Pattern = Pattern::new(|| pattern(r#"\s(?:type|mode)\s*=\s*(?:"[^"]*"|'[^']*')"#));
     let Some(pattern) = TYPE.as_ref() else { return attributes.to_owned() };
@@ -198,22 +212,4 @@ fn references(document: &str) -> Option<String> {
 /// XML 1.0 §2.2.
 fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// `<br>` and `<img …>` of descriptions whose markup was never escaped.
-fn void_elements(document: &str) -> Option<String> {
-    static VOID: Pattern = Pattern::new(|| pattern(r"<(br|hr|img|input|wbr)\b([^<>]*?)/?>"));
-    if !document.contains("<br") && !document.contains("<img") && !document.contains("<hr") {
-        return None;
-    }
-    let mut out = String::with_capacity(document.len());
-    let mut rest = document;
-    while let Some((before, section)) = rest.split_once("<![CDATA[") {
-        out.push_str(&VOID.as_ref()?.replace_all(before, "<$1$2/>"));
-        let (inside, after) = section.split_once("]]>").unwrap_or((section, ""));
-        out.push_str(&format!("<![CDATA[{inside}]]>"));
-        rest = after;
-    }
-    out.push_str(&VOID.as_ref()?.replace_all(rest, "<$1$2/>"));
-    Some(out)
 }
