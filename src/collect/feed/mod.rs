@@ -94,8 +94,10 @@ fn is_lacking(feed: &given::Feed) -> bool {
 
 /// How much of a feed was read: entries first, then what they say.
 fn fullness(feed: &given::Feed) -> (usize, usize) {
-    let feed_says =
-        usize::from(has(feed.title.as_ref())) + usize::from(has(feed.description.as_ref()));
+    let feed_says = usize::from(has(feed.title.as_ref()))
+        + usize::from(has(feed.description.as_ref()))
+        + usize::from(!feed.links.is_empty())
+        + usize::from(feed.updated.is_some() || feed.published.is_some());
     (feed.entries.len(), feed.entries.iter().map(says).sum::<usize>() + feed_says)
 }
 

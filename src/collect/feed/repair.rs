@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
 use regex::{Captures, Regex};
 
 use super::markup;
@@ -27,12 +28,13 @@ pub(super) fn without_declaration(document: &str) -> &str {
 pub(super) fn repair(document: &str) -> (String, Vec<String>) {
     let mut text = without_declaration(document).to_owned();
     let mut warnings = Vec::new();
-    let repairs: [(fn(&str) -> Option<String>, &str); 8] = [
+    let repairs: [(fn(&str) -> Option<String>, &str); 9] = [
         (root_only, "dropped what stood before the root element"),
         (references, "repaired character references"),
         (rss_root, "read an RSS of unknown version as 2.0"),
         (rdf_items, "moved items out of the channel"),
         (atom_03, "read Atom 0.3 as 1.0"),
+        (base64_text, "decoded text in base64"),
         (text_types, "repaired the types of text elements"),
         (markup::escape_naked, "escaped markup in text elements"),
         (markup::balance, "closed elements that were left open"),
@@ -71,12 +73,17 @@ fn rss_root(document: &str) -> Option<String> {
     let found = ROOT.as_ref()?.captures(document)?;
     let root = found.get(0)?;
     let has_default_namespace = found[1].contains(" xmlns=");
-    if KNOWN.as_ref()?.is_match(root.as_str()) && !has_default_namespace {
+    let has_channel = document.contains("<channel");
+    if KNOWN.as_ref()?.is_match(root.as_str()) && !has_default_namespace && has_channel {
         return None;
     }
     let attributes = ATTRIBUTE.as_ref()?.replace_all(&found[1], "");
     let rest = END.as_ref()?.replace_all(document.get(root.end()..)?, "</rss>");
-    Some(format!("<rss version=\"2.0\"{attributes}>{rest}"))
+    if rest.contains("<channel") {
+        return Some(format!("<rss version=\"2.0\"{attributes}>{rest}"));
+    }
+    let inside = rest.trim_end().trim_end_matches("</rss>");
+    Some(format!("<rss version=\"2.0\"{attributes}><channel>{inside}</channel></rss>"))
 }
 
 /// RSS 1.0 whose items stand in the channel instead of beside it, and RSS 0.90.
@@ -138,6 +145,26 @@ fn atom_03(document: &str) -> Option<String> {
         format!("<{}{}{name}{}", &found[1], &found[2], &found[4])
     });
     Some(namespace.replace_all(&text, "http://www.w3.org/2005/Atom").into_owned())
+}
+
+/// Text that is carried in base64: Atom 0.3 says so, RFC 4287 §4.1.3.3 means it for other media types.
+fn base64_text(document: &str) -> Option<String> {
+    static ELEMENT: Pattern = Pattern::new(|| {
+        pattern(
+            r"<(?:\w+:)?(?:title|subtitle|summary|content|rights)(\s[^>]*(?:base64|octet-stream)[^>]*)>([A-Za-z0-9+/\s]{4,}={0,2})\s*</",
+        )
+    });
+    let decoded = ELEMENT.as_ref()?.replace_all(document, |found: &Captures<'_>| {
+        let packed: String = found[2].split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok();
+        let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return found[0].to_owned();
+        };
+        let start = found[0].split_inclusive('>').next().unwrap_or_default();
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        format!("{}{text}</", with_type(start, "html"))
+    });
+    Some(decoded.into_owned())
 }
 
 /// Media types where RFC 4287 §3.1.1 knows `text`, `html` and `xhtml`.
