@@ -47,6 +47,7 @@ mod tests {
     use std::time::Duration;
 
     use crate::collect::entries::tests::source;
+    use crate::model::Source;
 
     use super::next_check;
 
@@ -84,7 +85,7 @@ mod tests {
         let now = "2024-05-01T10:00:00Z".parse().unwrap();
         let mut other = source();
         other.id = "another".to_owned();
-        let next = |source| next_check(source, 0, None, None, now);
+        let next = |source: &Source| next_check(source, 0, None, None, now);
         assert_eq!(next(&source()), next(&source()));
         assert_ne!(next(&source()), next(&other));
     }

@@ -56,7 +56,8 @@ pub(super) fn run(html: &str, url: Option<&Url>) -> Found {
         image: filled(given.image),
         ..Metadata::default()
     };
-    Found { text: text::lines(&extracted.content_text), metadata }
+    // Its plain text runs paragraphs together; its HTML keeps them apart.
+    Found { text: text::plain_text(&extracted.content_html), metadata }
 }
 
 /// The best body: what was extracted unless it is thin and the page holds a longer one.

@@ -95,9 +95,18 @@ impl Client {
     pub fn new(limits: Limits, user_agent: &str) -> Result<Self, GuardError> {
         // Fails only where somebody installed a provider before; then that one serves.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let guarded = inner(&limits, user_agent, false).map_err(GuardError::Tls)?;
-        let open = inner(&limits, user_agent, true).map_err(GuardError::Tls)?;
+        let build = |allow_private| builder(&limits, user_agent, allow_private).build();
+        let guarded = build(false).map_err(GuardError::Tls)?;
+        let open = build(true).map_err(GuardError::Tls)?;
         Ok(Self { turns: Turns::new(&limits), limits, guarded, open })
+    }
+
+    /// A client that takes `site.test` for a public host, wherever it really is.
+    #[cfg(test)]
+    pub(super) fn with_public_site(limits: Limits, site: std::net::SocketAddr) -> Self {
+        let client = Self::new(limits, "test").unwrap();
+        let guarded = builder(&client.limits, "test", false).resolve("site.test", site).build();
+        Self { guarded: guarded.unwrap(), ..client }
     }
 
     /// Fetches a page or feed, following redirects that lead nowhere forbidden.
@@ -173,11 +182,7 @@ enum Step {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one HTTP client")]
-fn inner(
-    limits: &Limits,
-    user_agent: &str,
-    allow_private: bool,
-) -> Result<reqwest::Client, reqwest::Error> {
+fn builder(limits: &Limits, user_agent: &str, allow_private: bool) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(user_agent)
         .redirect(redirect::Policy::none())
@@ -186,7 +191,6 @@ fn inner(
         .connect_timeout(limits.connect)
         .pool_max_idle_per_host(limits.per_host)
         .dns_resolver(Resolver { allow_private, patience: limits.resolve })
-        .build()
 }
 
 fn conditional(request: RequestBuilder, validators: &Validators) -> RequestBuilder {

@@ -9,6 +9,8 @@ mod client;
 mod error;
 mod headers;
 mod limits;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 pub use address::is_public;

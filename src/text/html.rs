@@ -112,13 +112,13 @@ pub fn plain_text(html: &str) -> String {
                 if !closed && is_one_of(name, &HIDDEN) {
                     hidden = Some(name);
                 }
-                raw.push_str(if is_one_of(name, &BLOCKS) { "\n" } else { "" });
+                raw.push_str(break_of(name));
             }
             Piece::Close(name) => {
                 if hidden.is_some_and(|element| element.eq_ignore_ascii_case(name)) {
                     hidden = None;
                 }
-                raw.push_str(if is_one_of(name, &BLOCKS) { "\n" } else { "" });
+                raw.push_str(break_of(name));
             }
             Piece::Text(_) | Piece::Open { .. } => {}
         }
@@ -149,6 +149,17 @@ pub fn lines(text: &str) -> String {
 #[must_use]
 pub fn one_line(html: &str) -> String {
     plain_text(html).replace('\n', " ")
+}
+
+/// What separates an element from its surroundings.
+fn break_of(name: &str) -> &'static str {
+    if is_one_of(name, &BLOCKS) {
+        "\n"
+    } else if is_one_of(name, &["td", "th"]) {
+        " "
+    } else {
+        ""
+    }
 }
 
 /// Line breaks in the source of HTML are white space.

@@ -1,6 +1,7 @@
 //! From the feed library's model to ours: absolute links, UTC dates, plain titles.
 
 use chrono::{DateTime, Utc};
+use encoding_rs::WINDOWS_1252;
 use feed_rs::model::{self as given, FeedType};
 use url::Url;
 
@@ -19,7 +20,7 @@ pub(super) fn feed(feed: &given::Feed, base: Option<&Url>, warnings: Vec<String>
         kind: Some(kind.to_owned()),
         title: feed.title.as_ref().and_then(title),
         link: link(&feed.links, base),
-        language: feed.language.clone().and_then(filled),
+        language: feed.language.clone().and_then(filled).map(|tag| tag.replace('_', "-")),
         summary: feed.description.as_ref().and_then(|text| filled(text.content.clone())),
         published: feed.published.and_then(utc),
         updated: feed.updated.and_then(utc),
@@ -111,13 +112,22 @@ fn utc(at: DateTime<Utc>) -> Option<String> {
     Some(jiff::Timestamp::from_second(at.timestamp()).ok()?.to_string())
 }
 
+/// A text that is not empty, without control characters. C1 controls are windows-1252 that went
+/// through Latin-1 on its way (HTML §13.2.5.5 reads references to them alike).
 fn filled(text: String) -> Option<String> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        None
-    } else if trimmed.len() == text.len() {
-        Some(text)
-    } else {
-        Some(trimmed.to_owned())
+        return None;
     }
+    let is_fine = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    if trimmed.chars().all(is_fine) {
+        return Some(trimmed.to_owned());
+    }
+    let cured = trimmed.chars().filter_map(|c| match u8::try_from(c) {
+        Ok(byte @ 0x80..=0x9f) => {
+            WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().find(|c| is_fine(*c))
+        }
+        _ => Some(c).filter(|c| is_fine(*c)),
+    });
+    Some(cured.collect())
 }

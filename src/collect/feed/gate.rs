@@ -1,6 +1,7 @@
 //! What an XML document must keep to before a parser sees it. One linear scan.
 
 use super::FeedError;
+use super::scan::{Kind, pieces};
 
 /// Elements inside one another. Feeds need about ten, XHTML content some more.
 const MAX_DEPTH: usize = 64;
@@ -8,101 +9,50 @@ const MAX_DEPTH: usize = 64;
 /// Attributes of one tag, namespace declarations included.
 const MAX_ATTRIBUTES: usize = 256;
 
-/// Refuses entity declarations (billion laughs, external entities), deep nesting and tags with
-/// hundreds of attributes.
+/// Refuses entity declarations (billion laughs, external entities) and tags with hundreds of
+/// attributes. Depth is told apart, since markup that was never closed has it too: see [`is_deep`].
 pub(super) fn check(document: &str) -> Result<(), FeedError> {
-    let mut depth = 0_usize;
-    let mut rest = document;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at..];
-        let length = if rest.starts_with("<![CDATA[") {
-            until(rest, "]]>")
-        } else if rest.starts_with("<!--") {
-            until(rest, "-->")
-        } else if rest.starts_with("<!ENTITY") {
-            return Err(FeedError::Refused("the document declares entities"));
-        } else if rest.starts_with("<!") {
-            // Into the declaration: what it declares are tags for this scan.
-            2
-        } else if rest.starts_with("<?") {
-            until(rest, "?>")
-        } else {
-            let tag = tag(rest);
-            if tag.attributes > MAX_ATTRIBUTES {
+    for piece in pieces(document) {
+        match piece.kind {
+            Kind::Other if piece.raw.starts_with("<!ENTITY") => {
+                return Err(FeedError::Refused("the document declares entities"));
+            }
+            Kind::Open { attributes, .. } | Kind::Empty { attributes }
+                if attributes > MAX_ATTRIBUTES =>
+            {
                 return Err(FeedError::Refused("a tag has too many attributes"));
             }
-            match tag.kind {
-                Kind::Open => depth += 1,
-                Kind::Close => depth = depth.saturating_sub(1),
-                Kind::Empty => {}
-            }
-            if depth > MAX_DEPTH {
-                return Err(FeedError::Refused("the elements are nested too deeply"));
-            }
-            tag.length
-        };
-        rest = rest.get(length..).unwrap_or_default();
+            _ => {}
+        }
     }
     Ok(())
 }
 
-fn until(text: &str, end: &str) -> usize {
-    text.find(end).map_or(text.len(), |at| at + end.len())
-}
-
-enum Kind {
-    Open,
-    Close,
-    Empty,
-}
-
-struct Tag {
-    kind: Kind,
-    attributes: usize,
-    length: usize,
-}
-
-fn tag(text: &str) -> Tag {
-    let bytes = text.as_bytes();
-    let (mut quote, mut attributes, mut end) = (None, 0, bytes.len());
-    for (at, &byte) in bytes.iter().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => {
-                end = at + 1;
-                break;
-            }
-            // A second `<` ends a tag that was never closed, or was none.
-            (None, b'<') if at > 0 => {
-                end = at;
-                break;
-            }
-            (None, b'=') => attributes += 1,
-            (None, b'"' | b'\'') if attributes > 0 => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
+/// Whether elements stand open inside one another beyond the limit.
+pub(super) fn is_deep(document: &str) -> bool {
+    let mut depth = 0_usize;
+    pieces(document).any(|piece| {
+        match piece.kind {
+            Kind::Open { .. } => depth += 1,
+            Kind::Close { .. } => depth = depth.saturating_sub(1),
             _ => {}
         }
-    }
-    let inner = &bytes[..end];
-    let kind = match inner {
-        [b'<', b'/', ..] => Kind::Close,
-        [.., b'/', b'>'] => Kind::Empty,
-        [b'<', first, .., b'>'] if !first.is_ascii_whitespace() => Kind::Open,
-        _ => Kind::Empty,
-    };
-    Tag { kind, attributes, length: end.max(1) }
+        depth > MAX_DEPTH
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, is_deep};
 
     #[test]
     fn hostile_documents_are_refused() {
         let laughs = "<!DOCTYPE rss [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><rss/>";
         let attributes: String = (0..300).map(|n| format!(" a{n}='1'")).collect();
-        for document in [laughs, &"<a>".repeat(65), &format!("<rss{attributes}>")] {
+        for document in [laughs, &format!("<rss{attributes}>")] {
             assert!(check(document).is_err(), "{document:.40}");
         }
+        assert!(is_deep(&"<a>".repeat(65)));
     }
 
     #[test]
@@ -110,6 +60,7 @@ mod tests {
         let description = format!("<![CDATA[{}]]>", "<div>".repeat(200));
         let item = format!("<item><title a='b>c'>1 &lt; 2</title><x/>{description}</item>");
         let feed = format!("<?xml version='1.0'?><!-- {} --><!DOCTYPE rss SYSTEM 'x'><rss>", "<a>");
-        assert!(check(&format!("{feed}{}</rss>", item.repeat(500))).is_ok());
+        let feed = format!("{feed}{}</rss>", item.repeat(500));
+        assert!(check(&feed).is_ok() && !is_deep(&feed));
     }
 }

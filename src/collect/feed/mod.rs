@@ -6,10 +6,13 @@
 mod convert;
 mod gate;
 mod json;
+mod markup;
 mod repair;
+mod scan;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use feed_rs::model as given;
 use thiserror::Error;
 use url::Url;
 
@@ -65,31 +68,55 @@ fn read_xml(document: &str, base: Option<&Url>) -> Result<Feed, FeedError> {
     gate::check(document)?;
     let strict = parse(repair::without_declaration(document), base);
     if let Ok(feed) = &strict
-        && !feed.entries.is_empty()
+        && !is_lacking(feed)
     {
         return Ok(convert::feed(feed, base, Vec::new()));
     }
-    let found = strict.as_ref().map_or(0, |feed| feed.entries.len());
-    let (repaired, mut warnings) = repair::repair(document);
-    let mut second = parse(&repaired, base);
-    if second.is_err()
-        && let Some(whole) = repair::without_broken_end(&repaired)
-    {
-        second = parse(&whole, base);
-        warnings.push("cut after the last complete entry".to_owned());
-    }
+    let (repaired, warnings) = repair::repair(document);
+    let second = if warnings.is_empty() { None } else { parse(&repaired, base).ok() };
     match (strict, second) {
-        (_, Ok(feed)) if !warnings.is_empty() && feed.entries.len() >= found => {
-            Ok(convert::feed(&feed, base, warnings))
+        (Ok(feed), Some(better)) if fullness(&better) > fullness(&feed) => {
+            Ok(convert::feed(&better, base, warnings))
         }
         (Ok(feed), _) => Ok(convert::feed(&feed, base, Vec::new())),
-        (Err(_), _) if is_page(document) => Err(FeedError::NotAFeed("a web page")),
-        (Err(error), _) => Err(FeedError::Broken(error)),
+        (Err(_), Some(feed)) => Ok(convert::feed(&feed, base, warnings)),
+        (Err(_), None) if is_page(document) => Err(FeedError::NotAFeed("a web page")),
+        (Err(error), None) => Err(FeedError::Broken(error)),
     }
 }
 
+/// Whether strict reading may have missed something: no entries, or some that say nothing.
+fn is_lacking(feed: &given::Feed) -> bool {
+    feed.entries.is_empty()
+        || feed.title.is_none()
+        || feed.entries.iter().any(|entry| says(entry) == 0)
+}
+
+/// How much of a feed was read: entries first, then what they say.
+fn fullness(feed: &given::Feed) -> (usize, usize) {
+    let feed_says = usize::from(has(feed.title.as_ref()))
+        + usize::from(has(feed.description.as_ref()))
+        + usize::from(!feed.links.is_empty())
+        + usize::from(feed.updated.is_some() || feed.published.is_some());
+    (feed.entries.len(), feed.entries.iter().map(says).sum::<usize>() + feed_says)
+}
+
+fn says(entry: &given::Entry) -> usize {
+    let body = entry.content.as_ref().is_some_and(|content| content.body.is_some());
+    usize::from(has(entry.title.as_ref()))
+        + usize::from(has(entry.summary.as_ref()) || body)
+        + usize::from(entry.published.is_some() || entry.updated.is_some())
+}
+
+fn has(text: Option<&given::Text>) -> bool {
+    text.is_some_and(|text| !text.content.trim().is_empty())
+}
+
 /// The feed library on text that is UTF-8 by now; it is known to panic on some input.
-fn parse(document: &str, base: Option<&Url>) -> Result<feed_rs::model::Feed, String> {
+fn parse(document: &str, base: Option<&Url>) -> Result<given::Feed, String> {
+    if gate::is_deep(document) {
+        return Err("the elements are nested too deeply".to_owned());
+    }
     let parser = feed_rs::parser::Builder::new()
         .sanitize_content(false)
         // No identifier is made up: an empty one says that the publisher gave none.
@@ -108,4 +135,115 @@ fn parse(document: &str, base: Option<&Url>) -> Result<feed_rs::model::Feed, Str
 fn is_page(document: &str) -> bool {
     let head: String = document.chars().take(2000).collect::<String>().to_ascii_lowercase();
     head.contains("<html") || head.contains("<!doctype html") || head.contains("<body")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::Feed;
+
+    use super::{FeedError, read_feed};
+
+    fn read(document: &str) -> Feed {
+        read_feed(document.as_bytes(), None, Some("https://example.org/feed")).expect(document)
+    }
+
+    /// Every broken form of one feed reads as that feed, and says what was done.
+    fn check(document: &str, warning: &str) {
+        let feed = read(document);
+        assert_eq!(feed.title.as_deref(), Some("Daily"), "{document}");
+        let entries: Vec<_> = feed
+            .entries
+            .iter()
+            .map(|entry| (entry.title.as_deref(), entry.link.as_deref()))
+            .collect();
+        let expected = (Some("Bank & Co"), Some("https://example.org/1"));
+        assert_eq!(entries, [expected], "{document}");
+        let warnings = feed.warnings.join("; ");
+        assert!(
+            warnings.contains(warning) && warnings.is_empty() == warning.is_empty(),
+            "{warnings}"
+        );
+    }
+
+    const ITEM: &str = "<item><title>Bank &amp; Co</title><link>/1</link><guid>1</guid></item>";
+
+    fn rss(head: &str, items: &str, tail: &str) -> String {
+        format!("{head}<channel><title>Daily</title><link>https://example.org/</link>{items}{tail}")
+    }
+
+    const END: &str = "</channel></rss>";
+
+    #[test]
+    fn rss_and_its_mistakes() {
+        check(&rss("<rss version='2.0'>", ITEM, END), "");
+        check(&rss("<rss>", ITEM, END), "unknown version");
+        check(&rss("<RSS version='2.01'>", ITEM, "</channel></RSS>"), "unknown version");
+        check(&rss("PHP Notice: x\n<rss version='2.0'>", ITEM, END), "");
+        check(&rss("<br />\n<rss version='2.0'>", ITEM, END), "before the root");
+        let bare = ITEM.replace("&amp;", "&#0;&");
+        check(&rss("<rss version='2.0'>", &bare, END), "references");
+        let cut = format!("{ITEM}<item><title>Half a");
+        check(&rss("<rss version='2.0'>", &cut, ""), "left open");
+        let markup = ITEM.replace("<guid>", "<description>a<br>b</description><guid>");
+        check(&rss("<rss version='2.0'>", &markup, END), "escaped markup");
+    }
+
+    #[test]
+    fn atom_of_both_kinds() {
+        let entry = "<entry><title>Bank &amp; Co</title><link href='/1'/><id>1</id>";
+        let atom = |namespace: &str, entry: &str| {
+            format!("<feed xmlns='{namespace}'><title>Daily</title>{entry}</entry></feed>")
+        };
+        check(&atom("http://www.w3.org/2005/Atom", entry), "");
+        let odd = entry.replace("<title>", "<title type='plain/odd'>");
+        check(&atom("http://www.w3.org/2005/Atom", &odd), "types");
+        let old = format!("{entry}<issued>2004-01-02T03:04:05Z</issued>");
+        let old = atom("http://purl.org/atom/ns#", &old);
+        check(&old, "Atom 0.3");
+        assert_eq!(read(&old).entries[0].published.as_deref(), Some("2004-01-02T03:04:05Z"));
+    }
+
+    #[test]
+    fn json_and_its_mistakes() {
+        let item = r#"{"id": 1, "title": "Bank & Co", "url": "/1", "date_published": "2024-05-01T10:00:00+02:00"}"#;
+        let json = |version: &str| {
+            format!(
+                "\u{feff}{{\"version\": \"{version}\", \"title\": \"Daily\", \"items\": [{item}]}}"
+            )
+        };
+        check(&json("https://jsonfeed.org/version/1.1"), "");
+        check(&json("2"), "unknown version");
+        let feed = read(&json("https://jsonfeed.org/version/1"));
+        assert_eq!(feed.entries[0].id.as_deref(), Some("1"));
+        assert_eq!(feed.entries[0].published.as_deref(), Some("2024-05-01T08:00:00Z"));
+    }
+
+    #[test]
+    fn identifiers_and_dates_are_the_publishers_or_none() {
+        let item = "<item><title>A</title><pubDate>Wed, 01 May 2024 10:00 CEST</pubDate></item>";
+        let feed = read(&rss("<rss version='2.0'>", item, END));
+        assert_eq!(feed.entries[0].id, None);
+        assert_eq!(feed.entries[0].published.as_deref(), Some("2024-05-01T08:00:00Z"));
+        let undated = read(&rss("<rss version='2.0'>", ITEM, END));
+        assert_eq!((undated.entries[0].published.as_ref(), undated.updated), (None, None));
+    }
+
+    #[test]
+    fn what_is_no_feed_is_named() {
+        let read = |document: &str| read_feed(document.as_bytes(), None, None);
+        assert!(matches!(read("<!doctype html><html><p>Hi"), Err(FeedError::NotAFeed(_))));
+        assert!(matches!(read(" "), Err(FeedError::NotAFeed(_))));
+        assert!(matches!(read("{\"error\": 1}"), Err(FeedError::NotAFeed(_))));
+        assert!(matches!(read("<rss><![CDATA["), Err(FeedError::Broken(_)) | Ok(_)));
+        let laughs = "<!DOCTYPE rss [<!ENTITY a 'ha'>]><rss version='2.0'>&a;</rss>";
+        assert!(matches!(read(laughs), Err(FeedError::Refused(_))));
+        assert!(read(&"<rss>".repeat(100_000)).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            drop(read_feed(&bytes, None, None));
+        }
+    }
 }

@@ -3,7 +3,10 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine as _;
 use regex::{Captures, Regex};
+
+use super::markup;
 
 type Pattern = LazyLock<Option<Regex>>;
 
@@ -25,13 +28,16 @@ pub(super) fn without_declaration(document: &str) -> &str {
 pub(super) fn repair(document: &str) -> (String, Vec<String>) {
     let mut text = without_declaration(document).to_owned();
     let mut warnings = Vec::new();
-    let repairs: [(fn(&str) -> Option<String>, &str); 6] = [
+    let repairs: [(fn(&str) -> Option<String>, &str); 9] = [
         (root_only, "dropped what stood before the root element"),
         (references, "repaired character references"),
         (rss_root, "read an RSS of unknown version as 2.0"),
+        (rdf_items, "moved items out of the channel"),
         (atom_03, "read Atom 0.3 as 1.0"),
+        (base64_text, "decoded text in base64"),
         (text_types, "repaired the types of text elements"),
-        (void_elements, "closed HTML elements that have no end tag"),
+        (markup::escape_naked, "escaped markup in text elements"),
+        (markup::balance, "closed elements that were left open"),
     ];
     for (repair, warning) in repairs {
         if let Some(better) = repair(&text)
@@ -42,21 +48,6 @@ pub(super) fn repair(document: &str) -> (String, Vec<String>) {
         }
     }
     (text, warnings)
-}
-
-/// The document up to its last complete entry, with the root closed: for broken downloads.
-pub(super) fn without_broken_end(document: &str) -> Option<String> {
-    static LAST: Pattern = Pattern::new(|| pattern(r"</((?:\w+:)?(?:item|entry))\s*>"));
-    let last = LAST.as_ref()?.captures_iter(document).last()?;
-    let head = document.get(..last.get(0)?.end())?;
-    static OPEN: Pattern = Pattern::new(|| pattern(r"<((?:\w+:)?(?:rss|channel|feed|RDF))\b"));
-    let open: Vec<_> =
-        OPEN.as_ref()?.captures_iter(head).map(|found| found[1].to_owned()).collect();
-    let mut whole = head.to_owned();
-    for name in open.iter().rev().filter(|name| !head.contains(&format!("</{name}>"))) {
-        whole.push_str(&format!("</{name}>"));
-    }
-    Some(whole)
 }
 
 /// From the root element on.
@@ -82,12 +73,37 @@ fn rss_root(document: &str) -> Option<String> {
     let found = ROOT.as_ref()?.captures(document)?;
     let root = found.get(0)?;
     let has_default_namespace = found[1].contains(" xmlns=");
-    if KNOWN.as_ref()?.is_match(root.as_str()) && !has_default_namespace {
+    let has_channel = document.contains("<channel");
+    if KNOWN.as_ref()?.is_match(root.as_str()) && !has_default_namespace && has_channel {
         return None;
     }
     let attributes = ATTRIBUTE.as_ref()?.replace_all(&found[1], "");
     let rest = END.as_ref()?.replace_all(document.get(root.end()..)?, "</rss>");
-    Some(format!("<rss version=\"2.0\"{attributes}>{rest}"))
+    if rest.contains("<channel") {
+        return Some(format!("<rss version=\"2.0\"{attributes}>{rest}"));
+    }
+    let inside = rest.trim_end().trim_end_matches("</rss>");
+    Some(format!("<rss version=\"2.0\"{attributes}><channel>{inside}</channel></rss>"))
+}
+
+/// RSS 1.0 whose items stand in the channel instead of beside it, and RSS 0.90.
+fn rdf_items(document: &str) -> Option<String> {
+    if !document.contains("<rdf:RDF") {
+        return None;
+    }
+    let text =
+        document.replace("http://my.netscape.com/rdf/simple/0.9/", "http://purl.org/rss/1.0/");
+    let (Some(item), Some(end)) = (text.find("<item"), text.find("</channel>")) else {
+        return Some(text);
+    };
+    // `<items>` is the list of references that belongs into the channel.
+    let is_list = text[item..].starts_with("<items");
+    let item = if is_list { text.find("<item ").or(text.find("<item>"))? } else { item };
+    if item > end {
+        return Some(text);
+    }
+    let (head, rest) = text.split_at(item);
+    Some(format!("{head}</channel>{}", rest.replacen("</channel>", "", 1)))
 }
 
 /// Atom 0.3 (the Internet draft of 2003) in the words of RFC 4287.
@@ -131,6 +147,26 @@ fn atom_03(document: &str) -> Option<String> {
     Some(namespace.replace_all(&text, "http://www.w3.org/2005/Atom").into_owned())
 }
 
+/// Text that is carried in base64: Atom 0.3 says so, RFC 4287 §4.1.3.3 means it for other media types.
+fn base64_text(document: &str) -> Option<String> {
+    static ELEMENT: Pattern = Pattern::new(|| {
+        pattern(
+            r"<(?:\w+:)?(?:title|subtitle|summary|content|rights)(\s[^>]*(?:base64|octet-stream)[^>]*)>([A-Za-z0-9+/\s]{4,}={0,2})\s*</",
+        )
+    });
+    let decoded = ELEMENT.as_ref()?.replace_all(document, |found: &Captures<'_>| {
+        let packed: String = found[2].split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok();
+        let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return found[0].to_owned();
+        };
+        let start = found[0].split_inclusive('>').next().unwrap_or_default();
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        format!("{}{text}</", with_type(start, "html"))
+    });
+    Some(decoded.into_owned())
+}
+
 /// Media types where RFC 4287 §3.1.1 knows `text`, `html` and `xhtml`.
 fn text_types(document: &str) -> Option<String> {
     static ELEMENT: Pattern = Pattern::new(|| {
@@ -156,6 +192,11 @@ fn text_types(document: &str) -> Option<String> {
         format!("<{}{attributes} type=\"{kind}\"{end}>", &found[1])
     });
     Some(repaired.into_owned())
+}
+
+/// A start tag with another `type`.
+pub(super) fn with_type(start: &str, kind: &str) -> String {
+    format!("{} type=\"{kind}\">", without_type(start.trim_end_matches('>')))
 }
 
 fn without_type(attributes: &str) -> String {
@@ -198,22 +239,4 @@ fn references(document: &str) -> Option<String> {
 /// XML 1.0 §2.2.
 fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// `<br>` and `<img …>` of descriptions whose markup was never escaped.
-fn void_elements(document: &str) -> Option<String> {
-    static VOID: Pattern = Pattern::new(|| pattern(r"<(br|hr|img|input|wbr)\b([^<>]*?)/?>"));
-    if !document.contains("<br") && !document.contains("<img") && !document.contains("<hr") {
-        return None;
-    }
-    let mut out = String::with_capacity(document.len());
-    let mut rest = document;
-    while let Some((before, section)) = rest.split_once("<![CDATA[") {
-        out.push_str(&VOID.as_ref()?.replace_all(before, "<$1$2/>"));
-        let (inside, after) = section.split_once("]]>").unwrap_or((section, ""));
-        out.push_str(&format!("<![CDATA[{inside}]]>"));
-        rest = after;
-    }
-    out.push_str(&VOID.as_ref()?.replace_all(rest, "<$1$2/>"));
-    Some(out)
 }
