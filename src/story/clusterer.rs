@@ -14,7 +14,9 @@ use crate::story::copies::{Copies, fingerprint, since};
 use crate::story::terms::{Terms, terms};
 
 /// Stories that were never seen and yet count in the weights, so that the first ones are careful.
-const PRIOR_STORIES: f64 = 20.0;
+const PRIOR_STORIES: f64 = 50.0;
+/// Dampens rarity: the rarest word is not the event. Found on headlines.
+const RARITY_POWER: f64 = 0.8;
 /// Terms by which an article looks for stories, heaviest first.
 const SEARCH_TERMS: usize = 32;
 /// Stories under one term: above it the term finds nobody, but still counts in the cosine.
@@ -30,7 +32,9 @@ const MAX_SIZE: f64 = 256.0;
 /// Terms of an article between which the threshold moves from `join_short` to `join_long`.
 const SHORT_TERMS: f64 = 16.0;
 const LONG_TERMS: f64 = 64.0;
-/// Stories from which a single shared term may join, if it belongs to hardly any other story.
+/// Share of the thresholds that holds before [`WARM_STORIES`].
+const COLD_SHARE: f64 = 0.5;
+/// Stories from which the weights of terms are trusted.
 const WARM_STORIES: usize = 30;
 
 /// Thresholds and bounds.
@@ -54,7 +58,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             window: SignedDuration::from_hours(72),
-            join_short: 0.11,
+            join_short: 0.10,
             join_long: 0.22,
             copy: 0.5,
             max_stories: 5_000,
@@ -149,6 +153,13 @@ impl Clusterer {
         self.age();
     }
 
+    /// Stories, terms under stories, and articles that are remembered.
+    #[must_use]
+    pub fn sizes(&self) -> (usize, usize, usize) {
+        let postings = self.by_term.values().map(Vec::len).sum();
+        (self.stories.len(), postings, self.copies.len())
+    }
+
     fn nearest(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
         let weighed: Vec<(u64, f64)> = article
             .weights
@@ -156,13 +167,17 @@ impl Clusterer {
             .map(|&(term, weight)| (term, f64::from(weight) * self.rarity(term)))
             .collect();
         let norm = length(weighed.iter().map(|&(_, weight)| weight));
-        let least = self.threshold(article);
+        // Until the stream tells which names all stories hold, what two texts share counts less
+        // one name; so less of it is asked for.
+        let warm = self.stories.len() >= WARM_STORIES;
+        let (name_terms, share) = if warm { (0, 1.0) } else { (article.name_terms, COLD_SHARE) };
+        let least = self.threshold(article) * share;
         let mut best: Option<(StoryId, f64)> = None;
         for id in self.candidates(&weighed) {
             let Some(mean) = self.stories.get(&id).filter(|mean| mean.last >= since) else {
                 continue;
             };
-            let cosine = self.cosine(&weighed, norm, mean);
+            let cosine = self.cosine(&weighed, norm, mean, name_terms);
             if cosine < least || !self.shares_enough(article, mean) {
                 continue;
             }
@@ -197,18 +212,22 @@ impl Clusterer {
     fn rarity(&self, term: u64) -> f64 {
         let holding = self.by_term.get(&term).map_or(0, Vec::len) as f64;
         let all = self.stories.len() as f64;
-        ((all + PRIOR_STORIES + 1.0) / (holding + 0.5)).ln().max(0.05)
+        ((all + PRIOR_STORIES + 1.0) / (holding + 0.5)).ln().max(0.05).powf(RARITY_POWER)
     }
 
-    fn cosine(&self, weighed: &[(u64, f64)], norm: f64, mean: &Mean) -> f64 {
+    /// Cosine of the article to the story's mean, less what the `unproven` heaviest shared terms
+    /// contribute.
+    fn cosine(&self, weighed: &[(u64, f64)], norm: f64, mean: &Mean, unproven: usize) -> f64 {
         let articles = f64::from(mean.articles.max(1));
-        let dot: f64 = weighed
+        let mut shared: Vec<f64> = weighed
             .iter()
             .filter_map(|&(term, weight)| {
                 let sum = f64::from(*mean.terms.get(&term)?);
                 Some(weight * sum / articles * self.rarity(term))
             })
-            .sum();
+            .collect();
+        shared.sort_unstable_by(|a, b| b.total_cmp(a));
+        let dot: f64 = shared.iter().skip(unproven).sum();
         let length = norm * mean.norm;
         if length > 0.0 { dot / length } else { 0.0 }
     }
