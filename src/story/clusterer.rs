@@ -34,6 +34,10 @@ const SHORT_TERMS: f64 = 16.0;
 const LONG_TERMS: f64 = 64.0;
 /// Share of the thresholds that holds before [`WARM_STORIES`].
 const COLD_SHARE: f64 = 0.5;
+/// A term is common from one story in so many.
+const COMMON_SHARE: usize = 10;
+/// Weight of a common term.
+const TRACE: f64 = 0.05;
 /// Stories from which the weights of terms are trusted.
 const WARM_STORIES: usize = 30;
 
@@ -169,8 +173,8 @@ impl Clusterer {
         let norm = length(weighed.iter().map(|&(_, weight)| weight));
         // Until the stream tells which names all stories hold, what two texts share counts less
         // one name; so less of it is asked for.
-        let warm = self.stories.len() >= WARM_STORIES;
-        let (name_terms, share) = if warm { (0, 1.0) } else { (article.name_terms, COLD_SHARE) };
+        let (name_terms, share) =
+            if self.warm() { (0, 1.0) } else { (article.name_terms, COLD_SHARE) };
         let least = self.threshold(article) * share;
         let mut best: Option<(StoryId, f64)> = None;
         for id in self.candidates(&weighed) {
@@ -208,11 +212,27 @@ impl Clusterer {
         found.into_iter().map(|(story, _)| story).collect()
     }
 
-    /// ln of stories over stories that hold the term, never below a trace.
+    /// ln of stories over stories that hold the term, dampened; a trace for common terms.
     fn rarity(&self, term: u64) -> f64 {
-        let holding = self.by_term.get(&term).map_or(0, Vec::len) as f64;
-        let all = self.stories.len() as f64;
-        ((all + PRIOR_STORIES + 1.0) / (holding + 0.5)).ln().max(0.05).powf(RARITY_POWER)
+        let holding = self.holding(term);
+        if self.common(holding) {
+            return TRACE;
+        }
+        let all = self.stories.len() as f64 + PRIOR_STORIES + 1.0;
+        (all / (holding as f64 + 0.5)).ln().max(TRACE).powf(RARITY_POWER)
+    }
+
+    fn holding(&self, term: u64) -> usize {
+        self.by_term.get(&term).map_or(0, Vec::len)
+    }
+
+    /// Whether a term that so many stories hold tells none of them apart: the bank's own name.
+    fn common(&self, holding: usize) -> bool {
+        self.warm() && holding * COMMON_SHARE > self.stories.len()
+    }
+
+    fn warm(&self) -> bool {
+        self.stories.len() >= WARM_STORIES
     }
 
     /// Cosine of the article to the story's mean, less what the `unproven` heaviest shared terms
@@ -245,9 +265,10 @@ impl Clusterer {
         let articles = mean.articles.max(1) as f32;
         let (mut runs, mut run, mut longest) = (0_usize, 0_usize, 0_usize);
         for term in &article.sequence {
-            let held = term
-                .and_then(|term| mean.terms.get(&term))
-                .is_some_and(|&sum| sum / articles > 0.02);
+            let held = term.is_some_and(|term| {
+                let share = mean.terms.get(&term).map_or(0.0, |sum| sum / articles);
+                share > 0.02 && !self.common(self.holding(term))
+            });
             run = if held { run + 1 } else { 0 };
             runs += usize::from(run == 1);
             longest = longest.max(run);
@@ -261,10 +282,10 @@ impl Clusterer {
 
     fn owns(&self, article: &Terms, mean: &Mean) -> bool {
         let articles = mean.articles.max(1) as f32;
-        self.stories.len() >= WARM_STORIES
+        self.warm()
             && article.weights.iter().any(|(term, _)| {
                 let share = mean.terms.get(term).map_or(0.0, |sum| sum / articles);
-                share > 0.3 && self.by_term.get(term).is_some_and(|stories| stories.len() <= 2)
+                share > 0.3 && self.holding(*term) <= 2
             })
     }
 
