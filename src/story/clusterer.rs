@@ -34,7 +34,8 @@ const SHORT_TERMS: f64 = 16.0;
 const LONG_TERMS: f64 = 64.0;
 /// Share of the thresholds that holds before [`WARM_STORIES`].
 const COLD_SHARE: f64 = 0.5;
-/// A term is common from one story in so many.
+/// A term is common above so many stories, and above one story in so many.
+const COMMON: usize = 20;
 const COMMON_SHARE: usize = 10;
 /// Weight of a common term.
 const TRACE: f64 = 0.05;
@@ -228,7 +229,7 @@ impl Clusterer {
 
     /// Whether a term that so many stories hold tells none of them apart: the bank's own name.
     fn common(&self, holding: usize) -> bool {
-        self.warm() && holding * COMMON_SHARE > self.stories.len()
+        self.warm() && holding > COMMON.max(self.stories.len() / COMMON_SHARE)
     }
 
     fn warm(&self) -> bool {
