@@ -14,7 +14,9 @@ use crate::story::copies::{Copies, fingerprint, since};
 use crate::story::terms::{Terms, terms};
 
 /// Stories that were never seen and yet count in the weights, so that the first ones are careful.
-const PRIOR_STORIES: f64 = 20.0;
+const PRIOR_STORIES: f64 = 50.0;
+/// Dampens rarity: the rarest word is not the event. Found on headlines.
+const RARITY_POWER: f64 = 0.8;
 /// Terms by which an article looks for stories, heaviest first.
 const SEARCH_TERMS: usize = 32;
 /// Stories under one term: above it the term finds nobody, but still counts in the cosine.
@@ -30,7 +32,14 @@ const MAX_SIZE: f64 = 256.0;
 /// Terms of an article between which the threshold moves from `join_short` to `join_long`.
 const SHORT_TERMS: f64 = 16.0;
 const LONG_TERMS: f64 = 64.0;
-/// Stories from which a single shared term may join, if it belongs to hardly any other story.
+/// Share of the thresholds that holds before [`WARM_STORIES`].
+const COLD_SHARE: f64 = 0.5;
+/// A term is common above so many stories, and above one story in so many.
+const COMMON: usize = 20;
+const COMMON_SHARE: usize = 10;
+/// Weight of a common term.
+const TRACE: f64 = 0.05;
+/// Stories from which the weights of terms are trusted.
 const WARM_STORIES: usize = 30;
 
 /// Thresholds and bounds.
@@ -54,7 +63,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             window: SignedDuration::from_hours(72),
-            join_short: 0.11,
+            join_short: 0.10,
             join_long: 0.22,
             copy: 0.5,
             max_stories: 5_000,
@@ -163,6 +172,13 @@ impl Clusterer {
         self.age();
     }
 
+    /// Stories, terms under stories, and articles that are remembered.
+    #[must_use]
+    pub fn sizes(&self) -> (usize, usize, usize) {
+        let postings = self.by_term.values().map(Vec::len).sum();
+        (self.stories.len(), postings, self.copies.len())
+    }
+
     fn nearest(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
         let weighed: Vec<(u64, f64)> = article
             .weights
@@ -170,13 +186,17 @@ impl Clusterer {
             .map(|&(term, weight)| (term, f64::from(weight) * self.rarity(term)))
             .collect();
         let norm = length(weighed.iter().map(|&(_, weight)| weight));
-        let least = self.threshold(article);
+        // Until the stream tells which names all stories hold, what two texts share counts less
+        // one name; so less of it is asked for.
+        let (name_terms, share) =
+            if self.warm() { (0, 1.0) } else { (article.name_terms, COLD_SHARE) };
+        let least = self.threshold(article) * share;
         let mut best: Option<(StoryId, f64)> = None;
         for id in self.candidates(&weighed) {
             let Some(mean) = self.stories.get(&id).filter(|mean| mean.last >= since) else {
                 continue;
             };
-            let cosine = self.cosine(&weighed, norm, mean);
+            let cosine = self.cosine(&weighed, norm, mean, name_terms);
             if cosine < least || !self.shares_enough(article, mean) {
                 continue;
             }
@@ -207,22 +227,42 @@ impl Clusterer {
         found.into_iter().map(|(story, _)| story).collect()
     }
 
-    /// ln of stories over stories that hold the term, never below a trace.
+    /// ln of stories over stories that hold the term, dampened; a trace for common terms.
     fn rarity(&self, term: u64) -> f64 {
-        let holding = self.by_term.get(&term).map_or(0, Vec::len) as f64;
-        let all = self.stories.len() as f64;
-        ((all + PRIOR_STORIES + 1.0) / (holding + 0.5)).ln().max(0.05)
+        let holding = self.holding(term);
+        if self.common(holding) {
+            return TRACE;
+        }
+        let all = self.stories.len() as f64 + PRIOR_STORIES + 1.0;
+        (all / (holding as f64 + 0.5)).ln().max(TRACE).powf(RARITY_POWER)
     }
 
-    fn cosine(&self, weighed: &[(u64, f64)], norm: f64, mean: &Mean) -> f64 {
+    fn holding(&self, term: u64) -> usize {
+        self.by_term.get(&term).map_or(0, Vec::len)
+    }
+
+    /// Whether a term that so many stories hold tells none of them apart: the bank's own name.
+    fn common(&self, holding: usize) -> bool {
+        self.warm() && holding > COMMON.max(self.stories.len() / COMMON_SHARE)
+    }
+
+    fn warm(&self) -> bool {
+        self.stories.len() >= WARM_STORIES
+    }
+
+    /// Cosine of the article to the story's mean, less what the `unproven` heaviest shared terms
+    /// contribute.
+    fn cosine(&self, weighed: &[(u64, f64)], norm: f64, mean: &Mean, unproven: usize) -> f64 {
         let articles = f64::from(mean.articles.max(1));
-        let dot: f64 = weighed
+        let mut shared: Vec<f64> = weighed
             .iter()
             .filter_map(|&(term, weight)| {
                 let sum = f64::from(*mean.terms.get(&term)?);
                 Some(weight * sum / articles * self.rarity(term))
             })
-            .sum();
+            .collect();
+        shared.sort_unstable_by(|a, b| b.total_cmp(a));
+        let dot: f64 = shared.iter().skip(unproven).sum();
         let length = norm * mean.norm;
         if length > 0.0 { dot / length } else { 0.0 }
     }
@@ -240,9 +280,10 @@ impl Clusterer {
         let articles = mean.articles.max(1) as f32;
         let (mut runs, mut run, mut longest) = (0_usize, 0_usize, 0_usize);
         for term in &article.sequence {
-            let held = term
-                .and_then(|term| mean.terms.get(&term))
-                .is_some_and(|&sum| sum / articles > 0.02);
+            let held = term.is_some_and(|term| {
+                let share = mean.terms.get(&term).map_or(0.0, |sum| sum / articles);
+                share > 0.02 && !self.common(self.holding(term))
+            });
             run = if held { run + 1 } else { 0 };
             runs += usize::from(run == 1);
             longest = longest.max(run);
@@ -256,10 +297,10 @@ impl Clusterer {
 
     fn owns(&self, article: &Terms, mean: &Mean) -> bool {
         let articles = mean.articles.max(1) as f32;
-        self.stories.len() >= WARM_STORIES
+        self.warm()
             && article.weights.iter().any(|(term, _)| {
                 let share = mean.terms.get(term).map_or(0.0, |sum| sum / articles);
-                share > 0.3 && self.by_term.get(term).is_some_and(|stories| stories.len() <= 2)
+                share > 0.3 && self.holding(*term) <= 2
             })
     }
 

@@ -126,6 +126,11 @@ impl Copies {
         }
     }
 
+    /// Texts that are remembered.
+    pub fn len(&self) -> usize {
+        self.articles.len()
+    }
+
     fn nearest(&self, fingerprint: &Fingerprint, least: f64) -> Option<u64> {
         let mut shared: HashMap<u64, usize> = HashMap::new();
         for shingle in &fingerprint.sketch {

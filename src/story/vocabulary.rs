@@ -5,7 +5,7 @@ const SPANISH: &[&str] = &[
     "cual", "cuando", "de", "del", "desde", "despues", "donde", "durante", "e", "el", "ella",
     "ellos", "en", "entre", "era", "eran", "es", "esa", "ese", "eso", "esta", "estan", "estas",
     "este", "esto", "estos", "fue", "fueron", "ha", "han", "hasta", "hay", "la", "las", "le",
-    "les", "lo", "los", "mas", "me", "mientras", "mi", "muy", "ni", "no", "nos", "o", "otra",
+    "les", "lo", "los", "mas", "me", "mi", "mientras", "muy", "ni", "no", "nos", "o", "otra",
     "otras", "otro", "otros", "para", "pero", "poco", "por", "porque", "que", "quien", "se",
     "segun", "ser", "si", "sido", "sin", "sobre", "solo", "son", "su", "sus", "tambien", "tan",
     "tanto", "tiene", "tienen", "toda", "todas", "todo", "todos", "tras", "tu", "u", "un", "una",
