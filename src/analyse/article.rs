@@ -60,12 +60,7 @@ impl Engine {
     /// empty. `language` is a BCP-47 tag; without one it is detected. Words of all languages count
     /// where it is neither Spanish, English nor Chinese.
     #[must_use]
-    pub fn opinion(
-        &self,
-        text: &str,
-        target: &[Range<usize>],
-        language: Option<&str>,
-    ) -> Polarity {
+    pub fn opinion(&self, text: &str, target: &[Range<usize>], language: Option<&str>) -> Polarity {
         let locale = match language {
             Some(language) => Locale::of_tag(language),
             None => detect_language(&first_chars(text))
@@ -74,8 +69,7 @@ impl Engine {
         };
         let text = Joined::bare(text);
         let hits = self.vocabulary.find(&text.folded.text, |_| true);
-        let found =
-            self.group(&hits, &text, |spoken| locale.is_none_or(|locale| locale == spoken));
+        let found = self.group(&hits, &text, |spoken| locale.is_none_or(|locale| locale == spoken));
         let reading = self.reading(&hits, &found, locale);
         let layout = Layout::new(&text, &reading.contrasts());
         let mut mentions: Vec<_> =
@@ -152,7 +146,8 @@ impl Article<'_> {
         let is_near = |place: &Occurrence| {
             let words = layout.words(&place.bytes);
             let title = layout.places.get(words.start).is_some_and(|p| self.titled(p));
-            let inside = mentions.iter().any(|name| name.start <= words.start && words.end <= name.end);
+            let inside =
+                mentions.iter().any(|name| name.start <= words.start && words.end <= name.end);
             !inside && ((title && leads) || within_reach(&words, mentions, layout))
         };
         let kept = |places: &Vec<Occurrence>| -> Vec<Occurrence> {

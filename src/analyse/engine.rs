@@ -112,7 +112,8 @@ impl Engine {
     pub(super) fn rule_holds(&self, topic: usize, rule: usize, text: &str) -> bool {
         let text = Joined::bare(text);
         let hits = self.vocabulary.find(&text.folded.text, |purpose| {
-            let (Purpose::Term(group) | Purpose::Require(group) | Purpose::Exclude(group)) = *purpose
+            let (Purpose::Term(group) | Purpose::Require(group) | Purpose::Exclude(group)) =
+                *purpose
             else {
                 return false;
             };

@@ -44,7 +44,9 @@ pub fn run_examples(keywords: &Keywords, engine: &Engine) -> Vec<FailedExample> 
             for example in &words.examples {
                 let matches = engine.matches_in("", &example.text, words.locale);
                 let matched = matches.categories.iter().any(|found| found.id == category.id);
-                run(example, matched, &|| format!("category `{}` in {}", category.id, words.locale));
+                run(example, matched, &|| {
+                    format!("category `{}` in {}", category.id, words.locale)
+                });
             }
         }
     }

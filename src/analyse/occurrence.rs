@@ -47,9 +47,7 @@ fn merged(excluded: &[Occurrence]) -> Vec<Range<usize>> {
 
 /// Of occurrences that overlap, the longest; of equally long ones, the first. In order of place.
 pub(super) fn longest(mut found: Vec<Occurrence>) -> Vec<Occurrence> {
-    found.sort_by_key(|one| {
-        (std::cmp::Reverse(one.bytes.len()), one.bytes.start, one.entry)
-    });
+    found.sort_by_key(|one| (std::cmp::Reverse(one.bytes.len()), one.bytes.start, one.entry));
     let mut kept: BTreeMap<usize, Occurrence> = BTreeMap::new();
     for one in found {
         let before = kept.range(..one.bytes.end).next_back();

@@ -131,7 +131,8 @@ fn weigh(
             value *= factor;
         }
     };
-    let same_clause = |cue: &&Cue| scope_clause(scope, &cue.words) == scope_clause(scope, &word.words);
+    let same_clause =
+        |cue: &&Cue| scope_clause(scope, &cue.words) == scope_clause(scope, &word.words);
     let before = |roles: &'static [Role], reach: usize| {
         let fits = move |cue: &&Cue| roles.contains(&cue.role);
         scope.marks.before(word.words.start, reach).filter(fits).find(same_clause)
@@ -143,8 +144,7 @@ fn weigh(
         .filter(|cue| word.weight < 0.0 && is_subject(scope, mention, cue));
     turn(shield, EvidenceKind::Role, SHIELDED);
     let han = scope.layout.places.get(word.words.start).is_some_and(|place| place.han);
-    let negation =
-        before(&[Role::Negation], if han { NEGATION_REACH_HAN } else { NEGATION_REACH });
+    let negation = before(&[Role::Negation], if han { NEGATION_REACH_HAN } else { NEGATION_REACH });
     let factor = if word.weight < 0.0 { NEGATED_BAD } else { NEGATED_GOOD };
     turn(negation, EvidenceKind::Negation, factor);
     value
@@ -203,7 +203,9 @@ fn total(units: Vec<Unit>) -> (f64, Vec<Evidence>) {
     for (at, unit) in units.into_iter().enumerate() {
         let share = if Some(at) == strongest { unit.zone } else { unit.zone * OTHERS / others };
         sum += unit.sum * share;
-        all.extend(unit.evidence.into_iter().map(|one| Evidence { value: one.value * share, ..one }));
+        all.extend(
+            unit.evidence.into_iter().map(|one| Evidence { value: one.value * share, ..one }),
+        );
     }
     (sum, all)
 }

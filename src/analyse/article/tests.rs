@@ -24,7 +24,8 @@ fn category(id: &str, weight: f64, modifier: bool, terms: [&str; 3]) -> Category
 
 fn analyse(title: &str, body: &str) -> Analysis {
     let names = ["Banco Almenara", "Almenara Bank", "阿尔梅纳拉银行"];
-    let rule = Rule { id: "names".to_owned(), any: names.map(str::to_owned).into(), ..Rule::default() };
+    let rule =
+        Rule { id: "names".to_owned(), any: names.map(str::to_owned).into(), ..Rule::default() };
     let topic = Topic { id: "almenara".to_owned(), rules: vec![rule], ..Topic::default() };
     let (mut keywords, _) = crate::config::embedded_keywords().expect("no errors");
     keywords = Keywords { topics: vec![topic], categories: Vec::new(), ..keywords };
@@ -92,11 +93,7 @@ fn hearsay_is_told() {
         "",
         ("es", &["solvency"], 1.0, true, true),
     );
-    check(
-        "Rumour of insolvency at Almenara Bank",
-        "",
-        ("en", &["solvency"], 1.0, true, true),
-    );
+    check("Rumour of insolvency at Almenara Bank", "", ("en", &["solvency"], 1.0, true, true));
 }
 
 #[test]

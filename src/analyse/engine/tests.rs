@@ -53,7 +53,7 @@ fn spans_lead_to_the_original() {
         rule(&["corrupción"], &[], &[]),
         "«CORRUPCIO\u{301}N»",
         "¿Más corrupcion? ",
-        &["title:1-11 CORRUPCIO\u{301}N (corrupción)", "body:5-15 corrupcion (corrupción)"],
+        &["title:1-12 CORRUPCIO\u{301}N (corrupción)", "body:5-15 corrupcion (corrupción)"],
     );
     check(rule(&["挤兑"], &[], &[]), "", "银行挤兑潮", &["body:2-4 挤兑 (挤兑)"]);
 }

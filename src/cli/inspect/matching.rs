@@ -56,7 +56,9 @@ impl Match {
             Some(path) => {
                 std::fs::File::open(path)?.take(super::MAX_TEXT_BYTES).read_to_string(&mut text)?
             }
-            None => std::io::stdin().lock().take(super::MAX_TEXT_BYTES).read_to_string(&mut text)?,
+            None => {
+                std::io::stdin().lock().take(super::MAX_TEXT_BYTES).read_to_string(&mut text)?
+            }
         };
         Ok(text)
     }

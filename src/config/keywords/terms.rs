@@ -60,7 +60,12 @@ impl Check<'_> {
     }
 
     /// A number within bounds; says whether it is.
-    pub fn number(&mut self, number: &Spanned<f64>, name: &str, range: RangeInclusive<f64>) -> bool {
+    pub fn number(
+        &mut self,
+        number: &Spanned<f64>,
+        name: &str,
+        range: RangeInclusive<f64>,
+    ) -> bool {
         let value = *number.as_ref();
         if range.contains(&value) {
             return true;

@@ -67,7 +67,8 @@ fn check(name: &str, text: &str, severity: FindingSeverity, line: usize, says: &
 #[test]
 fn good_files_become_keywords() {
     let dir = tempfile::tempdir().expect("a directory");
-    let lexicon = "[opinion]\nawful = -2.5\n[event]\n\"fraud*\" = -3.0\n[modifiers]\nnegation = [\"no\"]";
+    let lexicon =
+        "[opinion]\nawful = -2.5\n[event]\n\"fraud*\" = -3.0\n[modifiers]\nnegation = [\"no\"]";
     write(
         dir.path(),
         &[
@@ -98,9 +99,21 @@ fn errors_have_a_place_and_a_remedy() {
     let topic = |from: &str, to: &str| TOPIC.replace(from, to);
     let category = |from: &str, to: &str| CATEGORY.replace(from, to);
     check("topics/t.toml", &topic("exclude", "exlude"), error, 9, "did you mean `exclude`?");
-    check("topics/t.toml", &topic("\"阿尔梅纳拉银行\"]", "\"a*b\"]"), error, 8, "`*` that is not at its end");
+    check(
+        "topics/t.toml",
+        &topic("\"阿尔梅纳拉银行\"]", "\"a*b\"]"),
+        error,
+        8,
+        "`*` that is not at its end",
+    );
     check("topics/t.toml", &topic("\"阿尔梅纳拉银行\"]", "\"\u{301}*\"]"), error, 8, "no letter");
-    check("topics/t.toml", &topic("[\"Banco Almenara\", \"阿尔梅纳拉银行\"]", "[]"), error, 8, "`any` is empty");
+    check(
+        "topics/t.toml",
+        &topic("[\"Banco Almenara\", \"阿尔梅纳拉银行\"]", "[]"),
+        error,
+        8,
+        "`any` is empty",
+    );
     check("topics/t.toml", &topic("id = \"names\"", "id = \" \""), error, 7, "blank id");
     check("categories/c.toml", &category("0.95", "1.5"), error, 4, "from 0 to 1");
     check("categories/c.toml", &category("0.95", "nan"), error, 4, "out of range");
