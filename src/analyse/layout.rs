@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn sentences_and_clauses() {
         check("Mr. Gray left. He won.", "Mr Gray left |He won");
-        check("Pierde 3.5 millones; sube", "Pierde 3 5 millones /sube");
+        check("Pierde 3.5 millones; sube", "Pierde 3 5 millones |sube");
         check("银行被罚。股价大涨", "银 行 被 罚 |股 价 大 涨");
         check("Shares fell, Acme said", "Shares fell Acme said");
         check(

@@ -92,13 +92,12 @@ pub(super) fn judge(
     let (sum, mut evidence) = total(units.into_values().collect());
     hedges.sort_by_key(|cue| (cue.bytes.start, cue.bytes.end));
     hedges.dedup();
-    let hedged = !hedges.is_empty();
     evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
     evidence.retain(|one| one.value.abs() >= LEAST_VALUE);
     evidence.truncate(MOST_EVIDENCE);
     evidence.extend(hedges.iter().map(|cue| cue_evidence(cue, EvidenceKind::Hedge, 0.0, text)));
     evidence.truncate(MOST_EVIDENCE);
-    Judgement { polarity: conclude(sum, evidence), hedged }
+    Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty() }
 }
 
 fn conclude(sum: f64, evidence: Vec<Evidence>) -> Polarity {

@@ -11,6 +11,8 @@ use super::vocabulary::Role;
 const DECAY_WORDS: f64 = 12.0;
 /// The same in Han characters, outside the mention's sentence: Chinese news keeps to its subject.
 const DECAY_HAN: f64 = 40.0;
+/// Words (Han characters) beyond which nothing is left to count.
+const FARTHEST: usize = 200;
 const NEXT_CLAUSE: f64 = 0.8;
 const FURTHER_CLAUSE: f64 = 0.6;
 /// Another clause's words, where the mention's own clause has some.
@@ -45,7 +47,11 @@ impl Scope<'_> {
     pub fn reach(&self, words: &Range<usize>, mention: &Range<usize>) -> f64 {
         let (Some(word), Some(name)) = (self.place(words), self.place(mention)) else { return 0.0 };
         let same_sentence = word.sentence == name.sentence;
-        let distance = gap(words, mention) as f64;
+        let distance = gap(words, mention);
+        if distance > FARTHEST {
+            return 0.0;
+        }
+        let distance = distance as f64;
         if word.han {
             return if same_sentence {
                 1.0

@@ -179,7 +179,7 @@ fn slow_places(term: &str, text: &str) -> Vec<Range<usize>> {
 fn slow_spans(any: &[String], exclude: &[String], text: &str) -> Vec<(Range<usize>, String)> {
     let apart = |a: &Range<usize>, b: &Range<usize>, gap_ok: bool| {
         let (a, b) = if a.start <= b.start { (a, b) } else { (b, a) };
-        a.end <= b.start && (gap_ok || text[a.end..b.start].trim_matches(' ') != "")
+        a.end <= b.start && (gap_ok || !text[a.end..b.start].trim_matches(' ').is_empty())
     };
     let excluded: Vec<_> = exclude.iter().flat_map(|term| slow_places(term, text)).collect();
     let mut left: Vec<(Range<usize>, usize)> = any
