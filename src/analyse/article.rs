@@ -146,8 +146,10 @@ impl Article<'_> {
         let is_near = |place: &Occurrence| {
             let words = layout.words(&place.bytes);
             let title = layout.places.get(words.start).is_some_and(|p| self.titled(p));
-            let inside =
-                mentions.iter().any(|name| name.start <= words.start && words.end <= name.end);
+            let next = mentions.partition_point(|name| name.end <= words.start);
+            let inside = mentions
+                .get(next)
+                .is_some_and(|name| name.start <= words.start && words.end <= name.end);
             !inside && ((title && leads) || within_reach(&words, mentions, layout))
         };
         let kept = |places: &Vec<Occurrence>| -> Vec<Occurrence> {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::engine::{CategoryKey, Found, overlap};
 use super::layout::Layout;
 use super::occurrence::{Occurrence, longest};
-use super::vocabulary::{Purpose, Role, Vocabulary};
+use super::vocabulary::{Group, Purpose, Role, Vocabulary};
 use crate::model::Locale;
 
 /// Farthest that a noun may stand from the verb that says whether it rises or falls, in words.
@@ -99,12 +99,28 @@ impl Reading<'_> {
         self.locale.is_none_or(|only| only == locale)
     }
 
+    /// Phrases that a category excludes ("fraud prevention"): their words are no bad words either.
+    fn harmless(&self) -> Vec<Range<usize>> {
+        let excluded = self.hits.iter().filter(|hit| {
+            let Some(Purpose::Exclude(group)) =
+                self.vocabulary.entries.get(hit.entry).map(|entry| entry.purpose)
+            else {
+                return false;
+            };
+            matches!(self.vocabulary.groups.get(group),
+                Some(&Group::Category { locale, .. }) if self.speaks(locale))
+        });
+        longest(excluded.cloned().collect()).into_iter().map(|hit| hit.bytes).collect()
+    }
+
     fn scored(&self, layout: &Layout, names: &[Range<usize>]) -> Vec<Scored> {
+        let harmless = self.harmless();
         let mut candidates: Vec<(Range<usize>, f64, bool)> = Vec::new();
         for hit in self.hits {
             if let Some(Purpose::Word(locale, word)) =
                 self.vocabulary.entries.get(hit.entry).map(|entry| entry.purpose)
                 && self.speaks(locale)
+                && !covered(&hit.bytes, &harmless)
             {
                 candidates.push((hit.bytes.clone(), word.weight, word.event));
             }
@@ -117,10 +133,7 @@ impl Reading<'_> {
                 candidates.push((place.bytes.clone(), key.event_weight(), true));
             }
         }
-        candidates.retain(|(bytes, ..)| {
-            let next = names.partition_point(|name| name.end <= bytes.start);
-            !names.get(next).is_some_and(|name| overlap(name, bytes))
-        });
+        candidates.retain(|(bytes, ..)| !covered(bytes, names));
         // Of words in the same place, the weightier comes first and therefore stays.
         candidates.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
         let places = candidates.iter().enumerate();
@@ -133,6 +146,12 @@ impl Reading<'_> {
             })
             .collect()
     }
+}
+
+/// Whether bytes share something with one of the ranges, which are in order and apart.
+fn covered(bytes: &Range<usize>, ranges: &[Range<usize>]) -> bool {
+    let next = ranges.partition_point(|range| range.end <= bytes.start);
+    ranges.get(next).is_some_and(|range| overlap(range, bytes))
 }
 
 impl Marks {

@@ -42,8 +42,8 @@ pub fn run_examples(keywords: &Keywords, engine: &Engine) -> Vec<FailedExample> 
     for category in &keywords.categories {
         for words in &category.terms {
             for example in &words.examples {
-                let matches = engine.matches_in("", &example.text, words.locale);
-                let matched = matches.categories.iter().any(|found| found.id == category.id);
+                let spoken_of = engine.matches_in("", &example.text, words.locale).categories;
+                let matched = spoken_of.iter().any(|found| found.id == category.id);
                 run(example, matched, &|| {
                     format!("category `{}` in {}", category.id, words.locale)
                 });

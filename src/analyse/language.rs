@@ -19,8 +19,8 @@ const ENDING: f64 = 0.6;
 const LETTER: f64 = 0.8;
 /// What the trigrams' opinion adds.
 const TRIGRAMS: f64 = 1.2;
-/// Votes from which a text is not in a language without word list, whatever the trigrams say.
-const FOREIGN: f64 = 2.0;
+/// Votes a word from which a text is not in a language without word list, whatever trigrams say.
+const FOREIGN: f64 = 0.15;
 /// Lead of the first over the second that is confident.
 const CONFIDENT_LEAD: f64 = 3.0;
 /// Share of kana among East Asian characters from which a text is Japanese.
@@ -82,14 +82,14 @@ pub fn detect_language(text: &str) -> Option<(String, f64)> {
         return Some((language.to_owned(), 1.0));
     }
     let trigrams = DETECTOR.detect(text);
-    let mut votes = votes(text);
+    let (mut votes, words) = votes(text);
     if let Some(info) = &trigrams {
         let code = bcp47(info.lang());
         match MARKS.iter().find(|marks| marks.language == code) {
             Some(marks) => {
                 *votes.entry(marks.language).or_default() += TRIGRAMS * (0.5 + info.confidence());
             }
-            None if votes.values().all(|&votes| votes < FOREIGN) => {
+            None if votes.values().all(|&votes| votes < FOREIGN * words as f64) => {
                 return Some((code, info.confidence()));
             }
             None => {}
@@ -127,10 +127,13 @@ fn by_script(text: &str) -> Option<&'static str> {
     }
 }
 
-fn votes(text: &str) -> HashMap<&'static str, f64> {
+/// Votes by language, and how many words there are.
+fn votes(text: &str) -> (HashMap<&'static str, f64>, usize) {
     let mut votes: HashMap<&'static str, f64> = HashMap::new();
+    let mut words = 0;
     let lower = text.to_lowercase().replace('’', "'");
     for token in tokens(&lower) {
+        words += 1;
         // An elided article ("l'any") is a word by itself.
         let elided = token.text.find('\'').and_then(|at| token.text.get(..=at));
         if let Some(languages) = WORDS.get(token.text).or(elided.and_then(|word| WORDS.get(word))) {
@@ -161,7 +164,7 @@ fn votes(text: &str) -> HashMap<&'static str, f64> {
             *votes.entry(language).or_default() += LETTER / languages.len() as f64;
         }
     }
-    votes
+    (votes, words)
 }
 
 fn vote_by_ending(word: &str, votes: &mut HashMap<&'static str, f64>) {

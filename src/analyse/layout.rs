@@ -136,9 +136,9 @@ fn break_in(gap: &str, word_before: &str) -> Break {
     }
     let stop = gap.find('.').is_some_and(|at| gap[at + 1..].starts_with([' ', '"', '\'', ')']));
     let abbreviated = word_before.chars().nth(1).is_none() || ABBREVIATIONS.contains(&word_before);
-    if gap.contains(['!', '?', '。']) || (stop && !abbreviated) {
+    if gap.contains(['!', '?', '。', ';']) || (stop && !abbreviated) {
         Break::Sentence
-    } else if gap.contains([';', ':', '(', ')', '|']) || gap.contains(" - ") || gap.contains("--") {
+    } else if gap.contains([':', '(', ')', '|']) || gap.contains(" - ") || gap.contains("--") {
         Break::Clause
     } else if gap.contains(',') {
         Break::Comma
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn sentences_and_clauses() {
         check("Mr. Gray left. He won.", "Mr Gray left |He won");
-        check("Pierde 3.5 millones; sube", "Pierde 3.5 millones /sube");
+        check("Pierde 3.5 millones; sube", "Pierde 3 5 millones |sube");
         check("银行被罚。股价大涨", "银 行 被 罚 |股 价 大 涨");
         check("Shares fell, Acme said", "Shares fell Acme said");
         check(

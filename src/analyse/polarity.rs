@@ -24,8 +24,10 @@ const STRONGER: f64 = 1.3;
 const WEAKER: f64 = 0.6;
 /// Words between a shield ("warns of") and the harm that the target fights.
 const SHIELD_REACH: usize = 4;
+const SHIELD_REACH_HAN: usize = 8;
 /// Words between the target and its shield.
 const SHIELD_SUBJECT_REACH: usize = 8;
+const SHIELD_SUBJECT_REACH_HAN: usize = 20;
 const SHIELDED: f64 = -0.1;
 /// Words between negative evidence and a hedge that makes it hearsay, within the sentence.
 const HEDGE_REACH: usize = 20;
@@ -92,13 +94,12 @@ pub(super) fn judge(
     let (sum, mut evidence) = total(units.into_values().collect());
     hedges.sort_by_key(|cue| (cue.bytes.start, cue.bytes.end));
     hedges.dedup();
-    let hedged = !hedges.is_empty();
     evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
     evidence.retain(|one| one.value.abs() >= LEAST_VALUE);
     evidence.truncate(MOST_EVIDENCE);
     evidence.extend(hedges.iter().map(|cue| cue_evidence(cue, EvidenceKind::Hedge, 0.0, text)));
     evidence.truncate(MOST_EVIDENCE);
-    Judgement { polarity: conclude(sum, evidence), hedged }
+    Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty() }
 }
 
 fn conclude(sum: f64, evidence: Vec<Evidence>) -> Polarity {
@@ -131,6 +132,7 @@ fn weigh(
             value *= factor;
         }
     };
+    let han = scope.layout.places.get(word.words.start).is_some_and(|place| place.han);
     let same_clause =
         |cue: &&Cue| scope_clause(scope, &cue.words) == scope_clause(scope, &word.words);
     let before = |roles: &'static [Role], reach: usize| {
@@ -140,10 +142,9 @@ fn weigh(
     let degree = before(&[Role::Stronger, Role::Weaker], DEGREE_REACH);
     let factor = degree.map_or(1.0, |cue| if cue.role == Role::Weaker { WEAKER } else { STRONGER });
     turn(degree, EvidenceKind::Intensifier, factor);
-    let shield = before(&[Role::Shield], SHIELD_REACH)
+    let shield = before(&[Role::Shield], if han { SHIELD_REACH_HAN } else { SHIELD_REACH })
         .filter(|cue| word.weight < 0.0 && is_subject(scope, mention, cue));
     turn(shield, EvidenceKind::Role, SHIELDED);
-    let han = scope.layout.places.get(word.words.start).is_some_and(|place| place.han);
     let negation = before(&[Role::Negation], if han { NEGATION_REACH_HAN } else { NEGATION_REACH });
     let factor = if word.weight < 0.0 { NEGATED_BAD } else { NEGATED_GOOD };
     turn(negation, EvidenceKind::Negation, factor);
@@ -156,9 +157,11 @@ fn scope_clause(scope: &Scope, words: &Range<usize>) -> Option<usize> {
 
 /// Whether the target does what the verb says: it stands shortly before it in the same sentence.
 fn is_subject(scope: &Scope, mention: Option<&Range<usize>>, verb: &Cue) -> bool {
+    let han = scope.layout.places.get(verb.words.start).is_some_and(|place| place.han);
+    let reach = if han { SHIELD_SUBJECT_REACH_HAN } else { SHIELD_SUBJECT_REACH };
     mention.is_some_and(|mention| {
         mention.end <= verb.words.start
-            && verb.words.start - mention.end <= SHIELD_SUBJECT_REACH
+            && verb.words.start - mention.end <= reach
             && scope.sentence(mention) == scope.sentence(&verb.words)
     })
 }

@@ -11,8 +11,12 @@ use super::vocabulary::Role;
 const DECAY_WORDS: f64 = 12.0;
 /// The same in Han characters, outside the mention's sentence: Chinese news keeps to its subject.
 const DECAY_HAN: f64 = 40.0;
+/// Words (Han characters) beyond which nothing is left to count.
+const FARTHEST: usize = 200;
 const NEXT_CLAUSE: f64 = 0.8;
 const FURTHER_CLAUSE: f64 = 0.6;
+/// Another clause's words, where the mention's own clause has some.
+const ELSEWHERE: f64 = 0.5;
 const OTHER_SENTENCE: f64 = 0.7;
 const OTHER_SENTENCE_HAN: f64 = 0.5;
 const OTHER_NAME: f64 = 0.75;
@@ -43,7 +47,11 @@ impl Scope<'_> {
     pub fn reach(&self, words: &Range<usize>, mention: &Range<usize>) -> f64 {
         let (Some(word), Some(name)) = (self.place(words), self.place(mention)) else { return 0.0 };
         let same_sentence = word.sentence == name.sentence;
-        let distance = gap(words, mention) as f64;
+        let distance = gap(words, mention);
+        if distance > FARTHEST {
+            return 0.0;
+        }
+        let distance = distance as f64;
         if word.han {
             return if same_sentence {
                 1.0
@@ -53,6 +61,7 @@ impl Scope<'_> {
         }
         let clause = match word.clause.abs_diff(name.clause) {
             0 => 1.0,
+            _ if self.speaks_for_itself(name.clause, mention) => ELSEWHERE,
             1 => NEXT_CLAUSE,
             _ => FURTHER_CLAUSE,
         };
@@ -64,6 +73,17 @@ impl Scope<'_> {
     /// The sentence that a mention stands in.
     pub fn sentence(&self, words: &Range<usize>) -> usize {
         self.place(words).map_or(0, |place| place.sentence)
+    }
+
+    /// Whether there are scored words in the clause of a mention.
+    fn speaks_for_itself(&self, clause: usize, mention: &Range<usize>) -> bool {
+        let scored = &self.marks.scored;
+        let next = scored.partition_point(|word| word.words.start < mention.start);
+        let near = [next.checked_sub(1), Some(next)];
+        near.into_iter()
+            .flatten()
+            .filter_map(|at| scored.get(at))
+            .any(|word| self.place(&word.words).is_some_and(|place| place.clause == clause))
     }
 
     fn place(&self, words: &Range<usize>) -> Option<&Place> {

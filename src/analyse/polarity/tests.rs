@@ -59,6 +59,8 @@ fn who_warns_of_harm_does_not_suffer_it() {
     check("Banco Almenara alerta de una estafa que suplanta su web", "Banco Almenara", Neutral);
     check("Almenara Bank warns of fraud", "Almenara Bank", Neutral);
     check("阿尔梅纳拉银行提醒客户谨防电信诈骗", "阿尔梅纳拉银行", Neutral);
+    check("阿尔梅纳拉银行开展防范电信网络诈骗宣传活动", "阿尔梅纳拉银行", Neutral);
+    check("Almenara Bank opens a fraud detection centre", "Almenara Bank", Neutral);
     check("Police warn of fraud at Almenara Bank", "Almenara Bank", Negative);
 }
 

@@ -80,7 +80,7 @@ fn places(question: &Question) -> Result<Vec<Range<usize>>, String> {
         Some(Target::Name(name)) => Ok(occurrences_of(&question.text, name)),
         Some(&Target::Place { from, to }) => {
             if from < to && to <= question.text.chars().count() {
-                Ok(vec![from..to])
+                Ok(std::iter::once(from..to).collect())
             } else {
                 Err(format!("the target {from}..{to} does not lie in the text"))
             }

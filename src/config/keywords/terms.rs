@@ -119,7 +119,7 @@ impl Check<'_> {
     fn each_term(&mut self, list: &raw::Terms, warn_of_letters: bool) -> Vec<String> {
         let mut seen = HashMap::new();
         let mut kept = Vec::with_capacity(list.as_ref().len());
-        for term in list.as_ref().iter() {
+        for term in list.as_ref() {
             if !self.term(term) {
                 continue;
             }
