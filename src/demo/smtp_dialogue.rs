@@ -161,7 +161,10 @@ mod tests {
         check(&["helo x", "mail from:<>", "DATA"], &["250", "250", "503"]);
         check(&["EHLO x", "MAIL FROM:<a@b>", "MAIL FROM:<a@b>"], &["250", "250", "503"]);
         check(&["EHLO x", "MAIL FROM:<a>", "RSET", "RCPT TO:<b>"], &["250", "250", "250", "503"]);
-        check(&["EHLO x", "MAIL TO:<a@b>", "MAIL a@b", "AUTH PLAIN x"], &["250", "501", "501", "502"]);
+        check(
+            &["EHLO x", "MAIL TO:<a@b>", "MAIL a@b", "AUTH PLAIN x"],
+            &["250", "501", "501", "502"],
+        );
         check(&["NOOP", "VRFY a", "QUIT", ""], &["250", "252", "221", "502"]);
     }
 

@@ -143,7 +143,10 @@ async fn converse(stream: TcpStream, mailbox: &Mailbox) -> io::Result<()> {
 }
 
 /// False at the end of the stream.
-async fn read_line(stream: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> io::Result<bool> {
+async fn read_line(
+    stream: &mut (impl AsyncBufRead + Unpin),
+    line: &mut Vec<u8>,
+) -> io::Result<bool> {
     line.clear();
     let mut limited = stream.take(MAX_LINE_BYTES);
     match tokio::time::timeout(PATIENCE, limited.read_until(b'\n', line)).await {

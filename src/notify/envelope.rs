@@ -25,7 +25,9 @@ impl Sender {
     /// If it is neither.
     pub fn new(from: &str) -> Result<Self, BuildError> {
         let mailbox = clean(from, 300).parse();
-        mailbox.map(|mailbox| Self { mailbox }).map_err(|error| BuildError::Sender(error.to_string()))
+        mailbox
+            .map(|mailbox| Self { mailbox })
+            .map_err(|error| BuildError::Sender(error.to_string()))
     }
 
     /// The part of the address behind the at sign.
@@ -57,8 +59,8 @@ impl Sender {
         }
         // RFC 3834: keeps out-of-office replies away.
         builder = builder.raw_header(header("Auto-Submitted", "auto-generated")?);
-        builder = builder
-            .raw_header(header("X-Atalaya-Key", &clean(&delivery.idempotency_key, 200))?);
+        builder =
+            builder.raw_header(header("X-Atalaya-Key", &clean(&delivery.idempotency_key, 200))?);
         if notice.level >= Level::Orange {
             builder = builder.raw_header(header("X-Priority", "1 (Highest)")?);
         }
@@ -174,7 +176,8 @@ mod tests {
                 .collect()
         };
         let expected = names(&compose(&notice, &delivery));
-        for evil in ["x\r\nBcc: eve@evil.example", "x\nBcc: e", "x\r\rBcc: e", "x\0\u{2028}Bcc: e"] {
+        for evil in ["x\r\nBcc: eve@evil.example", "x\nBcc: e", "x\r\rBcc: e", "x\0\u{2028}Bcc: e"]
+        {
             notice.headline = evil.to_owned();
             evil.clone_into(&mut delivery.recipient.name);
             evil.clone_into(&mut delivery.idempotency_key);

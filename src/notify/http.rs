@@ -114,11 +114,7 @@ impl Notifier for SignedWebhook {
 }
 
 impl Receiver {
-    fn new(
-        url: &SecretString,
-        allow_private: bool,
-        http: Arc<Client>,
-    ) -> Result<Self, BuildError> {
+    fn new(url: &SecretString, allow_private: bool, http: Arc<Client>) -> Result<Self, BuildError> {
         let url = Url::parse(url.expose_secret()).map_err(|_| BuildError::Url)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(BuildError::Url);

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use minijinja::value::{Kwargs, Serde};
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Serde};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
 use super::view::View;

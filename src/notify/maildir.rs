@@ -67,7 +67,10 @@ async fn publish(directory: &Path, draft: &Path, name: &str) -> std::io::Result<
 }
 
 fn retry(error: &std::io::Error) -> SendError {
-    SendError::Retry { after: None, what: clean(&format!("the file was not written: {error}"), 200) }
+    SendError::Retry {
+        after: None,
+        what: clean(&format!("the file was not written: {error}"), 200),
+    }
 }
 
 #[cfg(test)]

@@ -56,9 +56,16 @@ mod tests {
 
     #[test]
     fn waits_rise_to_ten_minutes() {
-        for (attempts, secs) in
-            [(0, 5.0), (1, 5.0), (2, 15.0), (3, 30.0), (4, 60.0), (6, 300.0), (7, 600.0), (99, 600.0)]
-        {
+        for (attempts, secs) in [
+            (0, 5.0),
+            (1, 5.0),
+            (2, 15.0),
+            (3, 30.0),
+            (4, 60.0),
+            (6, 300.0),
+            (7, 600.0),
+            (99, 600.0),
+        ] {
             let wait = wait_secs("k", attempts, None);
             assert!((0.75 * secs..=1.25 * secs).contains(&wait), "attempt {attempts}: {wait} s");
         }

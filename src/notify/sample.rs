@@ -102,8 +102,20 @@ pub fn notice(locale: Locale) -> Notice {
         polarity: PolarityLabel::Negative,
         p_negative: 0.92,
         evidence: vec![
-            Evidence { from: 0, to: 5, text: event.to_owned(), kind: EvidenceKind::Event, value: -1.2 },
-            Evidence { from: 9, to: 12, text: "¡12!".to_owned(), kind: EvidenceKind::Intensifier, value: 0.3 },
+            Evidence {
+                from: 0,
+                to: 5,
+                text: event.to_owned(),
+                kind: EvidenceKind::Event,
+                value: -1.2,
+            },
+            Evidence {
+                from: 9,
+                to: 12,
+                text: "¡12!".to_owned(),
+                kind: EvidenceKind::Intensifier,
+                value: 0.3,
+            },
         ],
         hearsay: false,
         severity: severity(),

@@ -188,7 +188,8 @@ fn tls_parameters(smtp: &Smtp) -> Result<Option<TlsParameters>, BuildError> {
     if smtp.tls == SmtpTls::None {
         return Ok(None);
     }
-    let bad = |error: &dyn std::fmt::Display| BuildError::Certificates(clean(&error.to_string(), 200));
+    let bad =
+        |error: &dyn std::fmt::Display| BuildError::Certificates(clean(&error.to_string(), 200));
     let mut builder = TlsParameters::builder(smtp.server.clone());
     if let Some(file) = &smtp.ca_file {
         let pem = std::fs::read(file).map_err(|error| bad(&error))?;

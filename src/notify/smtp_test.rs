@@ -68,10 +68,7 @@ fn friendly(verb: &str) -> &'static str {
     }
 }
 
-async fn read_verb(
-    stream: &mut BufReader<tokio::net::TcpStream>,
-    in_text: bool,
-) -> Option<String> {
+async fn read_verb(stream: &mut BufReader<tokio::net::TcpStream>, in_text: bool) -> Option<String> {
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.ok()? == 0 {

@@ -157,12 +157,8 @@ fn subject(notice: &Notice, locale: Locale) -> String {
         Reason::SeverityRose => "subject.raised",
         _ => "subject.alert",
     };
-    let values = [
-        ("level", level.as_str()),
-        ("score", &score),
-        ("headline", &headline),
-        ("media", &media),
-    ];
+    let values =
+        [("level", level.as_str()), ("score", &score), ("headline", &headline), ("media", &media)];
     let subject = match (&notice.kind, &notice.incident) {
         (NoticeKind::Steps, Some(incident)) => {
             steps_subject(incident, &level_name(incident.level, locale), &headline, locale)
@@ -176,8 +172,7 @@ fn steps_subject(incident: &NoticeIncident, level: &str, headline: &str, locale:
     let count = u32::try_from(incident.steps.len()).unwrap_or(u32::MAX);
     let steps = phrases::count("count.your_steps", locale, count);
     let number = clean(&incident.number, 40);
-    let values =
-        [("level", level), ("number", &number), ("steps", &steps), ("headline", headline)];
+    let values = [("level", level), ("number", &number), ("steps", &steps), ("headline", headline)];
     phrases::fill("subject.steps", locale, &values)
 }
 

@@ -40,9 +40,9 @@ pub fn fill(key: &str, locale: Locale, values: &[(&str, &str)]) -> String {
     let mut rest = text(key, locale);
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        let place = after
-            .split_once('}')
-            .and_then(|(name, end)| Some((values.iter().find(|(known, _)| *known == name)?.1, end)));
+        let place = after.split_once('}').and_then(|(name, end)| {
+            Some((values.iter().find(|(known, _)| *known == name)?.1, end))
+        });
         if let Some((value, end)) = place {
             filled.push_str(value);
             rest = end;
@@ -131,7 +131,8 @@ mod tests {
         for key in phrases.keys() {
             let section = key.split('.').next().unwrap_or_default();
             let stem = key.trim_end_matches("_one").trim_end_matches("_many");
-            let said = code.contains(&format!("\"{key}\"")) || code.contains(&format!("\"{stem}\""));
+            let said =
+                code.contains(&format!("\"{key}\"")) || code.contains(&format!("\"{stem}\""));
             assert!(said || BY_NAME.contains(&section), "`{key}` exists but is never said");
         }
     }
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn places_are_filled_once() {
         let values = [("text", "{text} {n}")];
-        assert_eq!(fill("format.quoted", Locale::Es, &values), "«{text} {n}»");
+        assert_eq!(fill("format.bracketed", Locale::Zh, &values), "（{text} {n}）");
         assert_eq!(fill("format.percent", Locale::Es, &[]), "{n} %");
         assert_eq!(text("no.such_phrase", Locale::Es), "no.such_phrase");
     }
