@@ -10,6 +10,8 @@ mod phrases;
 mod play;
 mod script;
 mod script_file;
+#[cfg(test)]
+mod delivery_test;
 mod smtp_dialogue;
 mod smtp_sink;
 mod stage;

@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn places_are_filled_once() {
         let values = [("text", "{text} {n}")];
-        assert_eq!(fill("format.quoted", Locale::Es, &values), "«{text} {n}»");
+        assert_eq!(fill("format.bracketed", Locale::Zh, &values), "（{text} {n}）");
         assert_eq!(fill("format.percent", Locale::Es, &[]), "{n} %");
         assert_eq!(text("no.such_phrase", Locale::Es), "no.such_phrase");
     }

@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn facts_keep_their_figures() {
-        assert_eq!(fact("5 owners", Locale::Es), "5 propietarios");
+        assert_eq!(fact("5 owners", Locale::Es), "5 grupos editoriales");
         assert_eq!(fact("p=0.92", Locale::Es), "p=0.92");
         assert_eq!(fact("tier 1", Locale::Zh), "媒体级别 1");
         assert_eq!(fact("floor: solvency", Locale::Es), "mínimo: solvency");
