@@ -5,6 +5,7 @@
 mod body;
 mod json_ld;
 mod metadata;
+mod title;
 
 use url::Url;
 

@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn hostile_documents_are_refused() {
         let laughs = "<!DOCTYPE rss [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><rss/>";
-        let attributes: String = (0..300).map(|n| format!(" a{n}='1'")).collect();
+        let attributes = " a='1'".repeat(300);
         for document in [laughs, &format!("<rss{attributes}>")] {
             assert!(check(document).is_err(), "{document:.40}");
         }
