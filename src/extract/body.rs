@@ -49,7 +49,8 @@ pub(super) fn run(html: &str, url: Option<&Url>) -> Found {
     let metadata = Metadata {
         title: filled(given.title),
         authors: given.author.split(';').filter_map(|name| filled(name.to_owned())).collect(),
-        published: given.date.map(|date| date.to_string()),
+        // It gives the first of January where it saw no more than a year.
+        published: given.date.map(|date| date.to_string()).filter(|date| !date.ends_with("-01-01")),
         language: filled(given.language),
         canonical_url: filled(given.url).filter(|url| url.starts_with("http")),
         site_name: filled(given.sitename),
