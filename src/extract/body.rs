@@ -81,11 +81,14 @@ fn extract(html: &str, url: Option<&Url>, focus: ExtractionFocus) -> Found {
 /// The best body: what was extracted unless it is thin and the page holds a longer one.
 pub(super) fn choose(found: &Found, metadata: &Metadata) -> Body {
     let weight = weigh(&found.text);
-    if weight >= THIN {
+    // The extractor takes JSON-LD, too, in the end; the reader shall know.
+    let is_described = metadata.body.as_deref().is_some_and(|body| same_words(body, &found.text));
+    if weight >= THIN && !is_described {
         return Body { text: Some(found.text.clone()), method: Some("trafilatura"), warning: None };
     }
-    if let Some(body) = metadata.body.as_deref().filter(|body| weigh(body) > weight) {
-        let warning = Some("the body is from the page's JSON-LD: none could be extracted");
+    if let Some(body) = metadata.body.as_deref().filter(|body| weigh(body) > weight || is_described)
+    {
+        let warning = Some("the body is the one in the page's JSON-LD");
         return Body { text: Some(body.to_owned()), method: Some("json-ld"), warning };
     }
     if weight > 0 {
@@ -97,6 +100,10 @@ pub(super) fn choose(found: &Found, metadata: &Metadata) -> Body {
         return Body { text: Some(description.clone()), method: Some("description"), warning };
     }
     Body { warning: Some("no body found"), ..Body::default() }
+}
+
+fn same_words(a: &str, b: &str) -> bool {
+    a.split_whitespace().eq(b.split_whitespace())
 }
 
 fn weigh(text: &str) -> usize {

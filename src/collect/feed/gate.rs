@@ -28,6 +28,12 @@ pub(super) fn check(document: &str) -> Result<(), FeedError> {
     Ok(())
 }
 
+/// How many entries were written, whether they can be read or not.
+pub(super) fn count_entries(document: &str) -> usize {
+    let is_entry = |kind| matches!(kind, Kind::Open { name: "item" | "entry", .. });
+    pieces(document).filter(|piece| is_entry(piece.kind)).count()
+}
+
 /// Whether elements stand open inside one another beyond the limit.
 pub(super) fn is_deep(document: &str) -> bool {
     let mut depth = 0_usize;
