@@ -186,6 +186,13 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_poll_can_run_on_any_thread() {
+        fn check<T: Send>(_: &T) {}
+        let site = Site::new(Router::new()).await;
+        check(&site.poll(&state()));
+    }
+
+    #[tokio::test]
     async fn the_first_poll_is_history_and_the_next_asks_for_changes() {
         let feed = async |headers: HeaderMap| {
             if headers.get("if-none-match").is_some_and(|tag| tag == "\"1\"") {

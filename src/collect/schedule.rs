@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use crate::model::Source;
 
 /// The longest pause after failures: a source is never dropped, it is asked at least so often.
-const MAX_BACKOFF: Duration = Duration::from_secs(6 * 3600);
+const MAX_BACKOFF: Duration = Duration::from_hours(6);
 
 /// The longest pause that a server can order.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// Sources polled more often than this are wanted fast: their backoff stays within 8 intervals.
 const FAST: Duration = Duration::from_mins(1);

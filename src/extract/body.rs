@@ -13,6 +13,13 @@ use super::metadata::Metadata;
 /// A body lighter than this is doubtful: a teaser, a paywall, a page built by scripts.
 const THIN: usize = 250;
 
+/// A body lighter than this is looked for a second time. This and [`MULTIPLE`] were measured on
+/// four sets of pages: no loss where precision was right, most of the gain where it was not.
+const SHORT: usize = 3_000;
+
+/// How many times heavier the second finding must be.
+const MULTIPLE: usize = 3;
+
 /// What a Han character weighs against a letter: about the length of its translation.
 const HAN_WEIGHT: usize = 3;
 
@@ -33,12 +40,22 @@ pub(super) struct Body {
     pub(super) warning: Option<&'static str>,
 }
 
-/// Runs the extractor; its panics are caught.
+/// Runs the extractor for precision, and where that finds little, once more in balance: if this
+/// finds a multiple, the first has taken most of the article for boilerplate.
 pub(super) fn run(html: &str, url: Option<&Url>) -> Found {
-    let mut options = Options::default()
-        .with_fallback(true)
-        .with_focus(ExtractionFocus::FavorPrecision)
-        .with_exclude_comments(true);
+    let precise = extract(html, url, ExtractionFocus::FavorPrecision);
+    let weight = weigh(&precise.text);
+    if weight >= SHORT {
+        return precise;
+    }
+    let balanced = extract(html, url, ExtractionFocus::Balanced);
+    if weigh(&balanced.text) > weight * MULTIPLE { balanced } else { precise }
+}
+
+/// One run of the extractor; its panics are caught.
+fn extract(html: &str, url: Option<&Url>, focus: ExtractionFocus) -> Found {
+    let mut options =
+        Options::default().with_fallback(true).with_focus(focus).with_exclude_comments(true);
     if let Some(url) = url {
         options = options.with_url(url.clone());
     }
@@ -49,7 +66,8 @@ pub(super) fn run(html: &str, url: Option<&Url>) -> Found {
     let metadata = Metadata {
         title: filled(given.title),
         authors: given.author.split(';').filter_map(|name| filled(name.to_owned())).collect(),
-        published: given.date.map(|date| date.to_string()),
+        // It gives the first of January where it saw no more than a year.
+        published: given.date.map(|date| date.to_string()).filter(|date| !date.ends_with("-01-01")),
         language: filled(given.language),
         canonical_url: filled(given.url).filter(|url| url.starts_with("http")),
         site_name: filled(given.sitename),
@@ -63,11 +81,14 @@ pub(super) fn run(html: &str, url: Option<&Url>) -> Found {
 /// The best body: what was extracted unless it is thin and the page holds a longer one.
 pub(super) fn choose(found: &Found, metadata: &Metadata) -> Body {
     let weight = weigh(&found.text);
-    if weight >= THIN {
+    // The extractor takes JSON-LD, too, in the end; the reader shall know.
+    let is_described = metadata.body.as_deref().is_some_and(|body| same_words(body, &found.text));
+    if weight >= THIN && !is_described {
         return Body { text: Some(found.text.clone()), method: Some("trafilatura"), warning: None };
     }
-    if let Some(body) = metadata.body.as_deref().filter(|body| weigh(body) > weight) {
-        let warning = Some("the body is from the page's JSON-LD: none could be extracted");
+    if let Some(body) = metadata.body.as_deref().filter(|body| weigh(body) > weight || is_described)
+    {
+        let warning = Some("the body is the one in the page's JSON-LD");
         return Body { text: Some(body.to_owned()), method: Some("json-ld"), warning };
     }
     if weight > 0 {
@@ -79,6 +100,10 @@ pub(super) fn choose(found: &Found, metadata: &Metadata) -> Body {
         return Body { text: Some(description.clone()), method: Some("description"), warning };
     }
     Body { warning: Some("no body found"), ..Body::default() }
+}
+
+fn same_words(a: &str, b: &str) -> bool {
+    a.split_whitespace().eq(b.split_whitespace())
 }
 
 fn weigh(text: &str) -> usize {

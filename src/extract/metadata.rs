@@ -1,4 +1,4 @@
-//! What a page says of itself: JSON-LD, OpenGraph, `meta`, `link`, microdata, in this order.
+//! What a page says of itself: JSON-LD, Open Graph, `meta`, `link`, microdata, in this order.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::text;
 
-use super::json_ld;
+use super::{json_ld, title};
 
 /// What was found of an article beside its body.
 #[derive(Debug, Default)]
@@ -91,11 +91,15 @@ fn read_document(page: &Html, url: Option<&Url>) -> Metadata {
         authors = named_authors(page, &meta);
     }
     let site_name = meta.first(&["og:site_name", "application-name"]).or(described.publisher);
+    let title = described
+        .title
+        .or_else(|| meta.first(&["og:title", "twitter:title", "dc.title"]))
+        .or_else(|| heading(page, "h1"))
+        .or_else(|| heading(page, "title"));
+    let host = url.and_then(Url::host_str);
+    let names: Vec<&str> = site_name.as_deref().into_iter().chain(host).collect();
     Metadata {
-        title: described
-            .title
-            .or_else(|| meta.first(&["og:title", "twitter:title", "dc.title"]))
-            .or_else(|| heading(page)),
+        title: title.map(|title| title::without_site(&title, &names)),
         body: described.body,
         description: meta.first(&["og:description", "description", "twitter:description"]),
         authors,
@@ -165,12 +169,11 @@ fn author(name: &str) -> Option<String> {
     is_name.then_some(name)
 }
 
-fn heading(page: &Html) -> Option<String> {
-    let line = |element: ElementRef<'_>| {
+fn heading(page: &Html, selector: &str) -> Option<String> {
+    all(page, selector).find_map(|element| {
         let text = text::lines(&element.text().collect::<Vec<_>>().join(" ")).replace('\n', " ");
         (!text.is_empty()).then_some(text)
-    };
-    all(page, "h1").find_map(line).or_else(|| all(page, "title").find_map(line))
+    })
 }
 
 fn element_date(page: &Html) -> Option<String> {

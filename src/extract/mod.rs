@@ -5,6 +5,7 @@
 mod body;
 mod json_ld;
 mod metadata;
+mod title;
 
 use url::Url;
 
@@ -58,6 +59,9 @@ fn assemble(found: body::Found, metadata: Metadata, mut warnings: Vec<String>) -
     let second = found.metadata;
     if metadata.title.is_none() && second.title.is_none() {
         warnings.push("no title found".to_owned());
+    }
+    if metadata.published.is_none() && second.published.is_some() {
+        warnings.push("the date is guessed from the text of the page".to_owned());
     }
     let authors = if metadata.authors.is_empty() { second.authors } else { metadata.authors };
     Extracted {

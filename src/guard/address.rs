@@ -50,16 +50,16 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low] => {
             (s[5] == 0xffff || high != 0) && is_public_v4(embedded(high, low))
         }
-        // NAT64 (64:ff9b::/96), and its local-use prefix, which is never public.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(embedded(high, low)),
-        [0x64, 0xff9b, ..] => false,
-        // 6to4 carries the IPv4 address behind its prefix; Teredo inverted, at the end.
-        [0x2002, high, low, ..] => is_public_v4(embedded(high, low)),
+        // NAT64 (64:ff9b::/96) carries the IPv4 address at the end, 6to4 behind its prefix.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            is_public_v4(embedded(high, low))
+        }
+        // Teredo: the server, and the client inverted at the end.
         [0x2001, 0, server_high, server_low, _, _, high, low] => {
             is_public_v4(embedded(server_high, server_low)) && is_public_v4(embedded(!high, !low))
         }
-        // Protocol assignments, benchmarking, ORCHID, documentation.
-        [0x2001, 1..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        // Local-use NAT64, protocol assignments, benchmarking, ORCHID, documentation.
+        [0x64, 0xff9b, ..] | [0x2001, 1..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         // Only 2000::/3 is given out: what is beyond is local, multicast or not in use.
         [first, ..] => first & 0xe000 == 0x2000,
     }

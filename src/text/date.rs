@@ -179,8 +179,8 @@ fn written(found: &Captures<'_>, month: i8) -> Option<Written> {
 fn zone_offset(zone: &str) -> Option<Offset> {
     let minutes = match zone.to_ascii_uppercase().as_str() {
         "Z" | "GMT" | "UT" | "UTC" | "WET" => 0,
-        "EST" | "CDT" => -300,
-        "EDT" => -240,
+        "EST" | "CDT" | "COT" | "PET" => -300,
+        "EDT" | "CLT" => -240,
         "CST" | "MDT" => -360,
         "MST" | "PDT" => -420,
         "PST" => -480,
@@ -191,8 +191,6 @@ fn zone_offset(zone: &str) -> Option<Offset> {
         "HKT" | "SGT" => 480,
         "JST" | "KST" => 540,
         "ART" | "BRT" | "CLST" => -180,
-        "CLT" => -240,
-        "COT" | "PET" => -300,
         number => numeric_zone(number)?,
     };
     Offset::from_seconds(minutes * 60).ok()

@@ -269,8 +269,8 @@ fn starts_markup(bytes: &[u8]) -> bool {
 /// The length of the tag, comment or declaration that the text starts with; a `>` in a quoted
 /// attribute does not end a tag, unless the quote is never closed.
 fn markup_length(text: &str) -> usize {
-    if text.starts_with("<!--") {
-        return text[4..].find("-->").map_or(text.len(), |at| at + 7);
+    if let Some(comment) = text.strip_prefix("<!--") {
+        return comment.find("-->").map_or(text.len(), |at| at + 7);
     }
     if text.starts_with("<![CDATA[") {
         return text.find("]]>").map_or(text.len(), |at| at + 3);

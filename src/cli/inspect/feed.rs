@@ -22,8 +22,7 @@ pub struct InspectFeed {
     /// Print the feed as JSON
     #[arg(long)]
     json: bool,
-    /// Read {"id","path","content_type"?,"url"?} lines, write one answer a line
-    #[arg(long, conflicts_with_all = ["place", "json"])]
+    #[arg(help = r#"Read {"id","path","content_type"?,"url"?} lines, write one answer a line"#, long, conflicts_with_all = ["place", "json"])]
     jsonl: bool,
 }
 
@@ -39,12 +38,12 @@ impl InspectFeed {
     pub fn run(self) -> ExitCode {
         match self.place {
             Some(place) => one(&place, self.json),
-            None => super::ended(jsonl::parallel(answer)),
+            None => super::stream(jsonl::parallel(|question| answer(&question))),
         }
     }
 }
 
-fn answer(question: Question) -> Result<Feed, String> {
+fn answer(question: &Question) -> Result<Feed, String> {
     let bytes = document::read_file(&question.path).map_err(|error| error.to_string())?;
     let (content_type, url) = (question.content_type.as_deref(), question.url.as_deref());
     read_feed(&bytes, content_type, url).map_err(|error| error.to_string())

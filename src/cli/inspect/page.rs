@@ -26,8 +26,7 @@ pub struct InspectPage {
     /// Print what was read as JSON
     #[arg(long)]
     json: bool,
-    /// Read {"id","path","url"?,"content_type"?} lines, write one answer a line
-    #[arg(long, conflicts_with_all = ["place", "json", "url"])]
+    #[arg(help = r#"Read {"id","path","url"?,"content_type"?} lines, write one answer a line"#, long, conflicts_with_all = ["place", "json", "url"])]
     jsonl: bool,
 }
 
@@ -43,12 +42,12 @@ impl InspectPage {
     pub fn run(self) -> ExitCode {
         match self.place {
             Some(place) => one(&place, self.url.as_ref(), self.json),
-            None => super::ended(jsonl::parallel(answer)),
+            None => super::stream(jsonl::parallel(|question| answer(&question))),
         }
     }
 }
 
-fn answer(question: Question) -> Result<Extracted, String> {
+fn answer(question: &Question) -> Result<Extracted, String> {
     let bytes = document::read_file(&question.path).map_err(|error| error.to_string())?;
     let url = question.url.as_deref().and_then(|url| Url::parse(url).ok());
     Ok(extract::page(&bytes, question.content_type.as_deref(), url.as_ref()))

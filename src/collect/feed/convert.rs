@@ -20,8 +20,8 @@ pub(super) fn feed(feed: &given::Feed, base: Option<&Url>, warnings: Vec<String>
         kind: Some(kind.to_owned()),
         title: feed.title.as_ref().and_then(title),
         link: link(&feed.links, base),
-        language: feed.language.clone().and_then(filled).map(|tag| tag.replace('_', "-")),
-        summary: feed.description.as_ref().and_then(|text| filled(text.content.clone())),
+        language: feed.language.as_deref().and_then(filled).map(|tag| tag.replace('_', "-")),
+        summary: feed.description.as_ref().and_then(|text| filled(&text.content)),
         published: feed.published.and_then(utc),
         updated: feed.updated.and_then(utc),
         encoding: None,
@@ -48,7 +48,7 @@ pub(super) fn absolute(link: &str, base: Option<&Url>) -> String {
 }
 
 fn entry(entry: &given::Entry, base: Option<&Url>) -> FeedEntry {
-    let id = filled(entry.id.clone());
+    let id = filled(&entry.id);
     let permalink =
         || id.clone().filter(|id| id.starts_with("http://") || id.starts_with("https://"));
     let content = entry.content.as_ref();
@@ -58,8 +58,8 @@ fn entry(entry: &given::Entry, base: Option<&Url>) -> FeedEntry {
         published: entry.published.and_then(utc),
         updated: entry.updated.and_then(utc),
         authors: entry.authors.iter().filter_map(author).collect(),
-        summary: entry.summary.as_ref().and_then(|text| filled(text.content.clone())),
-        content: content.and_then(|content| content.body.clone()).and_then(filled),
+        summary: entry.summary.as_ref().and_then(|text| filled(&text.content)),
+        content: content.and_then(|content| filled(content.body.as_deref()?)),
         enclosures: enclosures(entry, base),
         categories: entry.categories.iter().filter_map(category).collect(),
         id,
@@ -67,16 +67,15 @@ fn entry(entry: &given::Entry, base: Option<&Url>) -> FeedEntry {
 }
 
 fn title(given: &given::Text) -> Option<String> {
-    filled(text::one_line(&given.content))
+    filled(&text::one_line(&given.content))
 }
 
 fn author(person: &given::Person) -> Option<String> {
-    filled(person.name.clone().unwrap_or_default())
-        .or_else(|| filled(person.email.clone().unwrap_or_default()))
+    person.name.as_deref().and_then(filled).or_else(|| person.email.as_deref().and_then(filled))
 }
 
 fn category(category: &given::Category) -> Option<String> {
-    filled(category.label.clone().unwrap_or_default()).or_else(|| filled(category.term.clone()))
+    category.label.as_deref().and_then(filled).or_else(|| filled(&category.term))
 }
 
 /// The page that the feed or entry speaks for: `alternate`, which is also what no relation means.
@@ -87,7 +86,7 @@ fn link(links: &[given::Link], base: Option<&Url>) -> Option<String> {
         .iter()
         .find(|link| is(link, "alternate"))
         .or_else(|| links.iter().find(|link| !is(link, "enclosure") && !is(link, "self")))?;
-    filled(best.href.clone()).map(|href| absolute(&href, base))
+    filled(&best.href).map(|href| absolute(&href, base))
 }
 
 fn enclosures(entry: &given::Entry, base: Option<&Url>) -> Vec<Enclosure> {
@@ -114,7 +113,7 @@ fn utc(at: DateTime<Utc>) -> Option<String> {
 
 /// A text that is not empty, without control characters. C1 controls are windows-1252 that went
 /// through Latin-1 on its way (HTML §13.2.5.5 reads references to them alike).
-fn filled(text: String) -> Option<String> {
+fn filled(text: &str) -> Option<String> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return None;

@@ -6,11 +6,15 @@ use super::scan::{Kind, Piece, pieces};
 const TEXTS: [&str; 6] =
     ["title", "description", "summary", "subtitle", "content", "content:encoded"];
 
+/// Elements that stand open before balancing is given up: it would take quadratic time, and the
+/// parser would be refused the result anyway.
+const MAX_OPEN: usize = 256;
+
 /// Elements whose end the rest of a broken download does not have.
 const ITEMS: [&str; 2] = ["item", "entry"];
 
 /// HTML that stands in text elements as if it were XML, escaped, so that the element has a text.
-pub(super) fn escape_naked(document: &str) -> Option<String> {
+pub(super) fn escape_naked(document: &str) -> String {
     let mut out = String::with_capacity(document.len() + 1024);
     let mut all = pieces(document);
     while let Some(piece) = all.next() {
@@ -24,18 +28,36 @@ pub(super) fn escape_naked(document: &str) -> Option<String> {
             }
         };
         let mut inner = Vec::new();
-        let mut end = "";
+        let mut end = None;
         for piece in all.by_ref() {
-            if piece.kind == (Kind::Close { name: text }) {
-                end = piece.raw;
+            if ends_text(piece, text) {
+                end = Some(piece);
                 break;
             }
             inner.push(piece);
         }
-        put_text(&mut out, piece.raw, &inner);
-        out.push_str(end);
+        match end {
+            Some(end) if end.kind == (Kind::Close { name: text }) => {
+                put_text(&mut out, piece.raw, &inner);
+                out.push_str(end.raw);
+            }
+            // Never closed: not a text with markup but one that swallowed its neighbours.
+            _ => {
+                let all = [piece].into_iter().chain(inner).chain(end);
+                out.extend(all.map(|piece| piece.raw));
+            }
+        }
     }
-    Some(out)
+    out
+}
+
+/// The end tag of a text, or what cannot stand in one.
+fn ends_text(piece: Piece<'_>, text: &str) -> bool {
+    match piece.kind {
+        Kind::Close { name } => name == text || ITEMS.contains(&name),
+        Kind::Open { name, .. } => ITEMS.contains(&name) || name == "channel",
+        _ => false,
+    }
 }
 
 fn put_text(out: &mut String, start: &str, inner: &[Piece<'_>]) {
@@ -44,7 +66,7 @@ fn put_text(out: &mut String, start: &str, inner: &[Piece<'_>]) {
     };
     if !inner.iter().any(is_tag) {
         out.push_str(start);
-        inner.iter().for_each(|piece| out.push_str(piece.raw));
+        out.extend(inner.iter().map(|piece| piece.raw));
         return;
     }
     // Atom has to be told that the text is HTML now; RSS takes every text for it.
@@ -66,13 +88,14 @@ fn put_text(out: &mut String, start: &str, inner: &[Piece<'_>]) {
 
 /// Ends for what was never closed, none for what was never opened. A wrong name closes the element
 /// that just took text; an item that breaks off at the end of the document is left out.
-pub(super) fn balance(document: &str) -> Option<String> {
+pub(super) fn balance(document: &str) -> String {
     let mut out = String::with_capacity(document.len() + 64);
     // What stands open: its name, and where its start tag stands in the output.
     let mut open: Vec<(&str, usize)> = Vec::new();
     let mut after_start = false;
     for piece in pieces(document) {
         match piece.kind {
+            Kind::Open { .. } if open.len() == MAX_OPEN => return document.to_owned(),
             Kind::Open { name, .. } => {
                 open.push((name, out.len()));
                 out.push_str(piece.raw);
@@ -106,7 +129,7 @@ pub(super) fn balance(document: &str) -> Option<String> {
         open.truncate(at);
     }
     close(&mut out, &mut open, 0);
-    Some(out)
+    out
 }
 
 fn close(out: &mut String, open: &mut Vec<(&str, usize)>, keep: usize) {
@@ -121,8 +144,8 @@ fn close(out: &mut String, open: &mut Vec<(&str, usize)>, keep: usize) {
 mod tests {
     use super::{balance, escape_naked};
 
-    fn check(repair: fn(&str) -> Option<String>, broken: &str, whole: &str) {
-        assert_eq!(repair(broken).as_deref(), Some(whole), "{broken}");
+    fn check(repair: fn(&str) -> String, broken: &str, whole: &str) {
+        assert_eq!(repair(broken), whole, "{broken}");
     }
 
     #[test]

@@ -66,9 +66,19 @@ pub fn read_feed(
 
 fn read_xml(document: &str, base: Option<&Url>) -> Result<Feed, FeedError> {
     gate::check(document)?;
+    let mut feed = read_repaired(document, base)?;
+    let (read, written) = (feed.entries.len(), gate::count_entries(document));
+    if read < written {
+        feed.warnings.push(format!("{} of {written} entries could not be read", written - read));
+    }
+    Ok(feed)
+}
+
+fn read_repaired(document: &str, base: Option<&Url>) -> Result<Feed, FeedError> {
     let strict = parse(repair::without_declaration(document), base);
+    let written = gate::count_entries(document);
     if let Ok(feed) = &strict
-        && !is_lacking(feed)
+        && !is_lacking(feed, written)
     {
         return Ok(convert::feed(feed, base, Vec::new()));
     }
@@ -85,9 +95,11 @@ fn read_xml(document: &str, base: Option<&Url>) -> Result<Feed, FeedError> {
     }
 }
 
-/// Whether strict reading may have missed something: no entries, or some that say nothing.
-fn is_lacking(feed: &given::Feed) -> bool {
+/// Whether strict reading may have missed something: no entries, fewer than were written, or some
+/// that say nothing.
+fn is_lacking(feed: &given::Feed, written: usize) -> bool {
     feed.entries.is_empty()
+        || feed.entries.len() < written
         || feed.title.is_none()
         || feed.entries.iter().any(|entry| says(entry) == 0)
 }
@@ -224,6 +236,7 @@ mod tests {
         let feed = read(&rss("<rss version='2.0'>", item, END));
         assert_eq!(feed.entries[0].id, None);
         assert_eq!(feed.entries[0].published.as_deref(), Some("2024-05-01T08:00:00Z"));
+        assert_eq!(feed.warnings, [""; 0]);
         let undated = read(&rss("<rss version='2.0'>", ITEM, END));
         assert_eq!((undated.entries[0].published.as_ref(), undated.updated), (None, None));
     }

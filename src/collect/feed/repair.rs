@@ -10,6 +10,9 @@ use super::markup;
 
 type Pattern = LazyLock<Option<Regex>>;
 
+/// The better text, where the document needs the repair.
+type Repair = fn(&str) -> Option<String>;
+
 fn pattern(source: &str) -> Option<Regex> {
     Regex::new(source).ok()
 }
@@ -28,7 +31,7 @@ pub(super) fn without_declaration(document: &str) -> &str {
 pub(super) fn repair(document: &str) -> (String, Vec<String>) {
     let mut text = without_declaration(document).to_owned();
     let mut warnings = Vec::new();
-    let repairs: [(fn(&str) -> Option<String>, &str); 9] = [
+    let repairs: [(Repair, &str); 9] = [
         (root_only, "dropped what stood before the root element"),
         (references, "repaired character references"),
         (rss_root, "read an RSS of unknown version as 2.0"),
@@ -36,8 +39,8 @@ pub(super) fn repair(document: &str) -> (String, Vec<String>) {
         (atom_03, "read Atom 0.3 as 1.0"),
         (base64_text, "decoded text in base64"),
         (text_types, "repaired the types of text elements"),
-        (markup::escape_naked, "escaped markup in text elements"),
-        (markup::balance, "closed elements that were left open"),
+        (|text| Some(markup::escape_naked(text)), "escaped markup in text elements"),
+        (|text| Some(markup::balance(text)), "closed elements that were left open"),
     ];
     for (repair, warning) in repairs {
         if let Some(better) = repair(&text)
@@ -54,11 +57,11 @@ pub(super) fn repair(document: &str) -> (String, Vec<String>) {
 fn root_only(document: &str) -> Option<String> {
     static ROOT: Pattern =
         Pattern::new(|| pattern(r"(?i)<(?:rss|feed|rdf:rdf|(?:\w+:)(?:feed|rss))[\s>]"));
-    let at = ROOT.as_ref()?.find(document)?.start();
-    let before = document.get(..at)?;
     // Comments, processing instructions and a document type may stand there.
     static LAWFUL: Pattern =
         Pattern::new(|| pattern(r"(?s)^(?:\s|<!--.*?-->|<\?[^>]*\?>|<!DOCTYPE[^>]*>)*$"));
+    let at = ROOT.as_ref()?.find(document)?.start();
+    let before = document.get(..at)?;
     (!LAWFUL.as_ref()?.is_match(before)).then(|| document[at..].to_owned())
 }
 
@@ -108,7 +111,7 @@ fn rdf_items(document: &str) -> Option<String> {
 
 /// Atom 0.3 (the Internet draft of 2003) in the words of RFC 4287.
 fn atom_03(document: &str) -> Option<String> {
-    static NAMESPACE: Pattern = Pattern::new(|| pattern(r#"https?://purl\.org/atom/ns#?"#));
+    static NAMESPACE: Pattern = Pattern::new(|| pattern(r"https?://purl\.org/atom/ns#?"));
     static NAMES: Pattern = Pattern::new(|| {
         pattern(r"<(/?)((?:\w+:)?)(issued|created|modified|tagline|copyright)([\s/>])")
     });
