@@ -9,12 +9,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::{Article, ArticleId, Assignment, StoryId};
+use crate::model::{ArticleId, Assignment, StoryId};
 use crate::story::copies::{Copies, fingerprint, since};
 use crate::story::terms::{Terms, terms};
 
 /// Stories that were never seen and yet count in the weights, so that the first ones are careful.
 const PRIOR_STORIES: f64 = 50.0;
+const PRIOR_ARTICLES: f64 = 50.0;
+/// Distinct terms that are counted. Worst memory: 32 MiB.
+const MAX_FREQUENCIES: usize = 1_000_000;
 /// Dampens rarity: the rarest word is not the event. Found on headlines.
 const RARITY_POWER: f64 = 0.8;
 /// Terms by which an article looks for stories, heaviest first.
@@ -22,7 +25,7 @@ const SEARCH_TERMS: usize = 32;
 /// Stories under one term: above it the term finds nobody, but still counts in the cosine.
 const MAX_POSTINGS: usize = 500;
 /// Stories that are compared in full.
-const MAX_CANDIDATES: usize = 256;
+const MAX_CANDIDATES: usize = 64;
 /// Terms that a story keeps, heaviest first.
 const MAX_STORY_TERMS: usize = 512;
 /// Among stories that are near enough, larger ones win: a wide mean has a low cosine to each of
@@ -41,6 +44,8 @@ const COMMON_SHARE: usize = 10;
 const TRACE: f64 = 0.05;
 /// Stories from which the weights of terms are trusted.
 const WARM_STORIES: usize = 30;
+/// The same in articles.
+const WARM_ARTICLES: f64 = 300.0;
 
 /// Thresholds and bounds.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,20 +92,6 @@ pub struct StoryItem<'a> {
     pub at: Timestamp,
 }
 
-impl<'a> StoryItem<'a> {
-    /// What the clusterer looks at of an article.
-    #[must_use]
-    pub fn of(article: &'a Article) -> Self {
-        Self {
-            id: article.id,
-            title: &article.title,
-            body: &article.body,
-            language: article.language.as_deref(),
-            at: article.discovered_at,
-        }
-    }
-}
-
 /// The recent stories and articles. Two items of one stream are never compared across `window`.
 #[derive(Debug)]
 pub struct Clusterer {
@@ -108,10 +99,22 @@ pub struct Clusterer {
     stories: BTreeMap<StoryId, Mean>,
     by_term: HashMap<u64, Vec<StoryId>>,
     copies: Copies,
+    /// Articles that hold a term, of `articles` in all; both are halved once a window.
+    frequency: HashMap<u64, u32>,
+    articles: f64,
+    halved: Timestamp,
     /// Latest instant of the stream.
     latest: Timestamp,
     /// When the stories were last aged.
     aged: Timestamp,
+}
+
+/// A term of the article at hand.
+struct Weighed {
+    term: u64,
+    /// In the article, rarity included.
+    weight: f64,
+    rarity: f64,
 }
 
 /// The sum of a story's articles.
@@ -132,6 +135,9 @@ impl Clusterer {
             stories: BTreeMap::new(),
             by_term: HashMap::new(),
             copies: Copies::default(),
+            frequency: HashMap::new(),
+            articles: 0.0,
+            halved: Timestamp::MIN,
             latest: Timestamp::MIN,
             aged: Timestamp::MIN,
         }
@@ -180,23 +186,26 @@ impl Clusterer {
     }
 
     fn nearest(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
-        let weighed: Vec<(u64, f64)> = article
+        let weighed: Vec<Weighed> = article
             .weights
             .iter()
-            .map(|&(term, weight)| (term, f64::from(weight) * self.rarity(term)))
+            .map(|&(term, weight)| {
+                let rarity = self.rarity(term);
+                Weighed { term, weight: f64::from(weight) * rarity, rarity }
+            })
             .collect();
-        let norm = length(weighed.iter().map(|&(_, weight)| weight));
+        let norm = length(weighed.iter().map(|weighed| weighed.weight));
         // Until the stream tells which names all stories hold, what two texts share counts less
         // one name; so less of it is asked for.
         let (name_terms, share) =
-            if self.warm() { (0, 1.0) } else { (article.name_terms, COLD_SHARE) };
+            if self.warm() { (0, 1.0) } else { (article.of_name, COLD_SHARE) };
         let least = self.threshold(article) * share;
         let mut best: Option<(StoryId, f64)> = None;
         for id in self.candidates(&weighed) {
             let Some(mean) = self.stories.get(&id).filter(|mean| mean.last >= since) else {
                 continue;
             };
-            let cosine = self.cosine(&weighed, norm, mean, name_terms);
+            let cosine = Self::cosine(&weighed, norm, mean, name_terms);
             if cosine < least || !self.shares_enough(article, mean) {
                 continue;
             }
@@ -211,12 +220,12 @@ impl Clusterer {
     }
 
     /// Stories that share terms, most weight first.
-    fn candidates(&self, weighed: &[(u64, f64)]) -> Vec<StoryId> {
-        let mut search: Vec<&(u64, f64)> = weighed.iter().collect();
-        search.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    fn candidates(&self, weighed: &[Weighed]) -> Vec<StoryId> {
+        let mut search: Vec<&Weighed> = weighed.iter().collect();
+        search.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
         let mut shared: HashMap<StoryId, f64> = HashMap::new();
-        for &&(term, weight) in search.iter().take(SEARCH_TERMS) {
-            let stories = self.by_term.get(&term).filter(|stories| stories.len() <= MAX_POSTINGS);
+        for Weighed { term, weight, .. } in search.into_iter().take(SEARCH_TERMS) {
+            let stories = self.by_term.get(term).filter(|stories| stories.len() <= MAX_POSTINGS);
             for &story in stories.into_iter().flatten() {
                 *shared.entry(story).or_default() += weight * weight;
             }
@@ -227,14 +236,18 @@ impl Clusterer {
         found.into_iter().map(|(story, _)| story).collect()
     }
 
-    /// ln of stories over stories that hold the term, dampened; a trace for common terms.
+    /// How rare a term is among stories and among articles, dampened; a trace for common terms.
+    /// Stories alone would not see the common words of one that has grown over all others;
+    /// articles alone would take the words of a large story for common.
     fn rarity(&self, term: u64) -> f64 {
         let holding = self.holding(term);
         if self.common(holding) {
             return TRACE;
         }
-        let all = self.stories.len() as f64 + PRIOR_STORIES + 1.0;
-        (all / (holding as f64 + 0.5)).ln().max(TRACE).powf(RARITY_POWER)
+        let stories = idf(self.stories.len() as f64, holding as f64, PRIOR_STORIES);
+        let articles = f64::from(self.frequency.get(&term).copied().unwrap_or(0));
+        let articles = idf(self.articles, articles, PRIOR_ARTICLES);
+        (stories * articles).sqrt().max(TRACE).powf(RARITY_POWER)
     }
 
     fn holding(&self, term: u64) -> usize {
@@ -247,18 +260,18 @@ impl Clusterer {
     }
 
     fn warm(&self) -> bool {
-        self.stories.len() >= WARM_STORIES
+        self.stories.len() >= WARM_STORIES || self.articles >= WARM_ARTICLES
     }
 
     /// Cosine of the article to the story's mean, less what the `unproven` heaviest shared terms
     /// contribute.
-    fn cosine(&self, weighed: &[(u64, f64)], norm: f64, mean: &Mean, unproven: usize) -> f64 {
+    fn cosine(weighed: &[Weighed], norm: f64, mean: &Mean, unproven: usize) -> f64 {
         let articles = f64::from(mean.articles.max(1));
         let mut shared: Vec<f64> = weighed
             .iter()
-            .filter_map(|&(term, weight)| {
-                let sum = f64::from(*mean.terms.get(&term)?);
-                Some(weight * sum / articles * self.rarity(term))
+            .filter_map(|Weighed { term, weight, rarity }| {
+                let sum = f64::from(*mean.terms.get(term)?);
+                Some(weight * sum / articles * rarity)
             })
             .collect();
         shared.sort_unstable_by(|a, b| b.total_cmp(a));
@@ -305,6 +318,7 @@ impl Clusterer {
     }
 
     fn add(&mut self, story: StoryId, article: &Terms) {
+        self.count(article);
         let mean = self.stories.entry(story).or_default();
         mean.articles = mean.articles.saturating_add(1);
         for &(term, weight) in &article.weights {
@@ -326,6 +340,24 @@ impl Clusterer {
         });
         if let Some(mean) = self.stories.get_mut(&story) {
             mean.norm = norm;
+        }
+    }
+
+    fn count(&mut self, article: &Terms) {
+        if since(self.latest, self.settings.window) > self.halved
+            || self.frequency.len() > MAX_FREQUENCIES
+        {
+            self.halved = self.latest;
+            self.articles /= 2.0;
+            self.frequency.retain(|_, count| {
+                *count /= 2;
+                *count > 0
+            });
+        }
+        self.articles += 1.0;
+        for (term, _) in &article.weights {
+            let count = self.frequency.entry(*term).or_default();
+            *count = count.saturating_add(1);
         }
     }
 
@@ -384,6 +416,11 @@ impl Mean {
         }
         dropped
     }
+}
+
+/// ln of all over those that hold it, with `prior` unseen ones that do not.
+fn idf(all: f64, holding: f64, prior: f64) -> f64 {
+    ((all + prior + 1.0) / (holding + 0.5)).ln().max(TRACE)
 }
 
 fn length(weights: impl Iterator<Item = f64>) -> f64 {

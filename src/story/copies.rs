@@ -3,6 +3,7 @@
 //! Resemblance of sets of four-word shingles (four characters in Han), estimated from their
 //! smallest hashes: Broder 1997, "On the resemblance and containment of documents".
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -158,22 +159,25 @@ impl Copies {
 }
 
 /// The share of common hashes among the smallest of both, 0 to 1 (Broder 1997, section 3).
-fn resemblance(a: &[u64], b: &[u64]) -> f64 {
-    let (mut i, mut j, mut both, mut union) = (0, 0, 0_u32, 0_u32);
-    let most = SKETCH.min(a.len().max(b.len()));
+fn resemblance(left: &[u64], right: &[u64]) -> f64 {
+    let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
+    let most = SKETCH.min(left.len().max(right.len()));
+    let (mut both, mut union) = (0_u32, 0_u32);
     while (union as usize) < most {
-        match (a.get(i), b.get(j)) {
-            (Some(x), Some(y)) if x == y => {
-                both += 1;
-                i += 1;
-                j += 1;
-            }
-            (Some(x), Some(y)) if x < y => i += 1,
-            (Some(_), None) => i += 1,
-            (_, Some(_)) => j += 1,
+        let order = match (left.peek(), right.peek()) {
+            (Some(one), Some(other)) => one.cmp(other),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
             (None, None) => break,
-        }
+        };
         union += 1;
+        both += u32::from(order == Ordering::Equal);
+        if order.is_le() {
+            left.next();
+        }
+        if order.is_ge() {
+            right.next();
+        }
     }
     if union == 0 { 0.0 } else { f64::from(both) / f64::from(union) }
 }

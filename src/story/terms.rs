@@ -8,7 +8,7 @@ use crate::story::vocabulary::is_function_word;
 use crate::text::{fold, is_han, tokens};
 
 /// Characters of a word that count: cutting words is the cheapest stemming that serves Spanish and
-/// English alike (McNamee and Mayfield 2004, "Character N-Gram Tokenization").
+/// English alike (`McNamee` and Mayfield 2004, "Character N-Gram Tokenization").
 const STEM: usize = 7;
 /// Words of the body that count: what happened stands in front.
 const BODY_WORDS: usize = 400;
@@ -33,7 +33,7 @@ pub struct Terms {
     /// Whether the body adds to the headline.
     pub has_body: bool,
     /// Terms that the name of an organisation takes.
-    pub name_terms: usize,
+    pub of_name: usize,
 }
 
 /// Reads the terms of an article.
@@ -60,8 +60,8 @@ pub fn terms(title: &str, body: &str, language: Option<&str>) -> Terms {
     let term = |word: &Option<Word>| word.as_ref().map(|word| word.term);
     let sequence = head.iter().map(term).chain([None]).chain(lead.iter().map(term)).collect();
     let han = title.chars().filter(|&c| is_han(c)).count() * 2 > title.chars().count();
-    let name_terms = if han { HAN_NAME } else { NAME };
-    Terms { weights, sequence, has_body: counts.len() >= 12, name_terms }
+    let of_name = if han { HAN_NAME } else { NAME };
+    Terms { weights, sequence, has_body: counts.len() >= 12, of_name }
 }
 
 struct Word {

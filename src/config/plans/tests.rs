@@ -21,7 +21,7 @@ fn load(text: &str) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
 }
 
 fn told(findings: &[Finding]) -> String {
-    findings.iter().map(|finding| format!("{finding}\n")).collect()
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -167,12 +167,11 @@ fn messages(raw: &RawPlan, report: &mut Report<'_>) {
 fn message_text(message: &Spanned<RawMessage>, report: &mut Report<'_>) {
     let RawMessage { audience, approvals, body } = message.get_ref();
     match audience.get_ref().as_str() {
-        "staff" => {}
         "public" | "customers" | "regulator" if approvals.is_empty() => {
             let what = format!("L08 message for {} without approvals", audience.get_ref());
             report.error(message.span(), what, "name the roles that must approve it");
         }
-        "public" | "customers" | "regulator" => {}
+        "staff" | "public" | "customers" | "regulator" => {}
         _ => {
             let audiences = ["staff", "public", "customers", "regulator"];
             report.unknown(audience, "L08", "audience", audiences.into_iter());
