@@ -18,7 +18,7 @@ const ENDING: f64 = 0.6;
 /// A vote for a letter that few languages have.
 const LETTER: f64 = 0.8;
 /// What the trigrams' opinion adds.
-const TRIGRAMS: f64 = 1.2;
+const TRIGRAMS: f64 = 1.0;
 /// What the languages that are mostly watched have before the first word.
 const PRIOR: f64 = 0.6;
 /// Votes a word from which a text is not in a language without word list, whatever trigrams say.
