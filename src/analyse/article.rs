@@ -40,15 +40,13 @@ impl Engine {
     #[must_use]
     pub fn analyse(&self, title: &str, body: &str, declared_language: Option<&str>) -> Analysis {
         let text = Joined::article(title, body);
-        let (language, sure) = language_of(text.original(), declared_language);
-        let locale = language.as_deref().and_then(Locale::of_tag);
+        let Spoken { language, lexicon, only } = language_of(text.original(), declared_language);
         let hits = self.vocabulary.find(&text.folded.text, |_| true);
         // Spanish "sin" is no English sin; Han words cannot be mistaken.
-        let only = locale.filter(|_| sure);
         let found = self.group(&hits, &text, |spoken| {
             spoken == Locale::Zh || only.is_none_or(|only| only == spoken)
         });
-        let article = Article { engine: self, text, hits, found, locale };
+        let article = Article { engine: self, text, hits, found, locale: lexicon };
         Analysis {
             language,
             topics: article.topics(),
@@ -186,15 +184,31 @@ fn within_reach(words: &Range<usize>, mentions: &[Range<usize>], layout: &Layout
     mentions[near].iter().any(|name| gap(name, words) < reach)
 }
 
-/// The language, and whether that is sure enough to leave out the other languages' words.
-fn language_of(text: &str, declared: Option<&str>) -> (Option<String>, bool) {
+/// A text's language and how far it can be built on.
+#[derive(Default)]
+struct Spoken {
+    language: Option<String>,
+    /// The lexicon that counts; all where the language is a guess.
+    lexicon: Option<Locale>,
+    /// The only language, beside Chinese, whose category words count; all in short texts.
+    only: Option<Locale>,
+}
+
+fn language_of(text: &str, declared: Option<&str>) -> Spoken {
     let detected = detect_language(&first_chars(text));
     let long = text.chars().nth(SURE_CHARS).is_some();
     match (detected, declared) {
-        (Some((language, confidence)), _) if confidence >= SURE => (Some(language), long),
-        (_, Some(declared)) => (Some(declared.to_owned()), false),
-        (Some((language, _)), None) => (Some(language), false),
-        (None, None) => (None, false),
+        (Some((language, confidence)), _) if confidence >= SURE => {
+            let lexicon = Locale::of_tag(&language);
+            Spoken { language: Some(language), lexicon, only: lexicon.filter(|_| long) }
+        }
+        (_, Some(declared)) => Spoken {
+            language: Some(declared.to_owned()),
+            lexicon: Locale::of_tag(declared),
+            only: None,
+        },
+        (Some((language, _)), None) => Spoken { language: Some(language), ..Spoken::default() },
+        (None, None) => Spoken::default(),
     }
 }
 

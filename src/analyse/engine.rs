@@ -146,28 +146,35 @@ impl Engine {
         spoken: impl Fn(Locale) -> bool,
     ) -> Found {
         let mut found = Found::default();
+        let mut harmless: BTreeMap<usize, Vec<Occurrence>> = BTreeMap::new();
         for (group, hits) in self.by_group(hits) {
-            let terms = without(hits.terms, &hits.excluded, &text.folded.text);
             match self.vocabulary.groups.get(group) {
-                _ if terms.is_empty() => {}
                 Some(&Group::Rule { topic, rule, needs_require }) => {
-                    if hits.required || !needs_require {
+                    let terms = without(hits.terms, &hits.excluded, &text.folded.text);
+                    if !terms.is_empty() && (hits.required || !needs_require) {
                         let fresh = FoundTopic { rule, occurrences: Vec::new() };
                         found.topics.entry(topic).or_insert(fresh).occurrences.extend(terms);
                     }
                 }
-                Some(&Group::Category { category, locale }) if spoken(locale) => {
-                    found.categories.entry(category).or_default().extend(terms);
+                Some(&Group::Category { category, locale }) => {
+                    // Languages share words ("fraud"), so one's exclusions hold in all.
+                    harmless.entry(category).or_default().extend(hits.excluded);
+                    if spoken(locale) {
+                        found.categories.entry(category).or_default().extend(hits.terms);
+                    }
                 }
-                Some(Group::Category { .. }) | None => {}
+                None => {}
             }
         }
         for topic in found.topics.values_mut() {
             topic.occurrences = longest(std::mem::take(&mut topic.occurrences));
         }
-        for places in found.categories.values_mut() {
-            *places = longest(std::mem::take(places));
+        for (category, places) in &mut found.categories {
+            let excluded = harmless.get(category).map_or(&[][..], Vec::as_slice);
+            let kept = without(std::mem::take(places), excluded, &text.folded.text);
+            *places = longest(kept);
         }
+        found.categories.retain(|_, places| !places.is_empty());
         found
     }
 

@@ -19,7 +19,7 @@ pub(super) const MARKS: &[Marks] = &[
             esa es son fue era han ha hay ser está están muy ya también cuando porque según todo \
             todos nos mi tu yo él ella ellos tiene así dos años hoy donde mientras contra durante \
             cada puede sido había qué cómo quién sólo solo otro otra otros aunque hace dice nuevo",
-        endings: "ción ciones miento mientos dad dades ando iendo aron ieron ías ía ñas ños ña ño ble",
+        endings: "ción ciones miento mientos dad dades ando iendo aron ieron ías ía ñas ños ña ño ble o os",
     },
     Marks {
         language: "en",
@@ -37,7 +37,7 @@ pub(super) const MARKS: &[Marks] = &[
             este esta isso é são foi era tem têm há ser está estão muito já também quando porque ao \
             aos à às ele ela eles nós você depois ainda após diz segundo num numa onde foram pode \
             isto meu minha só dois anos contra quem",
-        endings: "ção ções mento mentos dade dades ando endo ram ão ões nha nho lhe lho vel eiro eira",
+        endings: "ção ções mento mentos dade dades ando endo ram ão ões nha nho lhe lho vel eiro eira o os",
     },
     Marks {
         language: "ca",
@@ -63,7 +63,7 @@ pub(super) const MARKS: &[Marks] = &[
             nella nei dal dalla e ed o in con per senza su sul sulla tra fra che si suo sua suoi non \
             più ma come questo questa è sono era ha hanno stato essere molto già anche quando perché \
             tutto tutti ci vi lui lei loro dopo contro due anni da sia chi cosa se io l' d' un' dell' all' nell'",
-        endings: "zione zioni mento menti tà ando endo ato ata ati are ere ire ggio glia gli issimo",
+        endings: "zione zioni mento menti tà ando endo ato ata ati are ere ire ggio glia gli issimo o",
     },
     Marks {
         language: "de",

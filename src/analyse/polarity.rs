@@ -44,7 +44,11 @@ const SQUASH: f64 = 4.0;
 /// Sums at or below are negative, at or above positive.
 const NEGATIVE_FROM: f64 = -0.5;
 const POSITIVE_FROM: f64 = 0.4;
-/// p = 1 / (1 + e^-(A + B sum)).
+/// p = 1 / (1 + e^-(A + B sum)). Fitted by maximum likelihood (Newton's method) of "negative"
+/// against all else on the sum, over the training rows of three public English sets (`NewsMTSC`
+/// train; of `SEntFiN` and `FinEntity` the half with an even md5 of the id), each set weighing the
+/// same. The two thresholds above are, to a tenth, those with the best mean of macro-F1 and 0.3 of
+/// the negative F1 on the same rows.
 const LOGISTIC_A: f64 = -1.34;
 const LOGISTIC_B: f64 = -1.39;
 
