@@ -1,7 +1,7 @@
 //! The mail sender against a server that speaks TLS with a certificate of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 
