@@ -8,7 +8,8 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{ChatSink, SmtpSink};
+use super::chat_sink::ChatSink;
+use super::smtp_sink::SmtpSink;
 use crate::config::{Channel, ChannelKind, Smtp, SmtpTls};
 use crate::guard::Client;
 use crate::model::Locale;

@@ -23,3 +23,8 @@ pub use play::{Heard, Play, PlayError};
 pub use script::{Event, Expectation, Script};
 pub use smtp_sink::{ReceivedMail, SmtpSink};
 pub use stage::Stage;
+pub mod chat_sink;
+#[cfg(test)]
+mod delivery_test;
+mod smtp_dialogue;
+pub mod smtp_sink;

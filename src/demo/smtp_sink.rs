@@ -23,7 +23,7 @@ const MAX_CONNECTIONS: usize = 32;
 const MAX_LINE_BYTES: u64 = 64 * 1024;
 
 /// A client that says nothing for so long is gone.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A mail that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,11 +207,10 @@ fn file_name(message_id: &str) -> String {
 fn header(mail: &[u8], name: &str) -> Option<String> {
     let text = String::from_utf8_lossy(mail);
     let head = text.split("\r\n\r\n").next()?.replace("\r\n ", " ");
-    let line = head.split("\r\n").find_map(|line| {
+    head.split("\r\n").find_map(|line| {
         let (field, value) = line.split_once(':')?;
         field.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-    });
-    line
+    })
 }
 
 #[cfg(test)]

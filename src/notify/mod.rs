@@ -21,6 +21,8 @@ mod webhook;
 pub(crate) mod sample;
 #[cfg(test)]
 mod smtp_test;
+#[cfg(test)]
+mod smtp_tls_test;
 
 pub use channel::{
     BuildError, HandOver, HandOverRefused, Message, Notifier, Receipt, SendError, build,

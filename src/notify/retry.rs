@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 const WAITS_SECS: [u64; 8] = [5, 15, 30, 60, 120, 300, 600, 600];
 
 /// Bounds of what a receiver may ask for by `Retry-After`.
-const ASKED: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));
+const ASKED: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(1));
 
 /// When attempt `attempts` + 1 is due, after `attempts` (from 1) were begun. A wait that the
 /// receiver asked for is obeyed within 1 s to 1 h; otherwise the waits rise from 5 s to 10 min,

@@ -29,7 +29,7 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// One command and its answer.
 const COMMAND: Duration = Duration::from_secs(30);
 /// The text (60 s) and the answer to its final dot (2 min): servers scan mail before they answer.
-const TEXT: Duration = Duration::from_secs(180);
+const TEXT: Duration = Duration::from_mins(3);
 /// Good manners after the message is safe.
 const FAREWELL: Duration = Duration::from_secs(2);
 

@@ -56,9 +56,15 @@ fn limit(value: &mut Value, chars: usize, items: usize) {
         }
         Value::Array(list) => {
             list.truncate(items);
-            list.iter_mut().for_each(|item| limit(item, chars, items));
+            for item in list {
+                limit(item, chars, items);
+            }
         }
-        Value::Object(map) => map.values_mut().for_each(|item| limit(item, chars, items)),
+        Value::Object(map) => {
+            for item in map.values_mut() {
+                limit(item, chars, items);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
