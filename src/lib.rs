@@ -21,6 +21,5 @@ pub mod score;
 pub mod store;
 pub mod story;
 pub mod telemetry;
-pub mod story;
 pub mod text;
 pub mod web;

@@ -71,7 +71,7 @@ impl Demo {
 }
 
 fn new_directory() -> PathBuf {
-    let stamp = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
+    let stamp = jiff::Timestamp::now().as_second();
     std::env::temp_dir().join(format!("atalaya-demo-{stamp}-{}", std::process::id()))
 }
 
@@ -87,7 +87,9 @@ async fn watch(play: &Play, heard: Heard, witness: &mut Witness) {
     let length = play.script.length();
     let bar = ProgressBar::new(length.as_secs());
     let template = "{bar:30.cyan/dim} {pos:>3}/{len} s of the day  {msg}";
-    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
     let mut tick = tokio::time::interval(Duration::from_millis(100));
     let (mut read, mut sent) = (0, 0);
     let Heard { mut events, mut mails, mut posts } = heard;
@@ -123,7 +125,9 @@ async fn watch(play: &Play, heard: Heard, witness: &mut Witness) {
 fn show(bar: &ProgressBar, event: &Event, witness: &mut Witness) {
     match event {
         Event::Polled { result: Ok(_), .. } => {}
-        Event::Polled { source, result: Err(error) } => line(bar, format!("poll of {source} failed: {error}")),
+        Event::Polled { source, result: Err(error) } => {
+            line(bar, format!("poll of {source} failed: {error}"))
+        }
         Event::Judged(judged) => {
             for told in judged.told.iter().filter(|told| told.deliveries > 0) {
                 let level = told.severity.level;
@@ -137,9 +141,15 @@ fn show(bar: &ProgressBar, event: &Event, witness: &mut Witness) {
         Event::Sent { delivery, outcome } => {
             let to = &delivery.recipient.address;
             let text = match outcome {
-                AttemptOutcome::Accepted(_) => format!("      → {} {to} [{}]", delivery.channel, delivery.recipient.locale),
-                AttemptOutcome::Retry { error, .. } => format!("      … {} {to}: {error}", delivery.channel),
-                AttemptOutcome::Refused(error) => format!("      ✗ {} {to}: {error}", delivery.channel),
+                AttemptOutcome::Accepted(_) => {
+                    format!("      → {} {to} [{}]", delivery.channel, delivery.recipient.locale)
+                }
+                AttemptOutcome::Retry { error, .. } => {
+                    format!("      … {} {to}: {error}", delivery.channel)
+                }
+                AttemptOutcome::Refused(error) => {
+                    format!("      ✗ {} {to}: {error}", delivery.channel)
+                }
             };
             line(bar, style(text).dim().to_string());
         }
@@ -155,12 +165,14 @@ fn show_article(bar: &ProgressBar, judged: &Judged) {
     let article = &judged.article;
     let language = article.language.as_deref().unwrap_or("??");
     let copy = if article.duplicate_of.is_some() { " (copy)" } else { "" };
-    let headline = format!("{language} {:<22} {}{copy}", shortened(&judged.source, 22), article.title);
+    let headline =
+        format!("{language} {:<22} {}{copy}", shortened(&judged.source, 22), article.title);
     let told = judged.told.iter().any(|told| told.deliveries > 0);
     let headline = style(headline);
     line(bar, if told { headline.bold() } else { headline }.to_string());
     for told in &judged.told {
-        let opinion = judged.analysis.topics.iter().find(|opinion| opinion.topic.id == told.topic_id);
+        let opinion =
+            judged.analysis.topics.iter().find(|opinion| opinion.topic.id == told.topic_id);
         if let Some(opinion) = opinion {
             line(bar, why(told, opinion));
         }
@@ -170,7 +182,8 @@ fn show_article(bar: &ProgressBar, judged: &Judged) {
 fn why(told: &Told, opinion: &TopicOpinion) -> String {
     let reason = crate::phrases::reason(told.reason, Locale::En);
     let score = format!("{:.0}", told.severity.score);
-    let words = opinion.categories.iter().flat_map(|found| &found.spans).map(|span| span.text.as_str());
+    let words =
+        opinion.categories.iter().flat_map(|found| &found.spans).map(|span| span.text.as_str());
     let mut words: Vec<&str> = words.take(4).collect();
     words.dedup();
     let sum: Vec<String> = told
@@ -215,20 +228,33 @@ fn summarise(outcome: &Outcome, directory: &Path) {
         outcome.articles, outcome.duplicates, outcome.matches, outcome.stories
     );
     for alert in &outcome.alerts {
-        let text = format!("  alert {} {:.0}: {} ({} articles, told {}×)",
-            alert.level, alert.severity.score, alert.story, alert.articles, alert.told);
+        let text = format!(
+            "  alert {} {:.0}: {} ({} articles, told {}×)",
+            alert.level, alert.severity.score, alert.story, alert.articles, alert.told
+        );
         eprintln!("{}", painted(alert.level, &text));
     }
     for incident in &outcome.incidents {
-        eprintln!("  incident {} {} by plan {}: {}", incident.number, incident.level, incident.plan, incident.title);
+        eprintln!(
+            "  incident {} {} by plan {}: {}",
+            incident.number, incident.level, incident.plan, incident.title
+        );
         for step in &incident.steps {
-            eprintln!("    {:<20} {} by {}", step.person, step.title, step.due_at.as_deref().unwrap_or("-"));
+            eprintln!(
+                "    {:<20} {} by {}",
+                step.person,
+                step.title,
+                step.due_at.as_deref().unwrap_or("-")
+            );
         }
     }
-    let accepted = outcome.deliveries.iter().filter(|delivery| delivery.state == "accepted").count();
+    let accepted =
+        outcome.deliveries.iter().filter(|delivery| delivery.state == "accepted").count();
     eprintln!(
         "  {accepted} of {} messages arrived: {} mails, {} posts",
-        outcome.deliveries.len(), outcome.mails_received, outcome.posts_received
+        outcome.deliveries.len(),
+        outcome.mails_received,
+        outcome.posts_received
     );
     eprintln!("  mailbox  {}", outcome.mailbox.display());
     eprintln!("  archive  {}", outcome.archive.display());

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::chat_sink::ChatSink;
 use super::smtp_sink::SmtpSink;
 use crate::config::{Channel, ChannelKind, Smtp, SmtpTls};
-use crate::guard::Client;
+use crate::guard::{Client, Limits};
 use crate::model::Locale;
 use crate::notify::{HandOver, HandOverRefused, Message, Notifier, build, sample};
 
@@ -38,7 +38,8 @@ fn sender(kind: ChannelKind) -> Box<dyn Notifier> {
         allow_private: true,
         min_gap: std::time::Duration::ZERO,
     };
-    build(&channel, Arc::new(Client::new().expect("client"))).expect("a sender")
+    build(&channel, Arc::new(Client::new(Limits::default(), "test").expect("client")))
+        .expect("a sender")
 }
 
 async fn send(sender: &dyn Notifier) -> String {

@@ -3,6 +3,8 @@
 
 mod chat_sink;
 mod clock;
+#[cfg(test)]
+mod delivery_test;
 mod newsroom;
 pub mod outcome;
 mod pages;
@@ -10,8 +12,6 @@ mod phrases;
 mod play;
 mod script;
 mod script_file;
-#[cfg(test)]
-mod delivery_test;
 mod smtp_dialogue;
 mod smtp_sink;
 mod stage;
@@ -23,8 +23,3 @@ pub use play::{Heard, Play, PlayError};
 pub use script::{Event, Expectation, Script};
 pub use smtp_sink::{ReceivedMail, SmtpSink};
 pub use stage::Stage;
-pub mod chat_sink;
-#[cfg(test)]
-mod delivery_test;
-mod smtp_dialogue;
-pub mod smtp_sink;

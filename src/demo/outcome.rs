@@ -10,7 +10,9 @@ use serde::Serialize;
 use super::stage::Stage;
 use super::{Event, Script};
 use crate::model::{Alert, Delivery, DeliveryState, Incident, Level, Locale, Severity, Story};
-use crate::store::{Store, StoreError, Transaction, alerts, deliveries, incidents, status, stories};
+use crate::store::{
+    Store, StoreError, Transaction, alerts, deliveries, incidents, status, stories,
+};
 
 /// Alerts, deliveries and incidents that a demo can have at the most.
 const MOST: u32 = 10_000;
@@ -149,7 +151,10 @@ struct Facts {
 /// # Errors
 /// If the store does not answer.
 pub async fn outcome(
-    store: &Store, script: &Script, stage: &Stage, witness: &Witness,
+    store: &Store,
+    script: &Script,
+    stage: &Stage,
+    witness: &Witness,
 ) -> Result<Outcome, StoreError> {
     let facts = store.read(|tx| read(tx)).await?;
     let problems = problems(script, witness, &facts);
@@ -195,27 +200,41 @@ fn problems(script: &Script, witness: &Witness, facts: &Facts) -> Vec<String> {
     };
     check(witness.finished, "the day did not come to an end".to_owned());
     let read = facts.counts.articles as usize;
-    check(read == script.articles.len(), format!("{read} of {} articles were read", script.articles.len()));
+    check(
+        read == script.articles.len(),
+        format!("{read} of {} articles were read", script.articles.len()),
+    );
     for expected in &script.expect {
         let told = expected.articles.iter().filter_map(|id| witness.told.get(id)).max().copied();
         let said = told.map_or("nothing", Level::name);
         check(expected.allows(told), format!("{:?}: {said} was told", expected.event));
     }
     let once = script.expect.iter().filter(|expected| expected.incident).count();
-    check(facts.incidents.len() == once, format!("{} incidents instead of {once}", facts.incidents.len()));
-    check(facts.incidents.iter().all(|incident| !incident.steps.is_empty()), "an incident without steps".to_owned());
+    check(
+        facts.incidents.len() == once,
+        format!("{} incidents instead of {once}", facts.incidents.len()),
+    );
+    check(
+        facts.incidents.iter().all(|incident| !incident.steps.is_empty()),
+        "an incident without steps".to_owned(),
+    );
     delivered(witness, &facts.deliveries, &mut check);
     problems
 }
 
 /// Each message arrived, none twice, and each reader's language was spoken.
 fn delivered(witness: &Witness, deliveries: &[Delivery], check: &mut impl FnMut(bool, String)) {
-    let open = deliveries.iter().filter(|delivery| delivery.state != DeliveryState::Accepted).count();
+    let open =
+        deliveries.iter().filter(|delivery| delivery.state != DeliveryState::Accepted).count();
     check(open == 0, format!("{open} messages did not arrive"));
     let arrived: Vec<&String> = witness.mail_keys.iter().chain(&witness.post_keys).collect();
     let distinct: BTreeSet<&String> = arrived.iter().copied().collect();
-    check(arrived.len() == distinct.len(), format!("{} messages arrived twice", arrived.len() - distinct.len()));
-    let sent: BTreeSet<&String> = deliveries.iter().map(|delivery| &delivery.idempotency_key).collect();
+    check(
+        arrived.len() == distinct.len(),
+        format!("{} messages arrived twice", arrived.len() - distinct.len()),
+    );
+    let sent: BTreeSet<&String> =
+        deliveries.iter().map(|delivery| &delivery.idempotency_key).collect();
     check(sent == distinct, "the sinks received other messages than were sent".to_owned());
     for locale in Locale::ALL {
         let spoken = deliveries.iter().any(|delivery| delivery.recipient.locale == locale);

@@ -87,14 +87,22 @@ impl Play {
         let stage = Stage::in_directory(directory);
         std::fs::create_dir_all(directory)?;
         let cancel = CancellationToken::new();
-        let newsroom = Newsroom::start(loopback().await?, Arc::clone(&script), clock.clone(), cancel.clone())?;
+        let newsroom =
+            Newsroom::start(loopback().await?, Arc::clone(&script), clock.clone(), cancel.clone())?;
         let (on_mail, mails) = mpsc::channel(RECEIVED);
-        let smtp = SmtpSink::start(loopback().await?, stage.mailbox.clone(), on_mail, cancel.clone()).await?;
+        let smtp =
+            SmtpSink::start(loopback().await?, stage.mailbox.clone(), on_mail, cancel.clone())
+                .await?;
         let (on_post, posts) = mpsc::channel(RECEIVED);
-        let chat = ChatSink::start(loopback().await?, &stage.posts, on_post, cancel.clone()).await?;
+        let chat =
+            ChatSink::start(loopback().await?, &stage.posts, on_post, cancel.clone()).await?;
         let poll = POLL.div_f64(speed).clamp(FASTEST_POLL, POLL * 10);
-        let around =
-            Surroundings { newsroom: newsroom.base(), smtp: smtp.address(), chat: chat.address(), poll };
+        let around = Surroundings {
+            newsroom: newsroom.base(),
+            smtp: smtp.address(),
+            chat: chat.address(),
+            poll,
+        };
         stage.build(&script, around)?;
         let (live, _) = app::prepare(&stage.config).await?;
         let app = App::open(&stage.config, live).await?;

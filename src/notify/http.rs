@@ -199,7 +199,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::{Receiver, SignedWebhook, SlackRoom};
-    use crate::guard::Client;
+    use crate::guard::{Client, Limits};
     use crate::model::Locale;
     use crate::notify::{HandOver, HandOverRefused, Message, Notifier, Receipt, SendError, sample};
 
@@ -256,7 +256,7 @@ mod tests {
     }
 
     fn client() -> Arc<Client> {
-        Arc::new(Client::new().expect("client"))
+        Arc::new(Client::new(Limits::default(), "test").expect("client"))
     }
 
     async fn attempt(notifier: &dyn Notifier, refuse: bool) -> (Result<Receipt, SendError>, bool) {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::{ArticleId, Assignment, StoryId};
+use crate::model::{Article, ArticleId, Assignment, StoryId};
 use crate::story::copies::{Copies, fingerprint, since};
 use crate::story::terms::{Terms, terms};
 
@@ -90,6 +90,20 @@ pub struct StoryItem<'a> {
     pub language: Option<&'a str>,
     /// When it appeared.
     pub at: Timestamp,
+}
+
+impl<'a> StoryItem<'a> {
+    /// What the clusterer looks at of an article.
+    #[must_use]
+    pub fn of(article: &'a Article) -> Self {
+        Self {
+            id: article.id,
+            title: &article.title,
+            body: &article.body,
+            language: article.language.as_deref(),
+            at: article.discovered_at,
+        }
+    }
 }
 
 /// The recent stories and articles. Two items of one stream are never compared across `window`.

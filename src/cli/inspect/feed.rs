@@ -38,7 +38,7 @@ impl InspectFeed {
     pub fn run(self) -> ExitCode {
         match self.place {
             Some(place) => one(&place, self.json),
-            None => super::stream(jsonl::parallel(|question| answer(&question))),
+            None => super::ended(jsonl::parallel(|question| answer(&question))),
         }
     }
 }

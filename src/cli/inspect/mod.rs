@@ -39,12 +39,6 @@ pub enum Inspect {
     Sentiment(sentiment::Sentiment),
     /// Which language a text is in
     Language(language::Language),
-    /// Which articles tell one event; which are copies
-    Stories {
-        /// Read JSON Lines from standard input, in the order of publication
-        #[arg(long, required = true)]
-        jsonl: bool,
-    },
 }
 
 impl Inspect {
@@ -58,13 +52,6 @@ impl Inspect {
             Inspect::Sentiment(inspect) => ended(inspect.run()),
             Inspect::Language(inspect) => ended(inspect.run()),
         }
-        let done = match self {
-            Inspect::Stories { jsonl: _ } => stories::run(),
-        };
-        done.unwrap_or_else(|error| {
-            eprintln!("atalaya: standard input or output failed: {error}");
-            ExitCode::from(3)
-        })
     }
 }
 

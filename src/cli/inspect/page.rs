@@ -42,7 +42,7 @@ impl InspectPage {
     pub fn run(self) -> ExitCode {
         match self.place {
             Some(place) => one(&place, self.url.as_ref(), self.json),
-            None => super::stream(jsonl::parallel(|question| answer(&question))),
+            None => super::ended(jsonl::parallel(|question| answer(&question))),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::process::ExitCode;
 
+use clap::Args;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +16,14 @@ use crate::story::{Clusterer, Settings, StoryItem};
 
 /// Names of articles that copies may point back to; the clusterer forgets them at the same number.
 const MAX_NAMES: usize = 20_000;
+
+/// JSON Lines of `{"id","title","body","language","published"}`, in the order of publication.
+#[derive(Args)]
+pub struct Stories {
+    /// Read JSON Lines from standard input
+    #[arg(long, required = true)]
+    jsonl: bool,
+}
 
 #[derive(Deserialize)]
 struct Line {
@@ -31,18 +40,22 @@ struct Placed {
     duplicate_of: Option<Value>,
 }
 
-/// Places each line of standard input.
-///
-/// # Errors
-/// Only if standard input or output fails.
-pub fn run() -> io::Result<ExitCode> {
-    let mut clusterer = Clusterer::new(Settings { max_articles: MAX_NAMES, ..Settings::default() });
-    let mut names = Names::default();
-    let mut latest = Timestamp::MIN;
-    jsonl::serial(|line: Line| {
-        latest = line.published.unwrap_or(latest); // without a time: with the one before it
-        Ok(place(&mut clusterer, &mut names, line, latest))
-    })
+impl Stories {
+    /// Places each line of standard input.
+    ///
+    /// # Errors
+    /// Only if standard input or output fails.
+    pub fn run(self) -> io::Result<ExitCode> {
+        debug_assert!(self.jsonl, "required by the command line");
+        let mut clusterer =
+            Clusterer::new(Settings { max_articles: MAX_NAMES, ..Settings::default() });
+        let mut names = Names::default();
+        let mut latest = Timestamp::MIN;
+        jsonl::serial(|line: Line| {
+            latest = line.published.unwrap_or(latest); // without a time: with the one before it
+            Ok(place(&mut clusterer, &mut names, line, latest))
+        })
+    }
 }
 
 fn place(clusterer: &mut Clusterer, names: &mut Names, line: Line, at: Timestamp) -> Placed {
