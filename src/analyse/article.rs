@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use super::cues::{Reading, gap};
+use super::cues::{Marks, Reading, gap};
 use super::engine::{Engine, Found, FoundTopic};
 use super::joined::Joined;
 use super::language::detect_language;
 use super::layout::{Layout, Place};
 use super::occurrence::Occurrence;
-use super::polarity::judge;
-use crate::model::{Analysis, CategoryMatch, Locale, Polarity, TopicOpinion};
+use super::polarity::{Judgement, judge};
+use super::vocabulary::Role;
+use crate::model::{Analysis, CategoryMatch, EvidenceKind, Locale, Polarity, TopicOpinion};
 
 /// Words (Han characters) between an entity and a risk that is still said of it.
 const NEAR_WORDS: usize = 30;
@@ -113,20 +114,42 @@ impl Article<'_> {
         let marks = reading.marks(layout, &names);
         let judged = judge(&self.text, layout, &marks, &mentions);
         let near = self.near(&mentions, layout);
-        let modifier = |index: usize| {
-            self.engine.categories.get(index).is_some_and(|category| category.modifier)
-        };
-        let rumoured = judged.polarity.score < 0.0 && near.iter().any(|&(at, _)| modifier(at));
-        let events = near.iter().filter(|(at, _)| !modifier(*at)).map(|(at, places)| (at, places));
+        let events = near.iter().filter(|(at, _)| !self.modifies(*at));
+        let events = events.map(|(at, places)| (at, places));
         let mut categories = self.categories(events);
         categories.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        let hearsay = self.hearsay(&judged, &near, &marks);
         Some(TopicOpinion {
             topic: self.engine.topic(at, found, &self.text)?,
             polarity: judged.polarity,
             categories,
             prominence: self.prominence(&mentions, layout),
-            hearsay: judged.hedged || rumoured,
+            hearsay,
         })
+    }
+
+    /// What the headline states plainly is no hearsay, whatever doubts follow further down; what it
+    /// doubts is, whatever is added.
+    fn hearsay(
+        &self,
+        judged: &Judgement,
+        near: &[(usize, Vec<Occurrence>)],
+        marks: &Marks,
+    ) -> bool {
+        let in_title = |bytes: &Range<usize>| self.text.in_title(self.text.chars(bytes).start);
+        let mut rumours = near.iter().filter(|(at, _)| self.modifies(*at)).flat_map(|(_, at)| at);
+        let rumoured = rumours.clone().next().is_some();
+        let hedged = marks.cues.iter().any(|cue| cue.role == Role::Hedge && in_title(&cue.bytes));
+        let doubts = hedged || rumours.any(|place| in_title(&place.bytes));
+        let states = judged.polarity.evidence.iter().any(|one| {
+            let bad = matches!(one.kind, EvidenceKind::Event | EvidenceKind::Lexicon);
+            bad && one.value < 0.0 && self.text.in_title(one.from)
+        });
+        judged.polarity.score < 0.0 && (doubts || (!states && (judged.hedged || rumoured)))
+    }
+
+    fn modifies(&self, category: usize) -> bool {
+        self.engine.categories.get(category).is_some_and(|category| category.modifier)
     }
 
     fn categories<'b>(

@@ -28,6 +28,11 @@ const SHIELD_REACH_HAN: usize = 8;
 /// Words between the target and its shield.
 const SHIELD_SUBJECT_REACH: usize = 8;
 const SHIELD_SUBJECT_REACH_HAN: usize = 20;
+/// The same where the target is the verb's plain subject ("the bank has warned its customers of a
+/// wave of fraud"): then all that follows in the clause is what it fights.
+const SHIELD_PLAIN_REACH: usize = 16;
+const SHIELD_PLAIN_REACH_HAN: usize = 24;
+const SHIELD_PLAIN_SUBJECT_REACH: usize = 2;
 const SHIELDED: f64 = -0.1;
 /// Words between negative evidence and a hedge that makes it hearsay, within the sentence.
 const HEDGE_REACH: usize = 20;
@@ -146,8 +151,18 @@ fn weigh(
     let degree = before(&[Role::Stronger, Role::Weaker], DEGREE_REACH);
     let factor = degree.map_or(1.0, |cue| if cue.role == Role::Weaker { WEAKER } else { STRONGER });
     turn(degree, EvidenceKind::Intensifier, factor);
-    let shield = before(&[Role::Shield], if han { SHIELD_REACH_HAN } else { SHIELD_REACH })
-        .filter(|cue| word.weight < 0.0 && is_subject(scope, mention, cue));
+    let (near, subject) = if han {
+        (SHIELD_REACH_HAN, SHIELD_SUBJECT_REACH_HAN)
+    } else {
+        (SHIELD_REACH, SHIELD_SUBJECT_REACH)
+    };
+    let plain = if han { SHIELD_PLAIN_REACH_HAN } else { SHIELD_PLAIN_REACH };
+    let shield = [(near, subject), (plain, SHIELD_PLAIN_SUBJECT_REACH)]
+        .into_iter()
+        .filter(|_| word.weight < 0.0)
+        .find_map(|(reach, subject)| {
+            before(&[Role::Shield], reach).filter(|cue| is_subject(scope, mention, cue, subject))
+        });
     turn(shield, EvidenceKind::Role, SHIELDED);
     let negation = before(&[Role::Negation], if han { NEGATION_REACH_HAN } else { NEGATION_REACH });
     let factor = if word.weight < 0.0 { NEGATED_BAD } else { NEGATED_GOOD };
@@ -159,10 +174,9 @@ fn scope_clause(scope: &Scope, words: &Range<usize>) -> Option<usize> {
     scope.layout.places.get(words.start).map(|place| place.clause)
 }
 
-/// Whether the target does what the verb says: it stands shortly before it in the same sentence.
-fn is_subject(scope: &Scope, mention: Option<&Range<usize>>, verb: &Cue) -> bool {
-    let han = scope.layout.places.get(verb.words.start).is_some_and(|place| place.han);
-    let reach = if han { SHIELD_SUBJECT_REACH_HAN } else { SHIELD_SUBJECT_REACH };
+/// Whether the target does what the verb says: it stands at most `reach` words before it in the
+/// same sentence.
+fn is_subject(scope: &Scope, mention: Option<&Range<usize>>, verb: &Cue, reach: usize) -> bool {
     mention.is_some_and(|mention| {
         mention.end <= verb.words.start
             && verb.words.start - mention.end <= reach

@@ -8,11 +8,14 @@ pub use routing::{Address, addresses, idempotency_key, mail};
 
 use crate::model::{Alert, Decision, Level, Reason};
 
-/// Decides what one more article does to the alert of its story on a topic.
+/// Decides what one more article does to the alert of its story on a topic; `mute` is why nobody
+/// may be told of it whatever it says.
 #[must_use]
-pub fn decide(open: Option<&Alert>, level: Option<Level>, history: bool) -> Decision {
+pub fn decide(open: Option<&Alert>, level: Option<Level>, mute: Option<Reason>) -> Decision {
+    if let Some(reason) = mute {
+        return Decision::Quiet(reason);
+    }
     match (open, level) {
-        (_, _) if history => Decision::Quiet(Reason::History),
         (None, None) => Decision::Quiet(Reason::BelowThreshold),
         (None, Some(level)) => Decision::Open(level, Reason::FirstHit),
         (Some(alert), Some(level)) if level > alert.level => {
@@ -53,15 +56,15 @@ mod tests {
         use Level::{Orange, Yellow};
         let yellow = alert(Yellow);
         let cases = [
-            (None, None, false, Decision::Quiet(Reason::BelowThreshold)),
-            (None, Some(Yellow), false, Decision::Open(Yellow, Reason::FirstHit)),
-            (None, Some(Orange), true, Decision::Quiet(Reason::History)),
-            (Some(&yellow), Some(Yellow), false, Decision::Quiet(Reason::NothingNew)),
-            (Some(&yellow), None, false, Decision::Quiet(Reason::NothingNew)),
-            (Some(&yellow), Some(Orange), false, Decision::Raise(Orange, Reason::SeverityRose)),
+            (None, None, None, Decision::Quiet(Reason::BelowThreshold)),
+            (None, Some(Yellow), None, Decision::Open(Yellow, Reason::FirstHit)),
+            (None, Some(Orange), Some(Reason::History), Decision::Quiet(Reason::History)),
+            (Some(&yellow), Some(Yellow), None, Decision::Quiet(Reason::NothingNew)),
+            (Some(&yellow), None, None, Decision::Quiet(Reason::NothingNew)),
+            (Some(&yellow), Some(Orange), None, Decision::Raise(Orange, Reason::SeverityRose)),
         ];
-        for (open, level, history, expected) in cases {
-            assert_eq!(decide(open, level, history), expected, "{level:?} {history}");
+        for (open, level, mute, expected) in cases {
+            assert_eq!(decide(open, level, mute), expected, "{level:?} {mute:?}");
         }
     }
 }

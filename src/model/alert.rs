@@ -33,6 +33,8 @@ pub enum Reason {
     NothingNew,
     /// The article came with the first poll of its source.
     History,
+    /// The topic is read along and never alerted on.
+    WatchOnly,
 }
 
 impl Reason {
@@ -45,6 +47,7 @@ impl Reason {
             Reason::BelowThreshold => "below_threshold",
             Reason::NothingNew => "nothing_new",
             Reason::History => "history",
+            Reason::WatchOnly => "watch_only",
         }
     }
 }

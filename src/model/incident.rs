@@ -72,6 +72,8 @@ pub struct Incident {
     pub state: IncidentState,
     /// Present level.
     pub level: Level,
+    /// The topic that is at stake.
+    pub topic_id: String,
     /// Story that set it off.
     pub story_id: StoryId,
     /// Alert that set it off.

@@ -22,6 +22,8 @@ pub struct Topic {
     pub name: LocalText,
     /// The organisation's business line.
     pub business_line: Option<String>,
+    /// Whether bad news of it is an alert, or only read along (the sector, competitors).
+    pub alerts: bool,
     /// The topic holds where any of its rules does.
     pub rules: Vec<Rule>,
 }

@@ -30,6 +30,7 @@ pub fn reason(reason: Reason, locale: Locale) -> &'static str {
             Reason::BelowThreshold => "reason.below_threshold",
             Reason::NothingNew => "reason.nothing_new",
             Reason::History => "reason.history",
+            Reason::WatchOnly => "reason.watch_only",
         },
         locale,
     )

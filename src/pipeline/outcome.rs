@@ -141,7 +141,7 @@ fn decide_topic(
     let case = Case { opinion, facts: &facts, appeared_at: article.appeared_at(), now };
     let severity = score::severity(case, &config.keywords.categories, &config.severity);
     let open = alerts::find(tx, matter.story, topic_id)?;
-    let decision = decide::decide(open.as_ref(), severity.level, history);
+    let decision = decide::decide(open.as_ref(), severity.level, mute(matter, history));
     let mut told = Told {
         topic_id: topic_id.clone(),
         reason: match decision {
@@ -176,6 +176,16 @@ fn decide_topic(
     };
     articles::record_verdict(tx, article.id, &verdict)?;
     Ok(told)
+}
+
+/// Why nobody may be told of this matter, whatever the article says.
+fn mute(matter: &Matter<'_>, history: bool) -> Option<Reason> {
+    let mut topics = matter.config.keywords.topics.iter();
+    let watched = topics.find(|topic| topic.id == matter.opinion.topic.id);
+    match watched {
+        Some(topic) if !topic.alerts => Some(Reason::WatchOnly),
+        _ => history.then_some(Reason::History),
+    }
 }
 
 fn raise(open: Option<Alert>, matter: &Matter<'_>, level: Level, severity: &Severity) -> Alert {
@@ -222,24 +232,30 @@ fn respond(
         score: alert.severity.score,
         facts,
     };
-    match incidents::of_story(tx, matter.story)? {
-        Some((incident, plan)) => raise_incident(tx, incident, plan, &seen, matter.now),
-        None => open_incident(tx, matter, alert, &seen),
+    if let Some((incident, plan)) = incidents::of_story(tx, matter.story)? {
+        return raise_incident(tx, incident, plan, &seen, matter.now).map(Some);
     }
+    let Some((plan, level, category)) = plan::choose(&matter.config.plans, &seen) else {
+        return Ok(None);
+    };
+    if level < Level::Orange {
+        return Ok(None);
+    }
+    let response = match incidents::open_of(tx, &plan.id, &alert.topic_id)? {
+        Some((incident, plan)) => raise_incident(tx, incident, plan, &seen, matter.now)?,
+        None => open_incident(tx, matter, alert, plan, (level, category))?,
+    };
+    incidents::attach(tx, response.0.id, matter.story, matter.now)?;
+    Ok(Some(response))
 }
 
 fn open_incident(
     tx: &mut dyn Transaction,
     matter: &Matter<'_>,
     alert: &Alert,
-    seen: &plan::Facts<'_>,
-) -> Result<Option<Response>, StoreError> {
-    let Some((plan, level, category)) = plan::choose(&matter.config.plans, seen) else {
-        return Ok(None);
-    };
-    if level < Level::Orange {
-        return Ok(None);
-    }
+    plan: &Plan,
+    (level, category): (Level, String),
+) -> Result<Response, StoreError> {
     let zone = jiff::tz::TimeZone::get(&plan.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let number = incidents::next_number(tx, matter.now.to_zoned_datetime(zone).year())?;
     let origin = plan::Origin {
@@ -247,33 +263,38 @@ fn open_incident(
         title: matter.article.title.clone(),
         category,
         level,
+        topic_id: alert.topic_id.clone(),
         story_id: matter.story,
         alert_id: alert.id,
-        detected_at: seen.facts.first_seen_at.unwrap_or(matter.now),
+        detected_at: matter.article.appeared_at(),
     };
     let incident = plan::open(plan, origin, matter.now);
     incidents::save(tx, &incident, plan)?;
     let keys = incident.steps.iter().map(|step| step.key.clone()).collect();
-    Ok(Some((incident, plan.clone(), keys)))
+    Ok((incident, plan.clone(), keys))
 }
 
+/// Goes on at the level that the plan, as it was frozen, gives now; the level never falls here.
 fn raise_incident(
     tx: &mut dyn Transaction,
     mut incident: Incident,
     plan: Plan,
     seen: &plan::Facts<'_>,
     now: Timestamp,
-) -> Result<Option<Response>, StoreError> {
+) -> Result<Response, StoreError> {
     let level = plan::triggered(&plan, seen).map_or(incident.level, |(level, _)| level);
     if level <= incident.level {
-        return Ok(Some((incident, plan, Vec::new())));
+        return Ok((incident, plan, Vec::new()));
     }
     let steps = plan::raise(&incident, &plan, level, now);
     let keys = steps.iter().map(|step| step.key.clone()).collect();
     incident.level = level;
     incident.steps.extend(steps);
+    if level == Level::Red && plan.activation.red_without_confirm {
+        incident = plan::activate(&incident, &plan, now);
+    }
     incidents::save(tx, &incident, &plan)?;
-    Ok(Some((incident, plan, keys)))
+    Ok((incident, plan, keys))
 }
 
 /// Puts the messages of an alert into the outbox: the alert itself by the routes, and to each

@@ -19,6 +19,8 @@ pub struct Origin {
     pub category: String,
     /// Level that the plan gives.
     pub level: Level,
+    /// The topic that is at stake.
+    pub topic_id: String,
     /// The story.
     pub story_id: StoryId,
     /// The alert on it.
@@ -41,6 +43,7 @@ pub fn open(plan: &Plan, origin: Origin, now: Timestamp) -> Incident {
         category: origin.category,
         state: IncidentState::Proposed,
         level,
+        topic_id: origin.topic_id,
         story_id: origin.story_id,
         alert_id: origin.alert_id,
         detected_at: origin.detected_at,

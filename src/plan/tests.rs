@@ -42,6 +42,7 @@ fn opened(plan: &Plan, level: Level) -> Incident {
         title: "Colas en las oficinas".to_owned(),
         category: "solvency".to_owned(),
         level,
+        topic_id: "bank".to_owned(),
         story_id: StoryId::new(),
         alert_id: AlertId::new(),
         detected_at: now(),

@@ -1,13 +1,13 @@
-//! Crisis plans in action: at most one a plan and story.
+//! Crisis plans in action: at most one open for a plan and topic, with all stories that tell it.
 
 use jiff::Timestamp;
 
 use super::transaction::{json, params};
-use super::{Row, StoreError, Transaction};
-use crate::model::{Incident, IncidentState, Plan, Step, StepState, StoryId};
+use super::{Row, StoreError, Transaction, Value};
+use crate::model::{Incident, IncidentId, IncidentState, Plan, Step, StepState, StoryId};
 
-const COLUMNS: &str = "id, number, plan_id, plan_hash, title, category, state, level, story_id, alert_id, \
-                       detected_at, opened_at, confirm_by, activated_at";
+const COLUMNS: &str = "id, number, plan_id, plan_hash, title, category, state, level, topic_id, \
+                       story_id, alert_id, detected_at, opened_at, confirm_by, activated_at";
 
 /// The next number that people will know an incident by, e.g. `INC-2026-0007`.
 ///
@@ -24,7 +24,7 @@ pub fn next_number(tx: &mut dyn Transaction, year: i16) -> Result<String, StoreE
     Ok(format!("{name}-{value:04}"))
 }
 
-/// The incident that a story set off, if any, and the plan as it was frozen.
+/// The incident that a story belongs to, if any, and the plan as it was frozen.
 ///
 /// # Errors
 /// As [`Transaction::query`].
@@ -32,13 +32,54 @@ pub fn of_story(
     tx: &mut dyn Transaction,
     story: StoryId,
 ) -> Result<Option<(Incident, Plan)>, StoreError> {
+    first(
+        tx,
+        "id = (SELECT incident_id FROM incident_story WHERE story_id = ?1 \
+         ORDER BY attached_at DESC LIMIT 1)",
+        params![story],
+    )
+}
+
+/// The open incident of a plan on a topic, if any, and the plan as it was frozen.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn open_of(
+    tx: &mut dyn Transaction,
+    plan: &str,
+    topic: &str,
+) -> Result<Option<(Incident, Plan)>, StoreError> {
+    first(tx, "plan_id = ?1 AND topic_id = ?2 AND state <> 'closed'", params![plan, topic])
+}
+
+fn first(
+    tx: &mut dyn Transaction,
+    condition: &str,
+    params: &[Value],
+) -> Result<Option<(Incident, Plan)>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS}, plan FROM incident WHERE story_id = ?1 ORDER BY opened_at LIMIT 1"
+        "SELECT {COLUMNS}, plan FROM incident WHERE {condition} ORDER BY opened_at DESC LIMIT 1"
     );
-    let rows = tx.query(&sql, params![story])?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let plan = row.json(14)?;
-    Ok(Some((read(tx, row)?, plan)))
+    let rows = tx.query(&sql, params)?;
+    rows.first().map(|row| Ok((read(tx, row)?, row.json(15)?))).transpose()
+}
+
+/// Makes a story part of an incident.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn attach(
+    tx: &mut dyn Transaction,
+    incident: IncidentId,
+    story: StoryId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO incident_story (incident_id, story_id, attached_at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (incident_id, story_id) DO NOTHING",
+        params![incident, story, now],
+    )?;
+    Ok(())
 }
 
 /// Writes an incident and its steps, new or changed. The plan is frozen at the first writing.
@@ -48,14 +89,14 @@ pub fn of_story(
 pub fn save(tx: &mut dyn Transaction, incident: &Incident, plan: &Plan) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO incident (id, number, plan_id, plan_hash, plan, title, category, state, level, \
-         story_id, alert_id, detected_at, opened_at, confirm_by, activated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+         topic_id, story_id, alert_id, detected_at, opened_at, confirm_by, activated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, level = excluded.level, \
          confirm_by = excluded.confirm_by, activated_at = excluded.activated_at",
         params![
             incident.id, &incident.number, &incident.plan_id, &incident.plan_hash, json(plan)?,
             &incident.title, &incident.category, incident.state.name(), incident.level.name(),
-            incident.story_id, incident.alert_id, incident.detected_at, incident.opened_at,
+            &incident.topic_id, incident.story_id, incident.alert_id, incident.detected_at, incident.opened_at,
             incident.confirm_by, incident.activated_at
         ],
     )?;
@@ -97,7 +138,7 @@ pub fn unconfirmed(
          ORDER BY confirm_by LIMIT 100"
     );
     let rows = tx.query(&sql, params![now])?;
-    rows.iter().map(|row| Ok((read(tx, row)?, row.json(14)?))).collect()
+    rows.iter().map(|row| Ok((read(tx, row)?, row.json(15)?))).collect()
 }
 
 /// The latest incidents, newest first.
@@ -130,12 +171,13 @@ fn read(tx: &mut dyn Transaction, row: &Row) -> Result<Incident, StoreError> {
             .find(|known| known.name() == state)
             .ok_or_else(|| StoreError::Mismatch(format!("`{state}` is no state of an incident")))?,
         level: row.parse(7)?,
-        story_id: row.parse(8)?,
-        alert_id: row.parse(9)?,
-        detected_at: row.get(10)?,
-        opened_at: row.get(11)?,
-        confirm_by: row.get(12)?,
-        activated_at: row.get(13)?,
+        topic_id: row.get(8)?,
+        story_id: row.parse(9)?,
+        alert_id: row.parse(10)?,
+        detected_at: row.get(11)?,
+        opened_at: row.get(12)?,
+        confirm_by: row.get(13)?,
+        activated_at: row.get(14)?,
         steps: steps.iter().map(read_step).collect::<Result<_, _>>()?,
     })
 }

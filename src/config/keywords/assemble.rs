@@ -40,6 +40,7 @@ impl Assembly {
                 id: topic.id.as_ref().clone(),
                 name: topic.name.clone(),
                 business_line: topic.business_line.clone(),
+                alerts: topic.alerts,
             });
         }
     }

@@ -24,8 +24,14 @@ pub(super) struct Topic {
     pub id: Spanned<String>,
     pub name: LocalText,
     pub business_line: Option<String>,
+    #[serde(default = "alerts")]
+    pub alerts: bool,
     #[serde(default)]
     pub rule: Vec<Rule>,
+}
+
+fn alerts() -> bool {
+    true
 }
 
 #[derive(Deserialize)]

@@ -154,6 +154,7 @@ CREATE TABLE incident (
     category     TEXT NOT NULL,
     state        TEXT NOT NULL,
     level        TEXT NOT NULL,
+    topic_id     TEXT NOT NULL,
     story_id     TEXT NOT NULL,
     alert_id     TEXT NOT NULL,
     detected_at  BIGINT NOT NULL,
@@ -163,6 +164,15 @@ CREATE TABLE incident (
     UNIQUE (plan_id, story_id)
 );
 CREATE INDEX incident_state ON incident (state, confirm_by);
+
+-- One crisis is often told by several stories (languages, follow-ups): they all belong to it.
+CREATE TABLE incident_story (
+    incident_id TEXT NOT NULL,
+    story_id    TEXT NOT NULL,
+    attached_at BIGINT NOT NULL,
+    PRIMARY KEY (incident_id, story_id)
+);
+CREATE INDEX incident_story_story ON incident_story (story_id);
 
 CREATE TABLE step (
     incident_id TEXT NOT NULL,
