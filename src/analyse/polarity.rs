@@ -34,6 +34,8 @@ const SHIELD_PLAIN_REACH: usize = 16;
 const SHIELD_PLAIN_REACH_HAN: usize = 24;
 const SHIELD_PLAIN_SUBJECT_REACH: usize = 2;
 const SHIELDED: f64 = -0.1;
+/// Where the headline is the target's denial, the text tells the claim again: it counts half.
+const DENIED: f64 = 0.5;
 /// Words between negative evidence and a hedge that makes it hearsay, within the sentence.
 const HEDGE_REACH: usize = 20;
 
@@ -83,11 +85,13 @@ pub(super) fn judge(
     mentions: &[Range<usize>],
 ) -> Judgement {
     let scope = Scope { layout, marks, mentions };
+    let denial = denial_in_title(text, &scope);
     let mut units: BTreeMap<usize, Unit> = BTreeMap::new();
     let mut hedges: Vec<&Cue> = Vec::new();
     for word in &marks.scored {
         let mention = scope.nearest(&word.words).and_then(|at| mentions.get(at));
         let reach = mention.map_or(1.0, |mention| scope.reach(&word.words, mention));
+        let reach = if denial.is_some() && word.weight < 0.0 { reach * DENIED } else { reach };
         let sentence = mention.map_or(0, |mention| scope.sentence(mention));
         let unit = units.entry(sentence).or_default();
         unit.zone = mention.map_or(1.0, |mention| zone(text, layout, mention));
@@ -106,6 +110,7 @@ pub(super) fn judge(
     evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
     evidence.retain(|one| one.value.abs() >= LEAST_VALUE);
     evidence.truncate(MOST_EVIDENCE);
+    evidence.extend(denial.map(|cue| cue_evidence(cue, EvidenceKind::Negation, 0.0, text)));
     evidence.extend(hedges.iter().map(|cue| cue_evidence(cue, EvidenceKind::Hedge, 0.0, text)));
     evidence.truncate(MOST_EVIDENCE);
     Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty() }
@@ -161,11 +166,13 @@ fn weigh(
         .into_iter()
         .filter(|_| word.weight < 0.0)
         .find_map(|(reach, subject)| {
-            before(&[Role::Shield], reach).filter(|cue| is_subject(scope, mention, cue, subject))
+            before(&[Role::Shield, Role::Denial], reach).filter(|cue| is_subject(scope, mention, cue, subject))
         });
     turn(shield, EvidenceKind::Role, SHIELDED);
-    let negation = before(&[Role::Negation], if han { NEGATION_REACH_HAN } else { NEGATION_REACH });
+    let negation = before(&[Role::Negation, Role::Denial], if han { NEGATION_REACH_HAN } else { NEGATION_REACH });
     let factor = if word.weight < 0.0 { NEGATED_BAD } else { NEGATED_GOOD };
+    // A denial that shields already must not turn the claim a second time.
+    let negation = negation.filter(|cue| shield.is_none_or(|shield| shield.words != cue.words));
     turn(negation, EvidenceKind::Negation, factor);
     value
 }
@@ -181,6 +188,19 @@ fn is_subject(scope: &Scope, mention: Option<&Range<usize>>, verb: &Cue, reach: 
         mention.end <= verb.words.start
             && verb.words.start - mention.end <= reach
             && scope.sentence(mention) == scope.sentence(&verb.words)
+    })
+}
+
+/// The denial that the headline reports, if the target denies it.
+fn denial_in_title<'a>(text: &Joined, scope: &Scope<'a>) -> Option<&'a Cue> {
+    scope.marks.cues.iter().find(|cue| {
+        let said = |at: usize| scope.mentions.get(at);
+        cue.role == Role::Denial
+            && text.has_title()
+            && text.in_title(text.chars(&cue.bytes).start)
+            && scope.nearest(&cue.words).is_some_and(|at| {
+                is_subject(scope, said(at), cue, SHIELD_SUBJECT_REACH_HAN)
+            })
     })
 }
 

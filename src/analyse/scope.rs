@@ -36,11 +36,17 @@ pub(super) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The mention that is nearest to a stretch of words, as a place in `mentions`.
+    /// The mention that a stretch of words is about, as a place in `mentions`: the nearest, rather
+    /// one in the same sentence.
     pub fn nearest(&self, words: &Range<usize>) -> Option<usize> {
         let after = self.mentions.partition_point(|mention| mention.start < words.start);
         let near = after.saturating_sub(1)..(after + 1).min(self.mentions.len());
-        near.min_by_key(|&at| self.mentions.get(at).map(|mention| gap(mention, words)))
+        let sentence = self.sentence(words);
+        near.min_by_key(|&at| {
+            self.mentions
+                .get(at)
+                .map(|mention| (self.sentence(mention) != sentence, gap(mention, words)))
+        })
     }
 
     /// The share of a word's weight that reaches a mention, 0 to 1.

@@ -124,6 +124,8 @@ pub struct Modifiers {
     pub contrast: Vec<String>,
     /// Verbs with which an entity fights a harm rather than suffers it: alerta de, warns of, 防范.
     pub shield: Vec<String>,
+    /// Verbs with which an entity denies what is said of it: desmiente, denies, 辟谣.
+    pub denial: Vec<String>,
     /// Verbs of speaking, after which what follows is the speaker's claim: dijo, said, 表示.
     pub speech: Vec<String>,
     /// Words for going up, judged by what goes up: sube, rises, 上升.

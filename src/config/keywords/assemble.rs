@@ -156,6 +156,7 @@ fn read_modifiers(check: &mut Check, raw: &raw::Modifiers) -> Modifiers {
         hedge: check.cues(raw.hedge.as_ref()),
         contrast: check.cues(raw.contrast.as_ref()),
         shield: check.cues(raw.shield.as_ref()),
+        denial: check.cues(raw.denial.as_ref()),
         speech: check.cues(raw.speech.as_ref()),
         rise: check.cues(raw.rise.as_ref()),
         fall: check.cues(raw.fall.as_ref()),

@@ -98,6 +98,7 @@ pub(super) struct Modifiers {
     pub hedge: Option<Terms>,
     pub contrast: Option<Terms>,
     pub shield: Option<Terms>,
+    pub denial: Option<Terms>,
     pub speech: Option<Terms>,
     pub rise: Option<Terms>,
     pub fall: Option<Terms>,
