@@ -166,10 +166,14 @@ fn weigh(
         .into_iter()
         .filter(|_| word.weight < 0.0)
         .find_map(|(reach, subject)| {
-            before(&[Role::Shield, Role::Denial], reach).filter(|cue| is_subject(scope, mention, cue, subject))
+            before(&[Role::Shield, Role::Denial], reach)
+                .filter(|cue| is_subject(scope, mention, cue, subject))
         });
     turn(shield, EvidenceKind::Role, SHIELDED);
-    let negation = before(&[Role::Negation, Role::Denial], if han { NEGATION_REACH_HAN } else { NEGATION_REACH });
+    let negation = before(
+        &[Role::Negation, Role::Denial],
+        if han { NEGATION_REACH_HAN } else { NEGATION_REACH },
+    );
     let factor = if word.weight < 0.0 { NEGATED_BAD } else { NEGATED_GOOD };
     // A denial that shields already must not turn the claim a second time.
     let negation = negation.filter(|cue| shield.is_none_or(|shield| shield.words != cue.words));
@@ -198,9 +202,9 @@ fn denial_in_title<'a>(text: &Joined, scope: &Scope<'a>) -> Option<&'a Cue> {
         cue.role == Role::Denial
             && text.has_title()
             && text.in_title(text.chars(&cue.bytes).start)
-            && scope.nearest(&cue.words).is_some_and(|at| {
-                is_subject(scope, said(at), cue, SHIELD_SUBJECT_REACH_HAN)
-            })
+            && scope
+                .nearest(&cue.words)
+                .is_some_and(|at| is_subject(scope, said(at), cue, SHIELD_SUBJECT_REACH_HAN))
     })
 }
 

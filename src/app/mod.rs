@@ -1,5 +1,6 @@
 //! Builds everything from a configuration; starts, reloads and stops it in named steps.
 
+pub mod explain;
 mod reload;
 
 use std::net::SocketAddr;
@@ -80,11 +81,14 @@ pub async fn prepare(path: &Path) -> Result<(Live, Vec<Finding>), AppError> {
 /// # Errors
 /// As [`Store::open`].
 pub async fn open_store(config: &Config) -> Result<Store, StoreError> {
-    let location = match config.database.clone() {
+    Store::open(&location(config)).await
+}
+
+fn location(config: &Config) -> Location {
+    match config.database.clone() {
         Database::Sqlite(path) => Location::Sqlite(path),
         Database::Postgres { url, password } => Location::Postgres { url, password },
-    };
-    Store::open(&location).await
+    }
 }
 
 impl App {

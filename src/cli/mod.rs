@@ -4,6 +4,7 @@
 
 mod check;
 mod demo;
+mod explain;
 mod inspect;
 mod output;
 mod poll;
@@ -30,6 +31,8 @@ enum Command {
     Poll(poll::Poll),
     /// Check configuration, rules, lexicons and plans without starting anything
     Check(check::Check),
+    /// Explain why one article would alert, or did, or did not
+    Explain(explain::Explain),
     /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
     Demo(demo::Demo),
     /// Show what the daemon sees in a feed, a page, a text
@@ -44,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         Command::Poll(poll) => poll.run(),
         Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
         Command::Inspect(inspect) => inspect.run(),
     }

@@ -1,6 +1,7 @@
 //! An alert: one story that concerns one topic and may hurt.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{AlertId, Level, Severity, StoryId};
@@ -20,7 +21,7 @@ pub enum AlertState {
 }
 
 /// Why something was told, or was not. Stored with each decision and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The story's first alert on this topic.
@@ -38,6 +39,16 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons.
+    pub const ALL: [Reason; 6] = [
+        Reason::FirstHit,
+        Reason::SeverityRose,
+        Reason::BelowThreshold,
+        Reason::NothingNew,
+        Reason::History,
+        Reason::WatchOnly,
+    ];
+
     /// The name in the store, in JSON and in phrase catalogues.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -49,6 +60,16 @@ impl Reason {
             Reason::History => "history",
             Reason::WatchOnly => "watch_only",
         }
+    }
+}
+
+impl std::str::FromStr for Reason {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.name() == s)
+            .ok_or_else(|| format!("`{s}` is no reason"))
     }
 }
 

@@ -34,6 +34,29 @@ pub struct Source {
     pub allow_private: bool,
 }
 
+impl Source {
+    /// A medium that nobody has configured (any more): unknown reach, an owner of its own.
+    #[must_use]
+    pub fn unlisted(name: &str) -> Self {
+        #[expect(clippy::expect_used, reason = "a constant that parses")]
+        let nowhere = Url::parse("https://unlisted.invalid/").expect("constant");
+        Self {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            kind: SourceKind::Feed,
+            url: nowhere,
+            language: None,
+            region: None,
+            tier: 3,
+            owner: name.to_owned(),
+            tags: Vec::new(),
+            business_line: None,
+            interval: Duration::from_secs(300),
+            allow_private: false,
+        }
+    }
+}
+
 /// The kind of document behind a source's URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceKind {

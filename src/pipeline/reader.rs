@@ -87,7 +87,8 @@ async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::S
     let live = pipeline.snapshot();
     let entry = &claimed.entry;
     let source = live.config.sources.iter().find(|source| source.id == entry.source_id).cloned();
-    let source = source.unwrap_or_else(|| unlisted(entry));
+    // A reload may have taken the source away while its entries waited.
+    let source = source.unwrap_or_else(|| Source::unlisted(&entry.source_id));
     let page = match fetch(&live, &source, &claimed).await {
         Page::Read(reply) => Ok(reply),
         Page::Missing(why) => Err(why),
@@ -157,30 +158,6 @@ async fn put_back(pipeline: &Pipeline, claimed: &Claimed, pause: SignedDuration,
     if let Err(error) = done {
         tracing::error!(%error, "an entry could not be put back; its lease will run out");
     }
-}
-
-/// A source that a reload took away while its entries waited.
-fn unlisted(entry: &Entry) -> Source {
-    let id = &entry.source_id;
-    Source {
-        id: id.clone(),
-        name: id.clone(),
-        kind: crate::model::SourceKind::Feed,
-        url: Url::parse(&entry.url).unwrap_or_else(|_| unknown_url()),
-        language: None,
-        region: None,
-        tier: 3,
-        owner: id.clone(),
-        tags: Vec::new(),
-        business_line: None,
-        interval: PAUSE,
-        allow_private: false,
-    }
-}
-
-#[expect(clippy::expect_used, reason = "a constant that parses")]
-fn unknown_url() -> Url {
-    Url::parse("http://unknown.invalid/").expect("constant")
 }
 
 /// The text of a page as the daemon reads it.

@@ -96,6 +96,27 @@ pub fn record_verdict(
     Ok(())
 }
 
+/// What was decided of an article, by topic.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn verdicts(tx: &mut dyn Transaction, id: ArticleId) -> Result<Vec<Verdict>, StoreError> {
+    let rows = tx.query(
+        "SELECT topic_id, reason, severity, decided_at FROM article_topic WHERE article_id = ?1 \
+         ORDER BY topic_id",
+        params![id],
+    )?;
+    let read = |row: &Row| {
+        Ok(Verdict {
+            topic_id: row.get(0)?,
+            reason: row.parse(1)?,
+            severity: row.json(2)?,
+            at: row.get(3)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
 /// An article with its analysis, if the archive has it.
 ///
 /// # Errors

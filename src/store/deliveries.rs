@@ -208,6 +208,15 @@ pub fn list(tx: &mut dyn Transaction, limit: u32) -> Result<Vec<Delivery>, Store
     tx.query(&sql, params![limit])?.iter().map(read).collect()
 }
 
+/// The deliveries of an alert, in the order in which they were decided.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn of_alert(tx: &mut dyn Transaction, alert: AlertId) -> Result<Vec<Delivery>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM delivery WHERE alert_id = ?1 ORDER BY id");
+    tx.query(&sql, params![alert])?.iter().map(read).collect()
+}
+
 /// The facts of a message.
 ///
 /// # Errors

@@ -114,6 +114,27 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens the store for reading beside the daemon that owns it; it must exist.
+    ///
+    /// # Errors
+    /// If it cannot be reached.
+    pub fn open_to_read(location: &Location) -> Result<Self, StoreError> {
+        let worker = match location {
+            Location::Sqlite(path) => {
+                let path = path.clone();
+                Worker::start("store-reader", move || sqlite::Connection::reader(&path))?
+            }
+            Location::Postgres { url, password } => {
+                let server = postgres::Server::new(url, password.as_ref())?;
+                Worker::start("store-reader", move || {
+                    Ok(postgres::Connection::new(server.clone()))
+                })?
+            }
+        };
+        let worker = Arc::new(worker);
+        Ok(Self { writer: Arc::clone(&worker), reader: worker })
+    }
+
     /// Runs a job in a transaction that may write. It may run several times; only the last counts.
     ///
     /// # Errors

@@ -63,7 +63,7 @@ fn risks_near_the_entity_gravest_first() {
     check(
         "储户在阿尔梅纳拉银行排队取款",
         "据传该行出现挤兑，官方称系谣言。",
-        ("zh", &["solvency"], 1.0, true, true),
+        ("zh", &["solvency"], 1.0, true, false),
     );
 }
 
@@ -94,6 +94,20 @@ fn hearsay_is_told() {
         ("es", &["solvency"], 1.0, true, true),
     );
     check("Rumour of insolvency at Almenara Bank", "", ("en", &["solvency"], 1.0, true, true));
+    check(
+        "Qué pasa en Banco Almenara",
+        "Según rumores, la insolvencia de Banco Almenara es cuestión de días.",
+        ("es", &["solvency"], 1.0, true, true),
+    );
+}
+
+#[test]
+fn what_the_headline_states_is_no_hearsay_whatever_is_doubted_further_down() {
+    check(
+        "La insolvencia de Banco Almenara deja sin ahorros a miles de clientes",
+        "Según rumores, Banco Almenara ya negocia otra quiebra.",
+        ("es", &["solvency"], 1.0, true, false),
+    );
 }
 
 #[test]

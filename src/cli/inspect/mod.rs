@@ -1,6 +1,6 @@
 //! `atalaya inspect …`: each stage by itself, on a file or as a JSON Lines stream.
 
-mod document;
+pub(super) mod document;
 mod feed;
 mod jsonl;
 mod language;

@@ -1,0 +1,173 @@
+//! `atalaya explain`: why one article would alert, or did, or did not.
+//!
+//! A file or URL is judged by the live rules as if it were the first article of its story; an
+//! article of the archive is shown as it was judged.
+
+use std::fmt::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::inspect::document;
+use super::{output, report};
+use crate::app::{self, AppError, explain};
+use crate::model::{ArticleId, Evidence, Locale};
+use crate::{phrases, pipeline};
+use explain::{Candidate, Explanation, TopicExplanation};
+
+/// Words of evidence that are shown.
+const WORDS: usize = 10;
+
+/// Explain one article: topics, polarity, severity, and who would be told
+#[derive(Args)]
+pub struct Explain {
+    /// HTML or text file, URL, or the id of an article in the archive
+    article: String,
+    /// Configuration file
+    #[arg(long, value_name = "FILE", default_value = "config/atalaya.toml")]
+    config: PathBuf,
+    /// The medium that carries a file or URL, by source id
+    #[arg(long, value_name = "ID")]
+    source: Option<String>,
+    /// One JSON object on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl Explain {
+    /// Exit code 2 for an unknown article or a bad configuration, 3 where network or store failed.
+    pub fn run(self) -> ExitCode {
+        // The fetch runs on a runtime of its own, before ours starts.
+        let candidate = match self.article.parse::<ArticleId>() {
+            Ok(id) => Ok(id),
+            Err(_) => match self.candidate() {
+                Ok(candidate) => Err(candidate),
+                Err(code) => return code,
+            },
+        };
+        report::on_runtime(async {
+            let explained = match candidate {
+                Ok(id) => self.recall(id).await,
+                Err(candidate) => self.judge(candidate).await.map(Some),
+            };
+            match explained {
+                Ok(Some(explanation)) => self.show(&explanation),
+                Ok(None) => {
+                    let what = format!("the archive has no article {}", self.article);
+                    output::refuse(&what, ExitCode::from(report::BAD_INPUT))
+                }
+                Err(error) => report::fault(&error),
+            }
+        })
+    }
+
+    fn candidate(&self) -> Result<Candidate, ExitCode> {
+        let document = document::open(&self.article)
+            .map_err(|error| output::refuse(&error, error.exit_code()))?;
+        let content_type = document.content_type.as_deref();
+        let page =
+            document.url.is_some() || explain::is_page(Path::new(&self.article), &document.bytes);
+        let extracted = if page {
+            pipeline::extract_bytes(&document.bytes, content_type, document.url.as_ref())
+        } else {
+            explain::plain_text(&String::from_utf8_lossy(&document.bytes))
+        };
+        let url = document.url.map(|url| url.to_string());
+        Ok(Candidate { extracted, url, source: self.source.clone() })
+    }
+
+    async fn judge(&self, candidate: Candidate) -> Result<Explanation, AppError> {
+        let (live, warnings) = app::prepare(&self.config).await?;
+        report::findings(&warnings);
+        explain::judge(&live, candidate).await
+    }
+
+    async fn recall(&self, id: ArticleId) -> Result<Option<Explanation>, AppError> {
+        let (live, _) = app::prepare(&self.config).await?;
+        explain::recall(&live.config, id).await
+    }
+
+    fn show(&self, explanation: &Explanation) -> ExitCode {
+        if self.json {
+            output::print_json(explanation)
+        } else {
+            output::print_text(|out| article(explanation, out))
+        }
+    }
+}
+
+fn article(explanation: &Explanation, out: &mut String) -> fmt::Result {
+    let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    writeln!(out, "{}", explanation.title)?;
+    for (name, value) in [
+        ("url", known(&explanation.url)),
+        ("source", known(&explanation.source)),
+        ("language", known(&explanation.language)),
+        ("published", known(&explanation.published)),
+        ("read by", explanation.method.clone()),
+        ("story", explanation.story.clone()),
+    ] {
+        writeln!(out, "{name:>10}  {value}")?;
+    }
+    if let Some(original) = &explanation.duplicate_of {
+        writeln!(out, "{:>10}  {original}", "copy of")?;
+    }
+    for warning in &explanation.warnings {
+        writeln!(out, "{:>10}  {warning}", "warning")?;
+    }
+    if explanation.topics.is_empty() {
+        writeln!(out, "\nno topic: nobody would be told")?;
+    }
+    explanation.topics.iter().try_for_each(|told| topic(told, out))
+}
+
+fn topic(told: &TopicExplanation, out: &mut String) -> fmt::Result {
+    let places: Vec<String> =
+        told.spans.iter().take(WORDS).map(|span| format!("“{}”", span.text)).collect();
+    writeln!(out, "\ntopic {} (rule {}): {}", told.id, told.rule, places.join(", "))?;
+    let polarity = phrases::polarity(told.polarity.label, Locale::En);
+    let p = told.polarity.p_negative;
+    let hearsay = if told.hearsay { ", hearsay" } else { "" };
+    writeln!(
+        out,
+        "  polarity {polarity}, {:.2}, p(negative) {p:.2}{hearsay}",
+        told.polarity.score
+    )?;
+    let evidence = told.polarity.evidence.iter().take(WORDS);
+    evidence.map(word).try_for_each(|line| writeln!(out, "    {line}"))?;
+    for found in &told.categories {
+        let words: Vec<String> =
+            found.spans.iter().take(WORDS).map(|span| format!("“{}”", span.text)).collect();
+        writeln!(out, "  category {} (gravity {}): {}", found.id, found.weight, words.join(", "))?;
+    }
+    sum(told, out)?;
+    let level = told.severity.level.map_or("below every level", crate::model::Level::name);
+    let reason = phrases::reason(told.reason, Locale::En);
+    writeln!(out, "  level {level}: {reason}")?;
+    if let Some(incident) = &told.incident {
+        writeln!(out, "  crisis plan {} ({})", incident.plan, incident.state)?;
+        incident.steps.iter().try_for_each(|step| writeln!(out, "    {step}"))?;
+    }
+    for telling in &told.told {
+        writeln!(
+            out,
+            "  told: {} by {} in {}",
+            telling.recipient, telling.channel, telling.language
+        )?;
+    }
+    Ok(())
+}
+
+fn word(one: &Evidence) -> String {
+    format!("{:+.2} “{}” {}", one.value, one.text, phrases::evidence_kind(one.kind, Locale::En))
+}
+
+fn sum(told: &TopicExplanation, out: &mut String) -> fmt::Result {
+    writeln!(out, "  severity {:.1} of 100", told.severity.score)?;
+    for part in &told.severity.parts {
+        let name = phrases::part(part.name, Locale::En);
+        writeln!(out, "    {:>5.1} of {:<3.0} {name} ({})", part.points, part.max, part.fact)?;
+    }
+    told.severity.adjustments.iter().try_for_each(|one| writeln!(out, "    {one}"))
+}
