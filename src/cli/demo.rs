@@ -181,7 +181,7 @@ fn show_article(bar: &ProgressBar, judged: &Judged) {
 
 fn why(told: &Told, opinion: &TopicOpinion) -> String {
     let reason = crate::phrases::reason(told.reason, Locale::En);
-    let score = format!("{:.0}", told.severity.score);
+    let score = format!("{:.0}", told.severity.score.floor());
     let words =
         opinion.categories.iter().flat_map(|found| &found.spans).map(|span| span.text.as_str());
     let mut words: Vec<&str> = words.take(4).collect();

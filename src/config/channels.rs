@@ -34,9 +34,9 @@ pub(super) struct RawChannel {
     min_gap: Option<Spanned<String>>,
     // email
     server: Option<Spanned<String>>,
-    port: Option<u16>,
+    port: Option<Spanned<u16>>,
     tls: Option<Spanned<SmtpTls>>,
-    ca_file: Option<PathBuf>,
+    ca_file: Option<Spanned<PathBuf>>,
     username: Option<Spanned<String>>,
     password: Option<Spanned<SecretRef>>,
     from: Option<Spanned<String>>,
@@ -113,9 +113,9 @@ fn smtp(check: &mut Check<'_>, raw: &RawChannel) -> Option<Smtp> {
     }
     Some(Smtp {
         server,
-        port: raw.port.unwrap_or(SMTP_PORT),
+        port: raw.port.as_ref().map_or(SMTP_PORT, |at| *at.get_ref()),
         tls,
-        ca_file: raw.ca_file.as_ref().map(|path| check.path(path)),
+        ca_file: raw.ca_file.as_ref().map(|at| check.path(at.get_ref())),
         login: login?,
         from: from?,
     })
@@ -201,6 +201,8 @@ fn refuse_foreign_keys(check: &mut Check<'_>, raw: &RawChannel) {
     let webhook = matches!(raw.kind, RawKind::Webhook);
     let spans = [
         ("server", raw.server.as_ref().map(Spanned::span), email),
+        ("port", raw.port.as_ref().map(Spanned::span), email),
+        ("ca_file", raw.ca_file.as_ref().map(Spanned::span), email),
         ("tls", raw.tls.as_ref().map(Spanned::span), email),
         ("username", raw.username.as_ref().map(Spanned::span), email),
         ("password", raw.password.as_ref().map(Spanned::span), email),

@@ -133,7 +133,7 @@ impl Page<'_> {
         context! {
             level => alert.level.name(),
             level_name => phrases::level(alert.level, self.locale),
-            score => format!("{:.0}", alert.severity.score),
+            score => format!("{:.0}", alert.severity.score.floor()),
             headline => story.map_or("", |story| &story.headline),
             articles => story.map_or(0, |story| story.articles),
             topic => topic.map_or(alert.topic_id.as_str(), |topic| topic.name.get(self.locale)),

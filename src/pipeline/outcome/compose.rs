@@ -55,7 +55,7 @@ pub(super) fn alert_notice(telling: &Telling<'_>) -> Notice {
         hearsay: opinion.hearsay,
         severity: told.severity.clone(),
         headline: matter.article.title.clone(),
-        excerpt: excerpt(&matter.article.body),
+        excerpt: excerpt(&matter.article.title, &matter.article.body),
         url: matter.article.url.clone(),
         source: matter.source.name.clone(),
         language: matter.article.language.clone(),
@@ -162,8 +162,11 @@ fn heaviest(evidence: &[Evidence]) -> Vec<Evidence> {
     evidence
 }
 
-/// The beginning of the text, cut at a sentence where one ends, else at a character.
-fn excerpt(body: &str) -> String {
+/// The beginning of the text behind the headline, cut at a sentence where one ends, else at a
+/// character.
+fn excerpt(title: &str, body: &str) -> String {
+    let body = body.trim_start();
+    let body = body.strip_prefix(title.trim()).unwrap_or(body).trim_start();
     let text: String = body.chars().take(EXCERPT).collect();
     if body.chars().nth(EXCERPT).is_none() {
         return text.trim().to_owned();
@@ -185,10 +188,11 @@ mod tests {
 
     #[test]
     fn excerpts_end_with_a_sentence_or_an_ellipsis() {
-        assert_eq!(excerpt(" Short. "), "Short.");
+        assert_eq!(excerpt("", " Short. "), "Short.");
         let long = format!("{}. {}", "a".repeat(300), "b".repeat(300));
-        assert_eq!(excerpt(&long), format!("{}.", "a".repeat(300)));
+        assert_eq!(excerpt("", &long), format!("{}.", "a".repeat(300)));
+        assert_eq!(excerpt("Bank fined", "Bank fined\nIt is said."), "It is said.");
         let endless = "银".repeat(EXCERPT + 1);
-        assert_eq!(excerpt(&endless).chars().count(), EXCERPT + 1);
+        assert_eq!(excerpt("", &endless).chars().count(), EXCERPT + 1);
     }
 }
