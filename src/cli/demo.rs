@@ -157,7 +157,12 @@ fn show(bar: &ProgressBar, event: &Event, witness: &mut Witness) {
 }
 
 fn line(bar: &ProgressBar, text: String) {
-    bar.println(text);
+    // A bar that is not drawn (no terminal) would swallow the line.
+    if bar.is_hidden() {
+        eprintln!("{text}");
+    } else {
+        bar.println(text);
+    }
 }
 
 /// An article, and under it why it was told or was not.

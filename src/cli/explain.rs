@@ -169,5 +169,8 @@ fn sum(told: &TopicExplanation, out: &mut String) -> fmt::Result {
         let name = phrases::part(part.name, Locale::En);
         writeln!(out, "    {:>5.1} of {:<3.0} {name} ({})", part.points, part.max, part.fact)?;
     }
-    told.severity.adjustments.iter().try_for_each(|one| writeln!(out, "    {one}"))
+    let adjustments = told.severity.adjustments.iter();
+    adjustments
+        .map(|one| phrases::adjustment(one, Locale::En))
+        .try_for_each(|line| writeln!(out, "    {line}"))
 }

@@ -37,6 +37,6 @@ pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
-pub use severity::{Level, Part, PartName, Severity};
+pub use severity::{Adjustment, Level, Part, PartName, Severity};
 pub use source::{Source, SourceKind, SourceState, Validators};
 pub use story::{Assignment, Story, StoryFacts};

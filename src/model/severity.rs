@@ -96,6 +96,29 @@ pub struct Severity {
     pub level: Option<Level>,
     /// The terms, in fixed order.
     pub parts: Vec<Part>,
-    /// Rules that moved the level away from what the score alone says, e.g. `floor: solvency`.
-    pub adjustments: Vec<String>,
+    /// What moved the level away from what the score alone says.
+    pub adjustments: Vec<Adjustment>,
+}
+
+/// A rule that moved a level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum Adjustment {
+    /// The headline plainly says what a grave category is made of.
+    Floor {
+        /// The level that it gives at least.
+        level: Level,
+        /// The category.
+        category: String,
+    },
+    /// Red needs more owners: held at orange.
+    Uncorroborated {
+        /// Owners that it needs.
+        owners: u32,
+    },
+    /// Only hearsay so far: held at yellow.
+    Hearsay {
+        /// Owners from which on hearsay counts like news.
+        owners: u32,
+    },
 }

@@ -101,7 +101,7 @@ fn said(key: &str, places: &Kwargs, locale: Locale) -> Result<String, minijinja:
 #[cfg(test)]
 mod tests {
     use super::render_mail;
-    use crate::model::{Level, Locale, Notice, Reason};
+    use crate::model::{Adjustment, Level, Locale, Notice, Reason};
     use crate::notify::sample;
 
     fn render(notice: &Notice, locale: Locale) -> super::RenderedMail {
@@ -154,11 +154,12 @@ mod tests {
             &mut notice.spans[0].text,
             &mut notice.evidence[0].text,
             &mut notice.severity.parts[0].fact,
-            &mut notice.severity.adjustments[0],
             &mut notice.incident.as_mut().expect("incident").steps[0].title,
         ] {
             evil.clone_into(text);
         }
+        notice.severity.adjustments =
+            vec![Adjustment::Floor { level: Level::Orange, category: evil.to_owned() }];
         notice.url = "javascript:alert(1)".to_owned();
         notice.status_url = Some(format!("https://a.example/{evil}"));
         let mut delivery = sample::delivery(Locale::Es);

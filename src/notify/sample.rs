@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    AlertId, Delivery, DeliveryId, DeliveryState, Evidence, EvidenceKind, Field, IncidentState,
-    Level, LocalText, Locale, Notice, NoticeId, NoticeIncident, NoticeKind, NoticeStep,
-    NoticeStory, Part, PartName, PolarityLabel, Reason, Recipient, Severity, Span, StoryId,
+    Adjustment, AlertId, Delivery, DeliveryId, DeliveryState, Evidence, EvidenceKind, Field,
+    IncidentState, Level, LocalText, Locale, Notice, NoticeId, NoticeIncident, NoticeKind,
+    NoticeStep, NoticeStory, Part, PartName, PolarityLabel, Reason, Recipient, Severity, Span,
+    StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -66,7 +67,7 @@ fn severity() -> Severity {
             part(PartName::Prominence, 6.0, 8.0, "headline"),
             part(PartName::Recency, 1.5, 5.0, "38 min"),
         ],
-        adjustments: vec!["floor: fraud".to_owned()],
+        adjustments: vec![Adjustment::Floor { level: Level::Orange, category: "fraud".to_owned() }],
     }
 }
 

@@ -234,7 +234,7 @@ fn parts(notice: &Notice, locale: Locale) -> Vec<PartRow> {
 }
 
 fn adjustments(notice: &Notice, locale: Locale) -> Vec<String> {
-    let said = |rule: &String| clean(&phrases::fact(rule, locale), 120);
+    let said = |rule| clean(&phrases::adjustment(rule, locale), 120);
     notice.severity.adjustments.iter().take(8).map(said).collect()
 }
 

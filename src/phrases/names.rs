@@ -1,9 +1,9 @@
 //! The words of the model as people call them.
 
-use super::text;
+use super::{fill, text};
 use crate::model::{
-    AlertState, DeliveryState, EvidenceKind, Field, IncidentState, Level, Locale, PartName,
-    PolarityLabel, Reason, StepState,
+    Adjustment, AlertState, DeliveryState, EvidenceKind, Field, IncidentState, Level, Locale,
+    PartName, PolarityLabel, Reason, StepState,
 };
 
 /// An alert level: azul, blue, 蓝色.
@@ -51,6 +51,23 @@ pub fn part(part: PartName, locale: Locale) -> &'static str {
         },
         locale,
     )
+}
+
+/// A rule that moved a level.
+#[must_use]
+pub fn adjustment(adjustment: &Adjustment, locale: Locale) -> String {
+    match adjustment {
+        Adjustment::Floor { level: at, category } => {
+            let values = [("level", level(*at, locale)), ("category", category.as_str())];
+            fill("adjustment.floor", locale, &values)
+        }
+        Adjustment::Uncorroborated { owners } => {
+            fill("adjustment.uncorroborated", locale, &[("n", &owners.to_string())])
+        }
+        Adjustment::Hearsay { owners } => {
+            fill("adjustment.hearsay", locale, &[("n", &owners.to_string())])
+        }
+    }
 }
 
 /// The sign of an opinion.

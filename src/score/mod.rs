@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::config::Thresholds;
 use crate::model::{
-    Category, CategoryMatch, Field, Level, Part, PartName, Severity, StoryFacts, TopicOpinion,
+    Adjustment, Category, CategoryMatch, Field, Level, Part, PartName, Severity, StoryFacts,
+    TopicOpinion,
 };
 
 const NEGATIVITY: f64 = 35.0;
@@ -153,7 +154,7 @@ fn floor(
     level: Option<Level>,
     opinion: &TopicOpinion,
     categories: &[Category],
-    adjustments: &mut Vec<String>,
+    adjustments: &mut Vec<Adjustment>,
 ) -> Option<Level> {
     if opinion.hearsay || opinion.polarity.p_negative < FLOOR_FROM {
         return level;
@@ -166,7 +167,7 @@ fn floor(
     let highest = floors.filter_map(|category| Some((category.floor?, &category.id))).max();
     match highest {
         Some((floor, id)) if level.is_none_or(|level| level < floor) => {
-            adjustments.push(format!("raised to {floor}: {id} in the headline"));
+            adjustments.push(Adjustment::Floor { level: floor, category: id.clone() });
             Some(floor)
         }
         _ => level,
@@ -178,20 +179,17 @@ fn cap(
     level: Option<Level>,
     case: Case<'_>,
     thresholds: &Thresholds,
-    adjustments: &mut Vec<String>,
+    adjustments: &mut Vec<Adjustment>,
 ) -> Option<Level> {
     let owners = case.facts.owners;
     let mut level = level?;
     if level == Level::Red && owners < thresholds.red_min_owners {
         level = Level::Orange;
-        adjustments.push(format!("held at orange: red needs {} owners", thresholds.red_min_owners));
+        adjustments.push(Adjustment::Uncorroborated { owners: thresholds.red_min_owners });
     }
     if level > Level::Yellow && case.opinion.hearsay && owners < thresholds.hearsay_min_owners {
         level = Level::Yellow;
-        adjustments.push(format!(
-            "held at yellow: hearsay from fewer than {} owners",
-            thresholds.hearsay_min_owners
-        ));
+        adjustments.push(Adjustment::Hearsay { owners: thresholds.hearsay_min_owners });
     }
     Some(level)
 }

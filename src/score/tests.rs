@@ -6,8 +6,8 @@ use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 use super::{Case, severity};
 use crate::config::Thresholds;
 use crate::model::{
-    Category, CategoryMatch, Field, Level, LocalText, Polarity, PolarityLabel, Severity, Span,
-    StoryFacts, TopicMatch, TopicOpinion,
+    Adjustment, Category, CategoryMatch, Field, Level, LocalText, Polarity, PolarityLabel,
+    Severity, Span, StoryFacts, TopicMatch, TopicOpinion,
 };
 
 fn categories() -> Vec<Category> {
@@ -82,7 +82,10 @@ fn the_floor_lifts_an_old_headline_but_not_hearsay_nor_a_mention_in_the_text() {
     plain.prominence = 0.25;
     let lifted = judge(&plain, 1, 48);
     assert_eq!(lifted.level, Some(Level::Orange));
-    assert_eq!(lifted.adjustments, ["raised to orange: solvency in the headline"]);
+    assert_eq!(
+        lifted.adjustments,
+        [Adjustment::Floor { level: Level::Orange, category: "solvency".to_owned() }]
+    );
     let hearsay = TopicOpinion { hearsay: true, ..plain.clone() };
     assert!(judge(&hearsay, 1, 48).level < Some(Level::Orange));
     assert!(judge(&opinion(0.65, &["solvency"], Field::Body), 1, 48).level < Some(Level::Orange));

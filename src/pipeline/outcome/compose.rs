@@ -12,6 +12,8 @@ use crate::model::{
 
 /// Quotations of each kind in a message.
 const QUOTES: usize = 8;
+/// Evidence that weighs less would read as 0.0.
+const WORTH_TELLING: f64 = 0.05;
 /// Characters of the article that a message shows.
 const EXCERPT: usize = 400;
 
@@ -158,6 +160,7 @@ fn category_spans(categories: &[CategoryMatch]) -> Vec<Span> {
 fn heaviest(evidence: &[Evidence]) -> Vec<Evidence> {
     let mut evidence = evidence.to_vec();
     evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+    evidence.retain(|one| one.value.abs() >= WORTH_TELLING);
     evidence.truncate(QUOTES);
     evidence
 }
