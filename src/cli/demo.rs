@@ -12,6 +12,7 @@ use super::{output, report};
 use crate::demo::outcome::{self, Outcome, Witness, script_id};
 use crate::demo::{Heard, Play, PlayError};
 use crate::model::{AttemptOutcome, Level, Locale, Reason, TopicOpinion};
+use crate::phrases;
 use crate::pipeline::{Event, Judged, Told};
 use crate::telemetry::{self, LogFormat};
 
@@ -126,7 +127,7 @@ fn show(bar: &ProgressBar, event: &Event, witness: &mut Witness) {
     match event {
         Event::Polled { result: Ok(_), .. } => {}
         Event::Polled { source, result: Err(error) } => {
-            line(bar, format!("poll of {source} failed: {error}"))
+            line(bar, format!("poll of {source} failed: {error}"));
         }
         Event::Judged(judged) => {
             for told in judged.told.iter().filter(|told| told.deliveries > 0) {
@@ -178,41 +179,48 @@ fn show_article(bar: &ProgressBar, judged: &Judged) {
     for told in &judged.told {
         let opinion =
             judged.analysis.topics.iter().find(|opinion| opinion.topic.id == told.topic_id);
-        if let Some(opinion) = opinion {
+        let telling = told.reason != Reason::WatchOnly || told.severity.score > 0.0;
+        if let Some(opinion) = opinion.filter(|_| telling) {
             line(bar, why(told, opinion));
         }
     }
 }
 
 fn why(told: &Told, opinion: &TopicOpinion) -> String {
-    let reason = crate::phrases::reason(told.reason, Locale::En);
-    let score = format!("{:.0}", told.severity.score.floor());
-    let words =
-        opinion.categories.iter().flat_map(|found| &found.spans).map(|span| span.text.as_str());
-    let mut words: Vec<&str> = words.take(4).collect();
+    let mut facts = vec![
+        format!("{} {:.0}", told.topic_id, told.severity.score.floor()),
+        phrases::reason(told.reason, Locale::En).to_owned(),
+    ];
+    if told.severity.score > 0.0 {
+        facts.push(sum(told));
+        facts.extend(words(opinion));
+    }
+    facts.extend(told.incident.as_ref().map(|number| format!("incident {number}")));
+    let told_at = told.severity.level.filter(|_| told.deliveries > 0);
+    if told_at.is_some() {
+        facts.push(format!("{} messages", told.deliveries));
+    }
+    let text = format!("      {}", facts.join(" · "));
+    told_at.map_or_else(|| style(&text).dim().to_string(), |level| painted(level, &text))
+}
+
+fn sum(told: &Told) -> String {
+    let counted = told.severity.parts.iter().filter(|part| part.points > 0.0);
+    let named =
+        counted.map(|part| format!("{} {:.0}", phrases::part(part.name, Locale::En), part.points));
+    named.collect::<Vec<_>>().join(" + ")
+}
+
+/// The words that named the risks, quoted; none if none did.
+fn words(opinion: &TopicOpinion) -> Option<String> {
+    let spans = opinion.categories.iter().flat_map(|found| &found.spans);
+    let mut words: Vec<&str> = spans.map(|span| span.text.as_str()).take(4).collect();
     words.dedup();
-    let sum: Vec<String> = told
-        .severity
-        .parts
-        .iter()
-        .filter(|part| part.points > 0.0)
-        .map(|part| format!("{} {:.0}", crate::phrases::part(part.name, Locale::En), part.points))
-        .collect();
-    let mut text = format!("      {} {score} · {reason}", told.topic_id);
-    if told.reason != Reason::History && told.severity.score > 0.0 {
-        text += &format!(" · {} · “{}”", sum.join(" + "), words.join("”, “"));
-    }
-    if let Some(number) = &told.incident {
-        text += &format!(" · incident {number}");
-    }
-    match told.severity.level.filter(|_| told.deliveries > 0) {
-        Some(level) => painted(level, &format!("{text} · {} messages", told.deliveries)),
-        None => style(text).dim().to_string(),
-    }
+    (!words.is_empty()).then(|| format!("“{}”", words.join("”, “")))
 }
 
 fn painted(level: Level, text: &str) -> String {
-    let text = style(format!("{text}")).bold();
+    let text = style(text).bold();
     match level {
         Level::Blue => text.blue(),
         Level::Yellow => text.yellow(),

@@ -44,11 +44,8 @@ impl Run {
         };
         tell_systemd(&[NotifyState::Ready]);
         let watchdog = tokio::spawn(feed_watchdog(app.store().clone()));
-        loop {
-            match signals.next().await {
-                Asked::Reload => reload(&app).await,
-                Asked::Stop => break,
-            }
+        while let Asked::Reload = signals.next().await {
+            reload(&app).await;
         }
         tell_systemd(&[NotifyState::Stopping]);
         tracing::info!("stopping");

@@ -11,7 +11,7 @@ use super::value::Check;
 use super::{Channel, Route};
 use crate::model::{Keywords, Level, Person, Source, SourceKind};
 
-const INTERVAL: Duration = Duration::from_secs(300);
+const INTERVAL: Duration = Duration::from_mins(5);
 /// Shorter than this a public site will rightly complain.
 const POLITE_INTERVAL: Duration = Duration::from_secs(30);
 /// Reach of a source that nobody has judged.

@@ -26,7 +26,7 @@ const RECEIVED: usize = 256;
 /// After the last publication, nothing may be left to do for this many polls.
 const QUIET_POLLS: u32 = 3;
 /// A demo that is not done by then will not be.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Why the day could not be played.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! Identifiers: UUIDv7 newtypes, so that rows sort by creation and kinds cannot be mixed up.
+//! Identifiers: `UUIDv7` newtypes, so that rows sort by creation and kinds cannot be mixed up.
 
 macro_rules! uuid_id {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(

@@ -36,6 +36,9 @@ pub struct Source {
 
 impl Source {
     /// A medium that nobody has configured (any more): unknown reach, an owner of its own.
+    ///
+    /// # Panics
+    /// Never: it parses a constant.
     #[must_use]
     pub fn unlisted(name: &str) -> Self {
         #[expect(clippy::expect_used, reason = "a constant that parses")]
@@ -51,7 +54,7 @@ impl Source {
             owner: name.to_owned(),
             tags: Vec::new(),
             business_line: None,
-            interval: Duration::from_secs(300),
+            interval: Duration::from_mins(5),
             allow_private: false,
         }
     }

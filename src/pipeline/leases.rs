@@ -38,7 +38,7 @@ impl Holder {
     }
 
     /// A lease for rows that are claimed now.
-    pub fn lease<'a>(owner: &'a str) -> Lease<'a> {
+    pub fn lease(owner: &str) -> Lease<'_> {
         let now = Timestamp::now();
         Lease { owner, now, until: now + TTL }
     }

@@ -177,12 +177,11 @@ fn assemble(entry: &Entry, page: Result<Box<Reply>, String>) -> Article {
     };
     let mut warnings = extracted.warnings;
     warnings.extend(missing);
-    let (body, method) = match extracted.body.filter(|body| !body.trim().is_empty()) {
-        Some(body) => (body, extracted.method.unwrap_or_else(|| "page".to_owned())),
-        None => {
-            warnings.push("judged by what the source says of it".to_owned());
-            (entry.text.clone(), "feed".to_owned())
-        }
+    let (body, method) = if let Some(body) = extracted.body.filter(|body| !body.trim().is_empty()) {
+        (body, extracted.method.unwrap_or_else(|| "page".to_owned()))
+    } else {
+        warnings.push("judged by what the source says of it".to_owned());
+        (entry.text.clone(), "feed".to_owned())
     };
     let title = if entry.title.trim().is_empty() {
         extracted.title.unwrap_or_default()

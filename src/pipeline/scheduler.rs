@@ -84,7 +84,7 @@ async fn poll(pipeline: &Pipeline, claimed: Claimed) {
     match pipeline.store.write(move |tx| sources::record(tx, &record)).await {
         Ok(new) => report(pipeline, source, result.map(|()| new.unwrap_or(0))),
         Err(error) => {
-            tracing::error!(source.id = %id, %error, "a poll could not be recorded; it will be repeated")
+            tracing::error!(source.id = %id, %error, "a poll could not be recorded; it will be repeated");
         }
     }
 }

@@ -100,8 +100,8 @@ pub fn save(tx: &mut dyn Transaction, incident: &Incident, plan: &Plan) -> Resul
             incident.confirm_by, incident.activated_at
         ],
     )?;
-    for (position, step) in incident.steps.iter().enumerate() {
-        save_step(tx, incident, position as i64, step)?;
+    for (position, step) in (0..).zip(&incident.steps) {
+        save_step(tx, incident, position, step)?;
     }
     Ok(())
 }

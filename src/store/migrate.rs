@@ -11,16 +11,16 @@ pub(super) fn migrate(tx: &mut dyn Transaction) -> Result<(), StoreError> {
     tx.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)", &[])?;
     let rows = tx.query("SELECT MAX(version) FROM schema_version", &[])?;
     let found = rows.first().map_or(Ok(None), |row| row.get::<Option<i64>>(0))?.unwrap_or(0);
-    let known = MIGRATIONS.len();
-    let done = usize::try_from(found).unwrap_or(0);
-    if done > known {
-        return Err(StoreError::Newer { found, known: known as i64 });
+    let known = (1..).zip(MIGRATIONS);
+    let latest = known.clone().last().map_or(0, |(version, _)| version);
+    if found > latest {
+        return Err(StoreError::Newer { found, known: latest });
     }
-    for (index, text) in MIGRATIONS.iter().enumerate().skip(done) {
+    for (version, text) in known.filter(|&(version, _)| version > found) {
         for statement in statements(text) {
             tx.execute(&statement, &[])?;
         }
-        tx.execute("INSERT INTO schema_version (version) VALUES (?1)", params![index as i64 + 1])?;
+        tx.execute("INSERT INTO schema_version (version) VALUES (?1)", params![version])?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! All SQL. One text of each query serves SQLite and PostgreSQL; jobs run on the store's own
+//! All SQL. One text of each query serves `SQLite` and `PostgreSQL`; jobs run on the store's own
 //! threads, each in one transaction: SERIALIZABLE in effect on both, re-run when a race is lost.
 //!
 //! A job reads facts, calls pure decisions and writes their outcome, so that nothing is ever
@@ -87,7 +87,7 @@ impl Store {
     /// Opens the store and brings its schema up to date.
     ///
     /// # Errors
-    /// If it cannot be reached, is in use by another daemon (SQLite), or was written by a newer program.
+    /// If it cannot be reached, is in use by another daemon (`SQLite`), or was written by a newer program.
     pub async fn open(location: &Location) -> Result<Self, StoreError> {
         let store = match location {
             Location::Sqlite(path) => {

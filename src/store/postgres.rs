@@ -1,4 +1,4 @@
-//! PostgreSQL: SERIALIZABLE transactions; a lost race is a conflict and the job runs again.
+//! `PostgreSQL`: SERIALIZABLE transactions; a lost race is a conflict and the job runs again.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! SQLite: one writer, WAL, `synchronous=FULL`, so that what was committed survives a power cut.
+//! `SQLite`: one writer, WAL, `synchronous=FULL`, so that what was committed survives a power cut.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;

@@ -146,7 +146,7 @@ impl<T: Column> Column for Option<T> {
 }
 
 impl From<&str> for Value {
-    /// PostgreSQL has no NUL in text, and no text of ours needs one.
+    /// `PostgreSQL` has no NUL in text, and no text of ours needs one.
     fn from(text: &str) -> Self {
         Value::Text(if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() })
     }

@@ -1,4 +1,4 @@
-//! The metric registry. Names follow OpenMetrics: base units, `_total` for counters.
+//! The metric registry. Names follow `OpenMetrics`: base units, `_total` for counters.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -147,7 +147,7 @@ impl Metrics {
         self.deliveries_pending.set(deliveries.into());
     }
 
-    /// The registry as OpenMetrics 1.0 text.
+    /// The registry as `OpenMetrics` 1.0 text.
     ///
     /// # Errors
     /// Never in practice; the encoder's signature allows it.

@@ -50,15 +50,14 @@ pub fn fold(original: &str) -> Folded {
 
 fn fold_char(c: char, out: &mut String) {
     match c {
-        'a'..='z' | '0'..='9' => out.push(c),
+        'a'..='z' | '0'..='9' | '가'..='힣' => out.push(c),
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' => {}
         '\n' | '\r' => out.push('\n'),
         '‘' | '’' | '‚' | '‛' | '`' | '´' => out.push('\''),
         '“' | '”' | '„' | '‟' | '«' | '»' | '「' | '」' | '『' | '』' => {
-            out.push('"')
+            out.push('"');
         }
         '‐'..='―' | '−' => out.push('-'),
-        '가'..='힣' => out.push(c),
         _ if c.is_ascii() => out.push(c.to_ascii_lowercase()),
         _ if c.is_whitespace() => out.push(' '),
         _ => {
