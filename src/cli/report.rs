@@ -37,7 +37,8 @@ pub fn rendered(finding: &Finding) -> String {
     let diagnostic = MietteDiagnostic::new(format!("{file}:{line}:{column}: {what}"))
         .with_severity(severity)
         .with_help(remedy);
-    let report = if source.is_empty() {
+    // A finding about a file as a whole has no line to show.
+    let report = if source.is_empty() || *span == (0..0) {
         Report::new(diagnostic)
     } else {
         let label = LabeledSpan::at(span.clone(), "here");

@@ -1,6 +1,6 @@
 //! `[[channel]]`: where messages go out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -54,6 +54,12 @@ enum RawKind {
     Maildir,
     Slack,
     Webhook,
+}
+
+/// The names of all channels, broken ones too, and whether each carries mail to persons.
+pub(super) fn names(raw: &[RawChannel]) -> BTreeMap<String, bool> {
+    let mail = |raw: &RawChannel| matches!(raw.kind, RawKind::Email | RawKind::Maildir);
+    raw.iter().map(|raw| (raw.id.get_ref().clone(), mail(raw))).collect()
 }
 
 pub(super) fn channels(

@@ -112,7 +112,8 @@ pub(super) fn database(check: &mut Check<'_>, raw: RawStore) -> Option<Database>
             Some(Database::Postgres { url: at.into_inner(), password })
         }
         _ => {
-            check.error(&at, format!("`{}` is no store that atalaya knows", at.get_ref()), remedy);
+            let scheme = at.get_ref().split(':').next().unwrap_or_default();
+            check.error(&at, format!("`{scheme}` is no store that atalaya knows"), remedy);
             None
         }
     }
@@ -176,11 +177,10 @@ pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb) -> Option<Web> {
 
 /// An http or https URL without user or password, or a finding.
 pub(super) fn http_url(check: &mut Check<'_>, at: &Spanned<String>) -> Option<Url> {
-    let url =
-        Url::parse(at.get_ref()).map_err(|error| format!("`{}` is no URL: {error}", at.get_ref()));
+    let url = Url::parse(at.get_ref()).map_err(|error| format!("this is no URL: {error}"));
     let url = url.and_then(|url| match url.scheme() {
         _ if !url.username().is_empty() || url.password().is_some() => {
-            Err("the URL holds a user or password".to_owned())
+            Err("the URL holds a user or a password, which logs would tell".to_owned())
         }
         "http" | "https" if url.has_host() => Ok(url),
         scheme => Err(format!("`{scheme}:` cannot be fetched")),

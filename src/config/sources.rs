@@ -6,10 +6,11 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Route;
+use super::load::Names;
 use super::settings::http_url;
 use super::value::Check;
-use super::{Channel, Route};
-use crate::model::{Keywords, Level, Person, Source, SourceKind};
+use crate::model::{Level, Person, Source, SourceKind};
 
 const INTERVAL: Duration = Duration::from_secs(300);
 /// Shorter than this a public site will rightly complain.
@@ -140,39 +141,24 @@ fn source_kind(check: &mut Check<'_>, raw: &RawSource) -> Option<SourceKind> {
     }
 }
 
-pub(super) fn routes(
-    check: &mut Check<'_>,
-    raw: &[RawRoute],
-    keywords: &Keywords,
-    people: &BTreeMap<String, Person>,
-    channels: &[Channel],
-) -> Vec<Route> {
-    raw.iter().map(|raw| route(check, raw, keywords, people, channels)).collect()
+pub(super) fn routes(check: &mut Check<'_>, raw: &[RawRoute], names: &Names<'_>) -> Vec<Route> {
+    raw.iter().map(|raw| route(check, raw, names)).collect()
 }
 
-fn route(
-    check: &mut Check<'_>,
-    raw: &RawRoute,
-    keywords: &Keywords,
-    people: &BTreeMap<String, Person>,
-    channels: &[Channel],
-) -> Route {
-    let topics: Vec<&str> = keywords.topics.iter().map(|topic| topic.id.as_str()).collect();
-    // Broken keyword files are findings of their own; their topics are not missing on top of it.
-    if !topics.is_empty() {
-        known(check, &raw.topics, "topic", &topics);
+fn route(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>) -> Route {
+    if let Some(topics) = &names.topics {
+        known(check, &raw.topics, "topic", topics.iter().map(String::as_str));
     }
-    let ids: Vec<&str> = people.keys().map(String::as_str).collect();
-    known(check, &raw.people, "person", &ids);
-    let (mail, rooms): (Vec<&Channel>, Vec<&Channel>) =
-        channels.iter().partition(|channel| channel.is_mail());
-    let names = |channels: &[&'_ Channel]| {
-        channels.iter().map(|channel| channel.id.clone()).collect::<Vec<_>>()
+    if let Some(people) = names.people {
+        known(check, &raw.people, "person", people.keys().map(String::as_str));
+        reachable(check, raw, people);
+    }
+    let channels = |mail: bool| {
+        let wanted = names.channels.iter().filter(move |(_, is_mail)| **is_mail == mail);
+        wanted.map(|(id, _)| id.as_str())
     };
-    let (mail, rooms) = (names(&mail), names(&rooms));
-    known(check, &raw.via, "mail channel", &mail.iter().map(String::as_str).collect::<Vec<_>>());
-    known(check, &raw.rooms, "room channel", &rooms.iter().map(String::as_str).collect::<Vec<_>>());
-    reachable(check, raw, people);
+    known(check, &raw.via, "mail channel", channels(true));
+    known(check, &raw.rooms, "room channel", channels(false));
     let values = |list: &[Spanned<String>]| list.iter().map(|at| at.get_ref().clone()).collect();
     Route {
         topics: values(&raw.topics),
@@ -190,7 +176,7 @@ fn reachable(check: &mut Check<'_>, raw: &RawRoute, people: &BTreeMap<String, Pe
             check.error(
                 at,
                 format!("no channel carries messages to `{}`", at.get_ref()),
-                "add `via = [\"…\"]`",
+                "add `via = [\"…\"]` with a channel of kind email",
             );
         }
         if people.get(at.get_ref()).is_some_and(|person| person.email.is_none()) {
@@ -204,7 +190,13 @@ fn reachable(check: &mut Check<'_>, raw: &RawRoute, people: &BTreeMap<String, Pe
 }
 
 /// Each name must be one of `known`; the nearest one is offered.
-fn known(check: &mut Check<'_>, names: &[Spanned<String>], kind: &str, known: &[&str]) {
+fn known<'k>(
+    check: &mut Check<'_>,
+    names: &[Spanned<String>],
+    kind: &str,
+    known: impl Iterator<Item = &'k str>,
+) {
+    let known: Vec<&str> = known.collect();
     for at in names.iter().filter(|at| !known.contains(&at.get_ref().as_str())) {
         let nearest =
             known.iter().min_by_key(|name| strsim::damerau_levenshtein(name, at.get_ref()));

@@ -1,10 +1,13 @@
 //! Values that TOML has no type for: durations, secrets in files, places relative to a file.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{Finding, TomlFile};
@@ -32,11 +35,52 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Where a secret lies: `{ file = "…" }` or `{ env = "…" }`, never the secret itself.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct SecretRef {
     file: Option<PathBuf>,
     env: Option<String>,
+}
+
+/// What serde answers where a secret is written into the file. Never quotes it.
+pub(super) const SECRET_IN_FILE: &str = "a secret must not stand in the configuration itself";
+
+impl<'de> Deserialize<'de> for SecretRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SecretVisitor)
+    }
+}
+
+struct SecretVisitor;
+
+impl<'de> Visitor<'de> for SecretVisitor {
+    type Value = SecretRef;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SecretRef, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Table {
+            file: Option<PathBuf>,
+            env: Option<String>,
+        }
+        let Table { file, env } = Table::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(SecretRef { file, env })
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<SecretRef, E> {
+        Err(E::custom(SECRET_IN_FILE))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<SecretRef, E> {
+        Err(E::custom(SECRET_IN_FILE))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<SecretRef, E> {
+        Err(E::custom(SECRET_IN_FILE))
+    }
 }
 
 /// The collector of findings while a file is checked.

@@ -17,7 +17,7 @@ fn load(text: &str) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let categories: BTreeSet<String> = names(&["solvency", "data_breach", "mis_selling"]);
     let channels: BTreeSet<String> = names(&["email", "chat"]);
     let file = TomlFile::new("plan.toml", text);
-    load_plan(&file, &people.expect("people"), &categories, &channels)
+    load_plan(&file, Some(&people.expect("people")), Some(&categories), &channels)
 }
 
 fn told(findings: &[Finding]) -> String {

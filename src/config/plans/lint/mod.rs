@@ -14,8 +14,10 @@ use crate::model::{Level, Person, RoleKind};
 
 /// Names that the rest of the configuration defines.
 pub struct Known<'a> {
-    pub people: &'a BTreeMap<String, Person>,
-    pub category_ids: &'a BTreeSet<String>,
+    /// None while the people file is broken.
+    pub people: Option<&'a BTreeMap<String, Person>>,
+    /// None while the keyword files are broken.
+    pub category_ids: Option<&'a BTreeSet<String>>,
     pub channel_ids: &'a BTreeSet<String>,
 }
 
@@ -87,8 +89,10 @@ fn role_name(notify: &str) -> &str {
 fn holders(role: &Spanned<RawRole>, known: &Known<'_>, report: &mut Report<'_>) {
     let RawRole { primary, backup, .. } = role.get_ref();
     for person in std::iter::once(primary).chain(backup) {
-        if !known.people.contains_key(person.get_ref()) {
-            report.unknown(person, "L04", "person", known.people.keys().map(String::as_str));
+        if let Some(people) = known.people
+            && !people.contains_key(person.get_ref())
+        {
+            report.unknown(person, "L04", "person", people.keys().map(String::as_str));
         }
     }
     match backup {

@@ -1,0 +1,135 @@
+//! What serde and the TOML parser say → what is wrong and what to write, in the words of whoever
+//! edits the file. Knows no key by name.
+
+use super::value::SECRET_IN_FILE;
+
+/// What is wrong and what to write instead; unknown keys get the nearest known one.
+pub(super) fn explain(message: &str) -> (String, String) {
+    if let Some((kind, unknown, known)) = unknown_name(message) {
+        return (format!("unknown {kind} `{unknown}`"), nearest(&unknown, &known));
+    }
+    if let Some((found, expected)) = mismatch(message) {
+        let (expected, remedy) = wanted(expected);
+        return (format!("{} stands where {expected} belongs", plain(found)), remedy.to_owned());
+    }
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return (format!("{field} is missing"), format!("add {field}"));
+    }
+    if let Some(field) = message.strip_prefix("duplicate key") {
+        return (format!("the same key twice{field}"), "keep one of the two".to_owned());
+    }
+    if message == SECRET_IN_FILE {
+        let remedy = "put it into a file that only atalaya may read and write \
+                      `{ file = \"path\" }`, or `{ env = \"NAME\" }`";
+        return (message.to_owned(), remedy.to_owned());
+    }
+    (message.replace('\n', ", "), syntax(message).to_owned())
+}
+
+/// Reads "unknown field `x`, expected one of `a`, `b`" as serde writes it.
+fn unknown_name(message: &str) -> Option<(&'static str, String, Vec<String>)> {
+    let field = message.strip_prefix("unknown field ").map(|rest| ("key", rest));
+    let variant = || message.strip_prefix("unknown variant ").map(|rest| ("value", rest));
+    let (kind, rest) = field.or_else(variant)?;
+    let mut quoted = rest.split('`').skip(1).step_by(2).map(str::to_owned);
+    let unknown = quoted.next()?;
+    Some((kind, unknown, quoted.collect()))
+}
+
+fn nearest(unknown: &str, known: &[String]) -> String {
+    let nearest = known
+        .iter()
+        .map(|key| (strsim::damerau_levenshtein(unknown, key), key))
+        .filter(|(distance, key)| *distance <= 2.max(key.len() / 3))
+        .min();
+    match nearest {
+        Some((_, key)) => format!("did you mean `{key}`?"),
+        None if known.is_empty() => "remove it".to_owned(),
+        None => format!("known here: {}", known.join(", ")),
+    }
+}
+
+/// Reads "invalid type: string "x", expected u8" as serde writes it: found and expected.
+fn mismatch(message: &str) -> Option<(&str, &str)> {
+    let rest = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))?;
+    rest.rsplit_once(", expected ")
+}
+
+/// serde's name of a value without the words of a programmer.
+fn plain(found: &str) -> String {
+    let kinds = [
+        ("string ", "the text "),
+        ("integer ", "the number "),
+        ("floating point ", "the number "),
+        ("boolean ", ""),
+        ("sequence", "a list"),
+        ("map", "a table"),
+    ];
+    let known = kinds.iter().find_map(|(name, plain)| Some((found.strip_prefix(name)?, plain)));
+    known.map_or_else(|| found.to_owned(), |(rest, plain)| format!("{plain}{rest}"))
+}
+
+/// What serde expected, and how it is written in TOML.
+fn wanted(expected: &str) -> (&str, &'static str) {
+    match expected {
+        "a string" | "path string" => ("text", "put it in double quotes: `\"…\"`"),
+        "a sequence" => ("a list", "write `[\"…\", \"…\"]`"),
+        "a boolean" => ("yes or no", "write `true` or `false`, without quotes"),
+        "a map" | "a table" => ("a table", "write `{ key = \"…\" }`, or a section `[…]`"),
+        "u8" => ("a whole number from 0 to 255", "write it without quotes"),
+        "u16" => ("a whole number from 0 to 65535", "write it without quotes"),
+        "u32" | "u64" | "usize" => ("a whole number", "write it without quotes or sign"),
+        "f64" => ("a number", "write it without quotes, such as `0.5`"),
+        _ if expected.starts_with("struct ") => {
+            ("a table", "write it as a section `[…]` with keys of its own")
+        }
+        _ => (expected, "write a value of that kind"),
+    }
+}
+
+fn syntax(message: &str) -> &'static str {
+    if message.contains("string") {
+        "close the text with the quote that opened it"
+    } else if message.contains("array") {
+        "close the list with `]`, with commas between its values"
+    } else {
+        "mend the line: `key = \"text\"`, `key = 5`, `key = [\"…\"]` or `[section]`"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explain;
+
+    #[test]
+    fn messages_are_in_plain_words() {
+        let cases = [
+            (
+                "unknown field `ulr`, expected one of `id`, `url`",
+                "unknown key `ulr`",
+                "did you mean `url`?",
+            ),
+            ("unknown field `x`, expected `topic`", "unknown key `x`", "known here: topic"),
+            ("unknown field `x`, there are no fields", "unknown key `x`", "remove it"),
+            (
+                "unknown variant `sms`, expected one of `email`, `slack`",
+                "unknown value `sms`",
+                "known here: email, slack",
+            ),
+            (
+                "invalid type: integer `300`, expected a string",
+                "the number `300` stands where text belongs",
+                "put it in double quotes: `\"…\"`",
+            ),
+            (
+                "invalid type: string \"a, expected b\", expected a sequence",
+                "the text \"a, expected b\" stands where a list belongs",
+                "write `[\"…\", \"…\"]`",
+            ),
+            ("missing field `url`", "`url` is missing", "add `url`"),
+        ];
+        for (message, what, remedy) in cases {
+            assert_eq!(explain(message), (what.to_owned(), remedy.to_owned()));
+        }
+    }
+}
