@@ -233,7 +233,7 @@ fn the_rules_can_fail() {
         ("src/score/a/b.rs", "use super::super::super::plan::Plan;", &["src/score/a/b.rs:1"]),
         ("src/score/a/b.rs", "use super::super::plan::Plan;", &[]),
         ("src/score/mod.rs", "mod tests {\n use super::plan; }", &["src/score/mod.rs:2"]),
-        ("src/score/mod.rs", "#[cfg(test)]\nmod tests {\n    use super::plan;\n}", &[]),
+        ("src/score/mod.rs", "//! x\n#[cfg(test)]\nmod tests {\n    use super::plan;\n}", &[]),
         (
             "src/score/a.rs",
             "// crate::plan\nconst A: &str = \"crate::plan\"; use crate::score;",

@@ -3,27 +3,38 @@
 
 use super::value::SECRET_IN_FILE;
 
+/// Names that a remedy lists.
+const MAX_LISTED: usize = 20;
+
 /// What is wrong and what to write instead; unknown keys get the nearest known one.
 pub(super) fn explain(message: &str) -> (String, String) {
     if let Some((kind, unknown, known)) = unknown_name(message) {
-        return (format!("unknown {kind} `{unknown}`"), nearest(&unknown, &known));
+        return (format!("unknown {kind} `{unknown}`"), one_of(&unknown, &known));
     }
     if let Some((found, expected)) = mismatch(message) {
         let (expected, remedy) = wanted(expected);
         return (format!("{} stands where {expected} belongs", plain(found)), remedy.to_owned());
     }
     if let Some(field) = message.strip_prefix("missing field ") {
-        return (format!("{field} is missing"), format!("add {field}"));
+        let key = field.trim_matches('`');
+        return (format!("{field} is missing"), format!("add `{key} = …`, or a section `[{key}]`"));
     }
-    if let Some(field) = message.strip_prefix("duplicate key") {
-        return (format!("the same key twice{field}"), "keep one of the two".to_owned());
-    }
-    if message == SECRET_IN_FILE {
-        let remedy = "put it into a file that only atalaya may read and write \
-                      `{ file = \"path\" }`, or `{ env = \"NAME\" }`";
-        return (message.to_owned(), remedy.to_owned());
-    }
-    (message.replace('\n', ", "), syntax(message).to_owned())
+    let (what, remedy) = if message == SECRET_IN_FILE {
+        (
+            message,
+            "put it into a file that only atalaya can read, and here write \
+             `{ file = \"path\" }`, or `{ env = \"NAME\" }`",
+        )
+    } else if message.starts_with("duplicate key") {
+        ("this key is given twice", "keep one of the two")
+    } else if message.contains("basic string") {
+        ("this text is not closed, or holds a stray `\\`", "end it with `\"` on the same line")
+    } else if message.starts_with("unclosed array") {
+        ("this list is not closed", "end it with `]`, with commas between its values")
+    } else {
+        (message, "write `key = \"text\"`, `key = 5`, `key = [\"…\"]` or `[section]`")
+    };
+    (what.replace('\n', ", "), remedy.to_owned())
 }
 
 /// Reads "unknown field `x`, expected one of `a`, `b`" as serde writes it.
@@ -36,17 +47,23 @@ fn unknown_name(message: &str) -> Option<(&'static str, String, Vec<String>)> {
     Some((kind, unknown, quoted.collect()))
 }
 
-fn nearest(unknown: &str, known: &[String]) -> String {
-    let nearest = known
-        .iter()
-        .map(|key| (strsim::damerau_levenshtein(unknown, key), key))
-        .filter(|(distance, key)| *distance <= 2.max(key.len() / 3))
+fn one_of(unknown: &str, known: &[String]) -> String {
+    if known.is_empty() { "remove it".to_owned() } else { did_you_mean(unknown, known) }
+}
+
+/// Offers the known name that is a slip of the pen away, else names all that are known.
+pub(super) fn did_you_mean<S: AsRef<str>>(unknown: &str, known: &[S]) -> String {
+    let names = || known.iter().map(AsRef::as_ref);
+    let nearest = names()
+        .map(|name| (strsim::damerau_levenshtein(unknown, name), name))
+        .filter(|(distance, name)| *distance <= 1.max(name.chars().count() / 3))
         .min();
-    match nearest {
-        Some((_, key)) => format!("did you mean `{key}`?"),
-        None if known.is_empty() => "remove it".to_owned(),
-        None => format!("known here: {}", known.join(", ")),
+    if let Some((_, name)) = nearest {
+        return format!("did you mean `{name}`?");
     }
+    let listed: Vec<&str> = names().take(MAX_LISTED).collect();
+    let more = if known.len() > MAX_LISTED { ", …" } else { "" };
+    format!("known here: {}{more}", listed.join(", "))
 }
 
 /// Reads "invalid type: string "x", expected u8" as serde writes it: found and expected.
@@ -74,26 +91,16 @@ fn wanted(expected: &str) -> (&str, &'static str) {
     match expected {
         "a string" | "path string" => ("text", "put it in double quotes: `\"…\"`"),
         "a sequence" => ("a list", "write `[\"…\", \"…\"]`"),
-        "a boolean" => ("yes or no", "write `true` or `false`, without quotes"),
+        "a boolean" => ("`true` or `false`", "write one of the two, without quotes"),
         "a map" | "a table" => ("a table", "write `{ key = \"…\" }`, or a section `[…]`"),
-        "u8" => ("a whole number from 0 to 255", "write it without quotes"),
-        "u16" => ("a whole number from 0 to 65535", "write it without quotes"),
-        "u32" | "u64" | "usize" => ("a whole number", "write it without quotes or sign"),
-        "f64" => ("a number", "write it without quotes, such as `0.5`"),
+        "u8" => ("a whole number from 0 to 255", "write one, without quotes"),
+        "u16" => ("a whole number from 0 to 65535", "write one, without quotes"),
+        "u32" | "u64" | "usize" => ("a whole number of 0 or more", "write one, without quotes"),
+        "f64" => ("a number", "write one, without quotes, such as `0.5`"),
         _ if expected.starts_with("struct ") => {
             ("a table", "write it as a section `[…]` with keys of its own")
         }
         _ => (expected, "write a value of that kind"),
-    }
-}
-
-fn syntax(message: &str) -> &'static str {
-    if message.contains("string") {
-        "close the text with the quote that opened it"
-    } else if message.contains("array") {
-        "close the list with `]`, with commas between its values"
-    } else {
-        "mend the line: `key = \"text\"`, `key = 5`, `key = [\"…\"]` or `[section]`"
     }
 }
 
@@ -126,7 +133,7 @@ mod tests {
                 "the text \"a, expected b\" stands where a list belongs",
                 "write `[\"…\", \"…\"]`",
             ),
-            ("missing field `url`", "`url` is missing", "add `url`"),
+            ("missing field `url`", "`url` is missing", "add `url = …`, or a section `[url]`"),
         ];
         for (message, what, remedy) in cases {
             assert_eq!(explain(message), (what.to_owned(), remedy.to_owned()));

@@ -159,11 +159,16 @@ fn plans(
 ) -> Vec<Plan> {
     let Some(at) = directory else { return Vec::new() };
     let directory = check.path(at.get_ref());
+    let remedy = "name the directory of the crisis plans, seen from this file";
+    if !directory.is_dir() {
+        check.error(at, format!("there is no directory {}", directory.display()), remedy);
+        return Vec::new();
+    }
     let paths = match toml_files(&directory) {
         Ok(paths) => paths,
         Err(error) => {
             let what = format!("{} cannot be read: {error}", directory.display());
-            check.error(at, what, "name the directory of the crisis plans, seen from this file");
+            check.error(at, what, remedy);
             return Vec::new();
         }
     };

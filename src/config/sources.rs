@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Route;
+use super::explain::did_you_mean;
 use super::load::Names;
 use super::settings::http_url;
 use super::value::Check;
@@ -29,7 +30,7 @@ pub(super) struct RawSource {
     links: Option<Spanned<String>>,
     language: Option<String>,
     region: Option<String>,
-    tier: Option<Spanned<u8>>,
+    tier: Option<Spanned<i64>>,
     owner: Option<String>,
     #[serde(default)]
     tags: Vec<String>,
@@ -73,7 +74,7 @@ pub(super) fn sources(check: &mut Check<'_>, raw: &[RawSource]) -> Vec<Source> {
         if !seen.insert(raw.id.get_ref()) {
             check.error(
                 &raw.id,
-                format!("source `{}` stands twice", raw.id.get_ref()),
+                format!("the source id `{}` is used twice", raw.id.get_ref()),
                 "give it another id",
             );
         }
@@ -89,11 +90,11 @@ fn source(check: &mut Check<'_>, raw: &RawSource) -> Option<Source> {
         if !(1..=3).contains(at.get_ref()) {
             check.error(
                 at,
-                format!("{} is no tier", at.get_ref()),
+                format!("{} is not a tier", at.get_ref()),
                 "write 1 (widest reach), 2 or 3",
             );
         }
-        *at.get_ref()
+        u8::try_from(*at.get_ref()).unwrap_or(UNKNOWN_TIER)
     });
     let interval = check.duration(raw.interval.as_ref(), INTERVAL);
     if let Some(at) = &raw.interval
@@ -133,8 +134,9 @@ fn source_kind(check: &mut Check<'_>, raw: &RawSource) -> Option<SourceKind> {
         }
         (RawKind::Page, Some(at)) => match scraper::Selector::parse(at.get_ref()) {
             Ok(_) => Some(SourceKind::Page { links: at.get_ref().clone() }),
-            Err(error) => {
-                check.error(at, format!("not a CSS selector: {error}"), "write e.g. `h2 a`");
+            Err(_) => {
+                let what = format!("`{}` is not a CSS selector", at.get_ref());
+                check.error(at, what, "write e.g. `h2 a` for the links in second headings");
                 None
             }
         },
@@ -198,14 +200,10 @@ fn known<'k>(
 ) {
     let known: Vec<&str> = known.collect();
     for at in names.iter().filter(|at| !known.contains(&at.get_ref().as_str())) {
-        let nearest =
-            known.iter().min_by_key(|name| strsim::damerau_levenshtein(name, at.get_ref()));
-        let remedy = match nearest {
-            Some(name) if strsim::damerau_levenshtein(name, at.get_ref()) <= 3 => {
-                format!("did you mean `{name}`?")
-            }
-            Some(_) => format!("known: {}", known.join(", ")),
-            None => format!("configure a {kind} first"),
+        let remedy = if known.is_empty() {
+            format!("configure a {kind} first")
+        } else {
+            did_you_mean(at.get_ref(), &known)
         };
         check.error(at, format!("there is no {kind} `{}`", at.get_ref()), remedy);
     }

@@ -75,7 +75,10 @@ impl TomlFile {
         toml::from_str(&self.text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             let message = error.message().trim();
-            let (what, remedy) = explain(message);
+            let (mut what, remedy) = explain(message);
+            if self.text.get(..span.start).is_some_and(|before| before.ends_with('[')) {
+                what = what.replacen("unknown key", "unknown section", 1);
+            }
             self.error(span, what, remedy)
         })
     }

@@ -133,26 +133,30 @@ impl Check<'_> {
 
     /// The secret behind a reference. Its text never reaches a finding.
     pub fn secret(&mut self, at: &Spanned<SecretRef>) -> Option<SecretString> {
-        let secret = match at.get_ref() {
+        let (text, place, remedy) = match at.get_ref() {
             SecretRef { file: Some(file), env: None } => {
                 let path = self.path(file);
-                std::fs::read_to_string(&path).map_err(|error| {
-                    format!("the secret in {} cannot be read: {error}", path.display())
-                })
+                let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+                let remedy = "put the secret into that file, readable by atalaya, or mend the path";
+                (text, format!("the file {}", path.display()), remedy)
             }
-            SecretRef { file: None, env: Some(name) } => std::env::var(name)
-                .map_err(|_| format!("the environment variable {name} is not set")),
-            _ => Err("a secret needs either `file` or `env`".to_owned()),
+            SecretRef { file: None, env: Some(name) } => {
+                let text = std::env::var(name).map_err(|error| error.to_string());
+                let remedy = "set it where atalaya is started, or use `{ file = \"path\" }`";
+                (text, format!("the environment variable {name}"), remedy)
+            }
+            _ => {
+                let what = "a secret needs either `file` or `env`";
+                self.error(at, what, "write `{ file = \"path\" }` or `{ env = \"NAME\" }`");
+                return None;
+            }
         };
-        let secret = secret.and_then(|text| match text.trim() {
-            "" => Err("the secret is empty".to_owned()),
-            text => Ok(SecretString::from(text)),
-        });
-        self.take(
-            at,
-            secret,
-            "write `{ file = \"path\" }` or `{ env = \"NAME\" }` that can be read",
-        )
+        let secret = match text.as_deref().map(str::trim) {
+            Err(error) => Err(format!("{place} cannot be read: {error}")),
+            Ok("") => Err(format!("{place} is empty")),
+            Ok(secret) => Ok(SecretString::from(secret)),
+        };
+        self.take(at, secret, remedy)
     }
 }
 
