@@ -6,8 +6,9 @@ use super::value::SECRET_IN_FILE;
 /// Names that a remedy lists.
 const MAX_LISTED: usize = 20;
 
-/// What is wrong and what to write instead; unknown keys get the nearest known one.
-pub(super) fn explain(message: &str) -> (String, String) {
+/// What is wrong and what to write instead; unknown keys get the nearest known one. `of_file` says
+/// that the file as a whole is meant and no place in it.
+pub(super) fn explain(message: &str, of_file: bool) -> (String, String) {
     if let Some((kind, unknown, known)) = unknown_name(message) {
         return (format!("unknown {kind} `{unknown}`"), one_of(&unknown, &known));
     }
@@ -17,7 +18,8 @@ pub(super) fn explain(message: &str) -> (String, String) {
     }
     if let Some(field) = message.strip_prefix("missing field ") {
         let key = field.trim_matches('`');
-        return (format!("{field} is missing"), format!("add `{key} = …`, or a section `[{key}]`"));
+        let section = if of_file { format!(", or a section `[{key}]`") } else { String::new() };
+        return (format!("{field} is missing"), format!("add `{key} = …`{section}"));
     }
     let (what, remedy) = if message == SECRET_IN_FILE {
         (
@@ -133,10 +135,10 @@ mod tests {
                 "the text \"a, expected b\" stands where a list belongs",
                 "write `[\"…\", \"…\"]`",
             ),
-            ("missing field `url`", "`url` is missing", "add `url = …`, or a section `[url]`"),
+            ("missing field `url`", "`url` is missing", "add `url = …`"),
         ];
         for (message, what, remedy) in cases {
-            assert_eq!(explain(message), (what.to_owned(), remedy.to_owned()));
+            assert_eq!(explain(message, false), (what.to_owned(), remedy.to_owned()));
         }
     }
 }

@@ -75,7 +75,7 @@ impl TomlFile {
         toml::from_str(&self.text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             let message = error.message().trim();
-            let (mut what, remedy) = explain(message);
+            let (mut what, remedy) = explain(message, span == (0..0));
             if self.text.get(..span.start).is_some_and(|before| before.ends_with('[')) {
                 what = what.replacen("unknown key", "unknown section", 1);
             }
