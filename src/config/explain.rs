@@ -29,6 +29,8 @@ pub(super) fn explain(message: &str, of_file: bool) -> (String, String) {
         )
     } else if message.starts_with("duplicate key") {
         ("this key is given twice", "keep one of the two")
+    } else if message.starts_with("string values must be quoted") {
+        ("text must stand in quotes", "write `\"…\"` around it")
     } else if message.contains("basic string") {
         ("this text is not closed, or holds a stray `\\`", "end it with `\"` on the same line")
     } else if message.starts_with("unclosed array") {

@@ -13,7 +13,7 @@ use super::settings::http_url;
 use super::value::Check;
 use crate::model::{Level, Person, Source, SourceKind};
 
-const INTERVAL: Duration = Duration::from_secs(300);
+const INTERVAL: Duration = Duration::from_mins(5);
 /// Shorter than this a public site will rightly complain.
 const POLITE_INTERVAL: Duration = Duration::from_secs(30);
 /// Reach of a source that nobody has judged.
@@ -132,14 +132,14 @@ fn source_kind(check: &mut Check<'_>, raw: &RawSource) -> Option<SourceKind> {
             check.error(&raw.id, what, "add e.g. `links = \"h2 a\"`");
             None
         }
-        (RawKind::Page, Some(at)) => match scraper::Selector::parse(at.get_ref()) {
-            Ok(_) => Some(SourceKind::Page { links: at.get_ref().clone() }),
-            Err(_) => {
+        (RawKind::Page, Some(at)) => {
+            if scraper::Selector::parse(at.get_ref()).is_err() {
                 let what = format!("`{}` is not a CSS selector", at.get_ref());
                 check.error(at, what, "write e.g. `h2 a` for the links in second headings");
-                None
+                return None;
             }
-        },
+            Some(SourceKind::Page { links: at.get_ref().clone() })
+        }
     }
 }
 

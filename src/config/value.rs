@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn durations() {
-        assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("5m"), Ok(Duration::from_mins(5)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         for bad in ["", "5", "m", "5 m", "-5m", "1.5h", "99999999d", "18446744073709551616s"] {
             assert!(duration(bad).is_err(), "{bad}");

@@ -40,5 +40,6 @@ pub fn object(output: &Output) -> Value {
 
 /// JSON Lines.
 pub fn lines(questions: &[Value]) -> String {
-    questions.iter().map(|question| format!("{question}\n")).collect()
+    let questions: Vec<String> = questions.iter().map(Value::to_string).collect();
+    questions.join("\n") + "\n"
 }

@@ -299,3 +299,21 @@ fn check_reports() {
         assert_eq!(finding["severity"], "error");
     }
 }
+
+/// The whole day, as fast as it goes: what is told here is the demo's own test, its shape this one.
+#[test]
+fn demo_outcome() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let output = Command::new(env!("CARGO_BIN_EXE_atalaya"))
+        .args(["demo", "--json", "--speed", "60", "--dir"])
+        .arg(dir.path())
+        .output()
+        .expect("started");
+    let outcome = object(&output);
+    hold("demo", &outcome);
+    let good = outcome["as_scripted"].as_bool().expect("a flag");
+    assert_eq!(output.status.code(), Some(i32::from(!good)));
+    for list in ["alerts", "deliveries", "incidents"] {
+        assert!(outcome[list].as_array().is_some_and(|list| !list.is_empty()), "{list}");
+    }
+}
