@@ -36,7 +36,7 @@ pub(super) fn explain(message: &str, of_file: bool) -> (String, String) {
     } else if message.starts_with("unclosed array") {
         ("this list is not closed", "end it with `]`, with commas between its values")
     } else {
-        (message, "write `key = \"text\"`, `key = 5`, `key = [\"…\"]` or `[section]`")
+        (message, "write TOML: `key = \"text\"`, `key = 5`, `key = [\"…\"]` or `[section]`")
     };
     (what.replace('\n', ", "), remedy.to_owned())
 }
