@@ -33,6 +33,11 @@ pub(super) fn explain(message: &str, of_file: bool) -> (String, String) {
         ("text must stand in quotes", "write `\"…\"` around it")
     } else if message.contains("basic string") {
         ("this text is not closed, or holds a stray `\\`", "end it with `\"` on the same line")
+    } else if message.starts_with("unclosed array table") || message.starts_with("unclosed table") {
+        (
+            "this section header is not closed",
+            "write TOML: `[section]`, or `[[section]]` for a list",
+        )
     } else if message.starts_with("unclosed array") {
         ("this list is not closed", "end it with `]`, with commas between its values")
     } else {
