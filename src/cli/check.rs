@@ -1,6 +1,7 @@
 //! `atalaya check`: validates everything that `run` would use, without starting anything.
 
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,7 +10,7 @@ use serde::Serialize;
 
 use super::report;
 use crate::analyse::{self, Engine};
-use crate::config::{self, Config, Finding, FindingSeverity};
+use crate::config::{self, Config, Finding, FindingSeverity, TomlFile};
 use crate::pipeline::Live;
 
 /// Check configuration, rules, lexicons and plans
@@ -82,16 +83,20 @@ fn beyond(config: Config, file: &str) -> Vec<Finding> {
 }
 
 fn example_finding(failed: &analyse::FailedExample) -> Finding {
-    let (file, line) = failed.place.rsplit_once(':').unwrap_or((&failed.place, "1"));
+    let (name, line) = failed.place.rsplit_once(':').unwrap_or((&failed.place, "1"));
+    let line: usize = line.parse().unwrap_or(1);
     let wanted = if failed.expect { "must match and does not" } else { "must not match and does" };
-    Finding {
-        file: file.to_owned(),
-        line: line.parse().unwrap_or(1),
-        column: 1,
-        severity: FindingSeverity::Error,
-        what: format!("{}: the example “{}” {wanted}", failed.what, failed.text),
-        remedy: "mend the terms, or the example".to_owned(),
-        span: 0..0,
-        source: "".into(),
-    }
+    let what = format!("{}: the example “{}” {wanted}", failed.what, failed.text);
+    let remedy = "mend the terms of the rule, or the example and its `expect`";
+    let file = TomlFile::read(Path::new(name)).unwrap_or_else(|_| TomlFile::new(name, ""));
+    let span = value_on(file.text(), line);
+    Finding { line, ..file.error(span, what, remedy) }
+}
+
+/// The bytes behind the `=` of a line, counted from 1.
+fn value_on(text: &str, line: usize) -> Range<usize> {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let value = line.find('=').map_or(line, |equals| line[equals + 1..].trim_start());
+    start + line.len() - value.len()..start + line.trim_end().len()
 }

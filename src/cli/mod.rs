@@ -10,10 +10,13 @@ mod output;
 mod poll;
 mod report;
 mod run;
+mod schemas;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+pub use schemas::schemas;
 
 /// An unattended watchtower over media and public opinion.
 #[derive(Parser)]

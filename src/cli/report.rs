@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use miette::{
-    GraphicalReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity,
+    GraphicalReportHandler, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents, Report,
+    Severity, SourceCode, SourceSpan, SpanContents,
 };
 
 use crate::app::AppError;
@@ -22,8 +23,10 @@ pub fn findings(findings: &[Finding]) {
     let errors =
         findings.iter().filter(|finding| finding.severity == FindingSeverity::Error).count();
     let warnings = findings.len() - errors;
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
     if !findings.is_empty() {
-        eprintln!("{errors} errors, {warnings} warnings");
+        let (of_errors, of_warnings) = (plural(errors), plural(warnings));
+        eprintln!("{errors} error{of_errors}, {warnings} warning{of_warnings}");
     }
 }
 
@@ -34,21 +37,48 @@ pub fn rendered(finding: &Finding) -> String {
         FindingSeverity::Error => Severity::Error,
         FindingSeverity::Warning => Severity::Warning,
     };
-    let diagnostic = MietteDiagnostic::new(format!("{file}:{line}:{column}: {what}"))
-        .with_severity(severity)
-        .with_help(remedy);
-    let report = if source.is_empty() {
+    // A finding about a file as a whole has no line to show.
+    let whole = source.is_empty() || *span == (0..0);
+    let title = if whole { format!("{file}:{line}:{column}: {what}") } else { what.clone() };
+    let diagnostic = MietteDiagnostic::new(title).with_severity(severity).with_help(remedy);
+    let report = if whole {
         Report::new(diagnostic)
     } else {
-        let label = LabeledSpan::at(span.clone(), "here");
-        Report::new(diagnostic.with_label(label))
-            .with_source_code(NamedSource::new(file, source.to_string()))
+        let place = Place { file: file.clone(), column: *column, text: source.to_string() };
+        Report::new(diagnostic.with_label(LabeledSpan::underline(span.clone())))
+            .with_source_code(place)
     };
     let mut text = String::new();
     let handler = GraphicalReportHandler::new().with_width(100);
     match handler.render_report(&mut text, report.as_ref()) {
         Ok(()) => text,
         Err(std::fmt::Error) => finding.to_string(),
+    }
+}
+
+/// A file whose columns count characters, as editors do; miette's count bytes.
+struct Place {
+    file: String,
+    column: usize,
+    text: String,
+}
+
+impl SourceCode for Place {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.text.read_span(span, before, after)?;
+        if before + after > 0 {
+            return Ok(read); // the lines around; the place alone is asked for without them
+        }
+        let (data, lines) = (read.data(), read.line_count());
+        let (line, column) = (read.line(), self.column.saturating_sub(1));
+        let name = self.file.clone();
+        let named = MietteSpanContents::new_named(name, data, *read.span(), line, column, lines);
+        Ok(Box::new(named))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `[[channel]]`: where messages go out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,6 +56,12 @@ enum RawKind {
     Webhook,
 }
 
+/// The names of all channels, broken ones too, and whether each carries mail to persons.
+pub(super) fn names(raw: &[RawChannel]) -> BTreeMap<String, bool> {
+    let mail = |raw: &RawChannel| matches!(raw.kind, RawKind::Email | RawKind::Maildir);
+    raw.iter().map(|raw| (raw.id.get_ref().clone(), mail(raw))).collect()
+}
+
 pub(super) fn channels(
     check: &mut Check<'_>,
     raw: Vec<RawChannel>,
@@ -67,7 +73,7 @@ pub(super) fn channels(
         if !seen.insert(raw.id.get_ref().clone()) {
             check.error(
                 &raw.id,
-                format!("channel `{}` stands twice", raw.id.get_ref()),
+                format!("the channel id `{}` is used twice", raw.id.get_ref()),
                 "give it another id",
             );
         }
@@ -143,9 +149,8 @@ fn login(check: &mut Check<'_>, raw: &RawChannel) -> Option<Option<(String, Secr
 fn sender(check: &mut Check<'_>, raw: &RawChannel) -> Option<String> {
     let at = required(check, raw, raw.from.as_ref(), "from", "\"Atalaya <atalaya@example.org>\"")?;
     let mailbox = at.get_ref().parse::<Mailbox>();
-    let mailbox =
-        mailbox.map_err(|error| format!("`{}` is no mail address: {error}", at.get_ref()));
-    check.take(at, mailbox, "write `Name <user@domain>`").map(|_| at.get_ref().clone())
+    let mailbox = mailbox.map_err(|_| format!("`{}` is not a mail address", at.get_ref()));
+    check.take(at, mailbox, "write `Name <user@example.org>`").map(|_| at.get_ref().clone())
 }
 
 fn maildir(check: &mut Check<'_>, raw: &RawChannel) -> Option<ChannelKind> {
@@ -159,7 +164,7 @@ fn webhook(check: &mut Check<'_>, raw: &RawChannel) -> Option<ChannelKind> {
     let at = required(check, raw, raw.secret.as_ref(), "secret", "{ file = \"…\" }")?;
     let secret = check.secret(at)?;
     let valid = standardwebhooks::Webhook::new(secret.expose_secret()).map(|_| ());
-    let valid = valid.map_err(|_| "not a webhook secret".to_owned());
+    let valid = valid.map_err(|_| "what it names is not a webhook secret".to_owned());
     check.take(at, valid, "put `whsec_` and 24 to 64 random bytes in base64 there")?;
     Some(ChannelKind::Webhook { url: url?, secret })
 }

@@ -67,10 +67,16 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let keywords = keywords(check, raw.keywords.as_ref());
     let people = people(check, raw.people.as_ref(), &organisation);
     let sources = sources::sources(check, &raw.source);
+    let channel_names = channels::names(&raw.channel);
     let channels = channels::channels(check, raw.channel, &organisation);
-    let routes = sources::routes(check, &raw.route, &keywords, &people, &channels);
-    let channel_ids = channels.iter().map(|channel| channel.id.clone()).collect();
-    let plans = plans(check, raw.plans.as_ref(), &people, &keywords, &channel_ids);
+    let names = Names {
+        topics: keywords.as_ref().map(|keywords| ids(&keywords.topics, |topic| &topic.id)),
+        categories: keywords.as_ref().map(|all| ids(&all.categories, |category| &category.id)),
+        people: people.as_ref(),
+        channels: &channel_names,
+    };
+    let routes = sources::routes(check, &raw.route, &names);
+    let plans = plans(check, raw.plans.as_ref(), &names);
     if sources.is_empty() && raw.source.is_empty() {
         check.findings.push(check.file.error(
             0..0,
@@ -87,23 +93,43 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         sources,
         channels,
         routes,
-        people,
+        people: people.unwrap_or_default(),
         plans,
-        keywords,
+        keywords: keywords.unwrap_or_default(),
     })
 }
 
-fn keywords(check: &mut Check<'_>, directory: Option<&Spanned<PathBuf>>) -> Keywords {
+/// The names that routes and plans may use. Those of a file that is itself broken are unknown:
+/// its own findings suffice.
+pub(super) struct Names<'a> {
+    pub topics: Option<BTreeSet<String>>,
+    pub categories: Option<BTreeSet<String>>,
+    pub people: Option<&'a BTreeMap<String, Person>>,
+    /// With each, whether it carries mail to persons.
+    pub channels: &'a BTreeMap<String, bool>,
+}
+
+fn ids<T>(list: &[T], id: impl Fn(&T) -> &String) -> BTreeSet<String> {
+    list.iter().map(|item| id(item).clone()).collect()
+}
+
+/// None after findings.
+fn keywords(check: &mut Check<'_>, directory: Option<&Spanned<PathBuf>>) -> Option<Keywords> {
     let path = directory
         .map_or_else(|| check.path(Path::new("../keywords")), |at| check.path(at.get_ref()));
+    if let Some(at) = directory.filter(|_| !path.is_dir()) {
+        let what = format!("there is no directory {}", path.display());
+        check.error(at, what, "name the directory of the keyword files, seen from this file");
+        return None;
+    }
     match super::load_keywords(&path) {
         Ok((keywords, warnings)) => {
             check.findings.extend(warnings);
-            keywords
+            Some(keywords)
         }
         Err(findings) => {
             check.findings.extend(findings);
-            Keywords::default()
+            None
         }
     }
 }
@@ -112,42 +138,46 @@ fn people(
     check: &mut Check<'_>,
     path: Option<&Spanned<PathBuf>>,
     organisation: &super::Organisation,
-) -> BTreeMap<String, Person> {
-    let Some(at) = path else { return BTreeMap::new() };
-    let loaded = TomlFile::read(&check.path(at.get_ref()))
+) -> Option<BTreeMap<String, Person>> {
+    let Some(at) = path else { return Some(BTreeMap::new()) };
+    let path = check.path(at.get_ref());
+    if !path.is_file() {
+        let what = format!("there is no file {}", path.display());
+        check.error(at, what, "name the file that lists the people, seen from this file");
+        return None;
+    }
+    let loaded = TomlFile::read(&path)
         .map_err(|finding| vec![finding])
         .and_then(|file| super::load_people(&file, organisation.locale, &organisation.time_zone));
-    loaded.unwrap_or_else(|findings| {
-        check.findings.extend(findings);
-        BTreeMap::new()
-    })
+    loaded.map_err(|findings| check.findings.extend(findings)).ok()
 }
 
 fn plans(
     check: &mut Check<'_>,
     directory: Option<&Spanned<PathBuf>>,
-    people: &BTreeMap<String, Person>,
-    keywords: &Keywords,
-    channel_ids: &BTreeSet<String>,
+    names: &Names<'_>,
 ) -> Vec<Plan> {
     let Some(at) = directory else { return Vec::new() };
-    let paths = match toml_files(&check.path(at.get_ref())) {
+    let directory = check.path(at.get_ref());
+    let remedy = "name the directory of the crisis plans, seen from this file";
+    if !directory.is_dir() {
+        check.error(at, format!("there is no directory {}", directory.display()), remedy);
+        return Vec::new();
+    }
+    let paths = match toml_files(&directory) {
         Ok(paths) => paths,
         Err(error) => {
-            check.error(
-                at,
-                format!("cannot be read: {error}"),
-                "name the directory that holds the plans",
-            );
+            let what = format!("{} cannot be read: {error}", directory.display());
+            check.error(at, what, remedy);
             return Vec::new();
         }
     };
-    let category_ids = keywords.categories.iter().map(|category| category.id.clone()).collect();
+    let channel_ids = names.channels.keys().cloned().collect();
     let mut plans: Vec<Plan> = Vec::new();
     for path in paths {
-        let loaded = TomlFile::read(&path)
-            .map_err(|finding| vec![finding])
-            .and_then(|file| super::load_plan(&file, people, &category_ids, channel_ids));
+        let loaded = TomlFile::read(&path).map_err(|finding| vec![finding]).and_then(|file| {
+            super::load_plan(&file, names.people, names.categories.as_ref(), &channel_ids)
+        });
         match loaded {
             Ok((plan, _)) if plans.iter().any(|other| other.id == plan.id) => {
                 let what = format!(

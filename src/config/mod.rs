@@ -5,9 +5,11 @@
 
 mod channel;
 mod channels;
+mod explain;
 mod finding;
 mod keywords;
 mod load;
+mod mask;
 mod plans;
 mod settings;
 mod snapshot;

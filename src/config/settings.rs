@@ -80,7 +80,7 @@ pub(super) fn organisation(check: &mut Check<'_>, raw: &RawOrganisation) -> Orga
 pub(super) fn time_zone(check: &mut Check<'_>, at: &Spanned<String>) -> String {
     let name = at.get_ref();
     if jiff::tz::TimeZone::get(name).is_err() {
-        let what = format!("`{name}` is no time zone");
+        let what = format!("`{name}` is not a time zone");
         check.error(at, what, "write an IANA name such as `Europe/Madrid`");
     }
     name.clone()
@@ -112,7 +112,8 @@ pub(super) fn database(check: &mut Check<'_>, raw: RawStore) -> Option<Database>
             Some(Database::Postgres { url: at.into_inner(), password })
         }
         _ => {
-            check.error(&at, format!("`{}` is no store that atalaya knows", at.get_ref()), remedy);
+            let scheme = at.get_ref().split(':').next().unwrap_or_default();
+            check.error(&at, format!("`{scheme}` is not a store that atalaya knows"), remedy);
             None
         }
     }
@@ -144,7 +145,7 @@ pub(super) fn severity(check: &mut Check<'_>, raw: &RawSeverity) -> Thresholds {
             if !(0.0..=100.0).contains(at.get_ref()) {
                 check.error(
                     at,
-                    format!("{} is no score", at.get_ref()),
+                    format!("{} is not a score", at.get_ref()),
                     "write a number from 0 to 100",
                 );
             }
@@ -155,7 +156,9 @@ pub(super) fn severity(check: &mut Check<'_>, raw: &RawSeverity) -> Thresholds {
         && !thresholds.at.is_sorted_by(|low, high| low < high)
     {
         let [blue, yellow, orange, red] = thresholds.at;
-        let what = format!("the thresholds do not rise: {blue}, {yellow}, {orange}, {red}");
+        let what = format!(
+            "the thresholds do not rise: blue {blue}, yellow {yellow}, orange {orange}, red {red}"
+        );
         check.error(at, what, "let blue < yellow < orange < red");
     }
     thresholds.red_min_owners = raw.red_min_owners.unwrap_or(thresholds.red_min_owners);
@@ -168,7 +171,7 @@ pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb) -> Option<Web> {
         .listen
         .get_ref()
         .parse()
-        .map_err(|_| format!("`{}` is no address", raw.listen.get_ref()));
+        .map_err(|_| format!("`{}` is not an IP address with a port", raw.listen.get_ref()));
     let listen = check.take(&raw.listen, listen, "write IP and port, e.g. `127.0.0.1:8087`")?;
     let public_url = raw.public_url.as_ref().and_then(|at| http_url(check, at));
     Some(Web { listen, public_url })
@@ -176,14 +179,19 @@ pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb) -> Option<Web> {
 
 /// An http or https URL without user or password, or a finding.
 pub(super) fn http_url(check: &mut Check<'_>, at: &Spanned<String>) -> Option<Url> {
-    let url =
-        Url::parse(at.get_ref()).map_err(|error| format!("`{}` is no URL: {error}", at.get_ref()));
-    let url = url.and_then(|url| match url.scheme() {
-        _ if !url.username().is_empty() || url.password().is_some() => {
-            Err("the URL holds a user or password".to_owned())
+    let full = "write the full address, such as `https://example.org/rss`";
+    let (what, remedy) = match Url::parse(at.get_ref()) {
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            ("this is not a full web address".to_owned(), full)
         }
-        "http" | "https" if url.has_host() => Ok(url),
-        scheme => Err(format!("`{scheme}:` cannot be fetched")),
-    });
-    check.take(at, url, "write an address that begins with https:// or http://")
+        Err(error) => (format!("this is not a web address: {error}"), full),
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => (
+            "the address holds a user or a password, which messages and logs would tell".to_owned(),
+            "take them out",
+        ),
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => return Some(url),
+        Ok(url) => (format!("`{}:` addresses cannot be fetched", url.scheme()), full),
+    };
+    check.error(at, what, remedy);
+    None
 }

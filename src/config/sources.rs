@@ -6,10 +6,12 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Route;
+use super::explain::did_you_mean;
+use super::load::Names;
 use super::settings::http_url;
 use super::value::Check;
-use super::{Channel, Route};
-use crate::model::{Keywords, Level, Person, Source, SourceKind};
+use crate::model::{Level, Person, Source, SourceKind};
 
 const INTERVAL: Duration = Duration::from_mins(5);
 /// Shorter than this a public site will rightly complain.
@@ -28,7 +30,7 @@ pub(super) struct RawSource {
     links: Option<Spanned<String>>,
     language: Option<String>,
     region: Option<String>,
-    tier: Option<Spanned<u8>>,
+    tier: Option<Spanned<i64>>,
     owner: Option<String>,
     #[serde(default)]
     tags: Vec<String>,
@@ -72,7 +74,7 @@ pub(super) fn sources(check: &mut Check<'_>, raw: &[RawSource]) -> Vec<Source> {
         if !seen.insert(raw.id.get_ref()) {
             check.error(
                 &raw.id,
-                format!("source `{}` stands twice", raw.id.get_ref()),
+                format!("the source id `{}` is used twice", raw.id.get_ref()),
                 "give it another id",
             );
         }
@@ -88,11 +90,11 @@ fn source(check: &mut Check<'_>, raw: &RawSource) -> Option<Source> {
         if !(1..=3).contains(at.get_ref()) {
             check.error(
                 at,
-                format!("{} is no tier", at.get_ref()),
+                format!("{} is not a tier", at.get_ref()),
                 "write 1 (widest reach), 2 or 3",
             );
         }
-        *at.get_ref()
+        u8::try_from(*at.get_ref()).unwrap_or(UNKNOWN_TIER)
     });
     let interval = check.duration(raw.interval.as_ref(), INTERVAL);
     if let Some(at) = &raw.interval
@@ -130,49 +132,35 @@ fn source_kind(check: &mut Check<'_>, raw: &RawSource) -> Option<SourceKind> {
             check.error(&raw.id, what, "add e.g. `links = \"h2 a\"`");
             None
         }
-        (RawKind::Page, Some(at)) => match scraper::Selector::parse(at.get_ref()) {
-            Ok(_) => Some(SourceKind::Page { links: at.get_ref().clone() }),
-            Err(error) => {
-                check.error(at, format!("not a CSS selector: {error}"), "write e.g. `h2 a`");
-                None
+        (RawKind::Page, Some(at)) => {
+            if scraper::Selector::parse(at.get_ref()).is_err() {
+                let what = format!("`{}` is not a CSS selector", at.get_ref());
+                check.error(at, what, "write e.g. `h2 a` for the links in second headings");
+                return None;
             }
-        },
+            Some(SourceKind::Page { links: at.get_ref().clone() })
+        }
     }
 }
 
-pub(super) fn routes(
-    check: &mut Check<'_>,
-    raw: &[RawRoute],
-    keywords: &Keywords,
-    people: &BTreeMap<String, Person>,
-    channels: &[Channel],
-) -> Vec<Route> {
-    raw.iter().map(|raw| route(check, raw, keywords, people, channels)).collect()
+pub(super) fn routes(check: &mut Check<'_>, raw: &[RawRoute], names: &Names<'_>) -> Vec<Route> {
+    raw.iter().map(|raw| route(check, raw, names)).collect()
 }
 
-fn route(
-    check: &mut Check<'_>,
-    raw: &RawRoute,
-    keywords: &Keywords,
-    people: &BTreeMap<String, Person>,
-    channels: &[Channel],
-) -> Route {
-    let topics: Vec<&str> = keywords.topics.iter().map(|topic| topic.id.as_str()).collect();
-    // Broken keyword files are findings of their own; their topics are not missing on top of it.
-    if !topics.is_empty() {
-        known(check, &raw.topics, "topic", &topics);
+fn route(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>) -> Route {
+    if let Some(topics) = &names.topics {
+        known(check, &raw.topics, "topic", topics.iter().map(String::as_str));
     }
-    let ids: Vec<&str> = people.keys().map(String::as_str).collect();
-    known(check, &raw.people, "person", &ids);
-    let (mail, rooms): (Vec<&Channel>, Vec<&Channel>) =
-        channels.iter().partition(|channel| channel.is_mail());
-    let names = |channels: &[&'_ Channel]| {
-        channels.iter().map(|channel| channel.id.clone()).collect::<Vec<_>>()
+    if let Some(people) = names.people {
+        known(check, &raw.people, "person", people.keys().map(String::as_str));
+        reachable(check, raw, people);
+    }
+    let channels = |mail: bool| {
+        let wanted = names.channels.iter().filter(move |(_, is_mail)| **is_mail == mail);
+        wanted.map(|(id, _)| id.as_str())
     };
-    let (mail, rooms) = (names(&mail), names(&rooms));
-    known(check, &raw.via, "mail channel", &mail.iter().map(String::as_str).collect::<Vec<_>>());
-    known(check, &raw.rooms, "room channel", &rooms.iter().map(String::as_str).collect::<Vec<_>>());
-    reachable(check, raw, people);
+    known(check, &raw.via, "mail channel", channels(true));
+    known(check, &raw.rooms, "room channel", channels(false));
     let values = |list: &[Spanned<String>]| list.iter().map(|at| at.get_ref().clone()).collect();
     Route {
         topics: values(&raw.topics),
@@ -190,7 +178,7 @@ fn reachable(check: &mut Check<'_>, raw: &RawRoute, people: &BTreeMap<String, Pe
             check.error(
                 at,
                 format!("no channel carries messages to `{}`", at.get_ref()),
-                "add `via = [\"…\"]`",
+                "add `via = [\"…\"]` with a channel of kind email",
             );
         }
         if people.get(at.get_ref()).is_some_and(|person| person.email.is_none()) {
@@ -204,16 +192,18 @@ fn reachable(check: &mut Check<'_>, raw: &RawRoute, people: &BTreeMap<String, Pe
 }
 
 /// Each name must be one of `known`; the nearest one is offered.
-fn known(check: &mut Check<'_>, names: &[Spanned<String>], kind: &str, known: &[&str]) {
+fn known<'k>(
+    check: &mut Check<'_>,
+    names: &[Spanned<String>],
+    kind: &str,
+    known: impl Iterator<Item = &'k str>,
+) {
+    let known: Vec<&str> = known.collect();
     for at in names.iter().filter(|at| !known.contains(&at.get_ref().as_str())) {
-        let nearest =
-            known.iter().min_by_key(|name| strsim::damerau_levenshtein(name, at.get_ref()));
-        let remedy = match nearest {
-            Some(name) if strsim::damerau_levenshtein(name, at.get_ref()) <= 3 => {
-                format!("did you mean `{name}`?")
-            }
-            Some(_) => format!("known: {}", known.join(", ")),
-            None => format!("configure a {kind} first"),
+        let remedy = if known.is_empty() {
+            format!("configure a {kind} first")
+        } else {
+            did_you_mean(at.get_ref(), &known)
         };
         check.error(at, format!("there is no {kind} `{}`", at.get_ref()), remedy);
     }

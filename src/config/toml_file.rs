@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::string::FromUtf8Error;
+use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
 
+use super::explain::explain;
+use super::mask::masked;
 use super::{Finding, FindingSeverity};
 
 /// Files above this size are refused: nobody edits them by hand.
@@ -16,6 +19,8 @@ const MAX_BYTES: u64 = 16 * 1024 * 1024;
 pub struct TomlFile {
     name: String,
     text: Arc<str>,
+    /// The text without secrets, made when the first finding shows it.
+    shown: OnceLock<Arc<str>>,
 }
 
 impl TomlFile {
@@ -34,19 +39,26 @@ impl TomlFile {
             empty.error(
                 0..0,
                 format!("cannot be read: {error}"),
-                "check the path and its permissions",
+                "mend the path, or the permissions of the file",
             )
         })?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            empty.error(0..0, format!("is not UTF-8: {}", error.utf8_error()), "save it as UTF-8")
-        })?;
+        let text = String::from_utf8(bytes).map_err(|error| Self::not_utf8(&name, &error))?;
         Ok(Self::new(&name, text.strip_prefix('\u{feff}').unwrap_or(&text)))
+    }
+
+    /// Shows the line up to the first byte that is wrong.
+    fn not_utf8(name: &str, error: &FromUtf8Error) -> Finding {
+        let good = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes());
+        let what = "a character here is not UTF-8: the file was saved in another encoding";
+        let end = good + char::REPLACEMENT_CHARACTER.len_utf8();
+        Self::new(name, &text).error(good..end, what, "save the file as UTF-8 in the editor")
     }
 
     /// A text that comes from elsewhere (embedded, a test).
     #[must_use]
     pub fn new(name: &str, text: &str) -> Self {
-        Self { name: name.to_owned(), text: text.into() }
+        Self { name: name.to_owned(), text: text.into(), shown: OnceLock::new() }
     }
 
     /// The text.
@@ -63,7 +75,10 @@ impl TomlFile {
         toml::from_str(&self.text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             let message = error.message().trim();
-            let (what, remedy) = explain(message);
+            let (mut what, remedy) = explain(message, span == (0..0));
+            if self.text.get(..span.start).is_some_and(|before| before.ends_with('[')) {
+                what = what.replacen("unknown key", "unknown section", 1);
+            }
             self.error(span, what, remedy)
         })
     }
@@ -121,48 +136,7 @@ impl TomlFile {
             what,
             remedy,
             span,
-            source: Arc::clone(&self.text),
+            source: Arc::clone(self.shown.get_or_init(|| masked(&self.text).into())),
         }
-    }
-}
-
-/// Turns serde's message into what is wrong and what to write, with the nearest known key.
-fn explain(message: &str) -> (String, String) {
-    let Some((unknown, known)) = unknown_key(message) else {
-        return (message.to_owned(), remedy_for(message));
-    };
-    let nearest = known
-        .iter()
-        .map(|key| (strsim::damerau_levenshtein(&unknown, key), key))
-        .filter(|(distance, key)| *distance <= 2.max(key.len() / 3))
-        .min();
-    let what = format!("unknown key or value `{unknown}`");
-    let remedy = match nearest {
-        Some((_, key)) => format!("did you mean `{key}`?"),
-        None if known.is_empty() => "remove it".to_owned(),
-        None => format!("known here: {}", known.join(", ")),
-    };
-    (what, remedy)
-}
-
-/// Reads "unknown field `x`, expected one of `a`, `b`" as serde writes it.
-fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
-    let rest = message
-        .strip_prefix("unknown field ")
-        .or_else(|| message.strip_prefix("unknown variant "))?;
-    let mut quoted = rest.split('`').skip(1).step_by(2).map(str::to_owned);
-    let unknown = quoted.next()?;
-    Some((unknown, quoted.collect()))
-}
-
-fn remedy_for(message: &str) -> String {
-    if let Some(field) = message.strip_prefix("missing field ") {
-        format!("add {field}")
-    } else if message.starts_with("duplicate") {
-        "keep one of the two".to_owned()
-    } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        "write a value of the expected kind".to_owned()
-    } else {
-        "mend the TOML syntax here (https://toml.io)".to_owned()
     }
 }

@@ -1,10 +1,13 @@
 //! Values that TOML has no type for: durations, secrets in files, places relative to a file.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::{Finding, TomlFile};
@@ -32,11 +35,52 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Where a secret lies: `{ file = "…" }` or `{ env = "…" }`, never the secret itself.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct SecretRef {
     file: Option<PathBuf>,
     env: Option<String>,
+}
+
+/// What serde answers where a secret is written into the file. Never quotes it.
+pub(super) const SECRET_IN_FILE: &str = "a secret must not stand in the configuration itself";
+
+impl<'de> Deserialize<'de> for SecretRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SecretVisitor)
+    }
+}
+
+struct SecretVisitor;
+
+impl<'de> Visitor<'de> for SecretVisitor {
+    type Value = SecretRef;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SecretRef, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Table {
+            file: Option<PathBuf>,
+            env: Option<String>,
+        }
+        let Table { file, env } = Table::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(SecretRef { file, env })
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<SecretRef, E> {
+        Err(E::custom(SECRET_IN_FILE))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<SecretRef, E> {
+        Err(E::custom(SECRET_IN_FILE))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<SecretRef, E> {
+        Err(E::custom(SECRET_IN_FILE))
+    }
 }
 
 /// The collector of findings while a file is checked.
@@ -89,26 +133,30 @@ impl Check<'_> {
 
     /// The secret behind a reference. Its text never reaches a finding.
     pub fn secret(&mut self, at: &Spanned<SecretRef>) -> Option<SecretString> {
-        let secret = match at.get_ref() {
+        let (text, place, remedy) = match at.get_ref() {
             SecretRef { file: Some(file), env: None } => {
                 let path = self.path(file);
-                std::fs::read_to_string(&path).map_err(|error| {
-                    format!("the secret in {} cannot be read: {error}", path.display())
-                })
+                let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+                let remedy = "put the secret into that file, readable by atalaya, or mend the path";
+                (text, format!("the file {}", path.display()), remedy)
             }
-            SecretRef { file: None, env: Some(name) } => std::env::var(name)
-                .map_err(|_| format!("the environment variable {name} is not set")),
-            _ => Err("a secret needs either `file` or `env`".to_owned()),
+            SecretRef { file: None, env: Some(name) } => {
+                let text = std::env::var(name).map_err(|error| error.to_string());
+                let remedy = "set it where atalaya is started, or use `{ file = \"path\" }`";
+                (text, format!("the environment variable {name}"), remedy)
+            }
+            _ => {
+                let what = "a secret needs either `file` or `env`";
+                self.error(at, what, "write `{ file = \"path\" }` or `{ env = \"NAME\" }`");
+                return None;
+            }
         };
-        let secret = secret.and_then(|text| match text.trim() {
-            "" => Err("the secret is empty".to_owned()),
-            text => Ok(SecretString::from(text)),
-        });
-        self.take(
-            at,
-            secret,
-            "write `{ file = \"path\" }` or `{ env = \"NAME\" }` that can be read",
-        )
+        let secret = match text.as_deref().map(str::trim) {
+            Err(error) => Err(format!("{place} cannot be read: {error}")),
+            Ok("") => Err(format!("{place} is empty")),
+            Ok(secret) => Ok(SecretString::from(secret)),
+        };
+        self.take(at, secret, remedy)
     }
 }
 

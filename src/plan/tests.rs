@@ -25,7 +25,7 @@ fn plans() -> Vec<Plan> {
     let categories: BTreeSet<String> = names(&["solvency", "data_breach", "mis_selling"]);
     let channels: BTreeSet<String> = names(&["email", "chat"]);
     let load = |text: &str| {
-        load_plan(&TomlFile::new("plan.toml", text), &people, &categories, &channels)
+        load_plan(&TomlFile::new("plan.toml", text), Some(&people), Some(&categories), &channels)
             .expect("plan")
             .0
     };

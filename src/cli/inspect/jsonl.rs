@@ -4,6 +4,7 @@
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -11,19 +12,25 @@ use serde_json::Value;
 /// Lines that are held at a time: the worst memory is this many inputs and their answers.
 const BATCH: usize = 256;
 
-/// An answer beside the `id` of its question.
-#[derive(Serialize)]
-struct Answer<T> {
+/// An answer beside the `id` of its question: one line of a stream.
+#[derive(Serialize, JsonSchema)]
+pub struct Answer<T> {
+    /// As the question gave it; null where it had none.
     id: Value,
     #[serde(flatten)]
     result: Outcome<T>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 enum Outcome<T> {
+    /// The answer.
     Done(T),
-    Failed { error: String },
+    /// The line could not be answered.
+    Failed {
+        /// Why.
+        error: String,
+    },
 }
 
 /// Answers each line of standard input on all cores.

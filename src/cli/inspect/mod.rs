@@ -15,6 +15,10 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+pub use jsonl::Answer;
+pub use language::LanguageRow;
+pub use stories::StoriesRow;
+
 use super::output::{print_json, print_text, refuse};
 use super::report;
 use crate::analyse::Engine;

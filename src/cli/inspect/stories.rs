@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -34,9 +35,12 @@ struct Line {
     published: Option<Timestamp>,
 }
 
-#[derive(Serialize)]
-struct Placed {
+/// A line of the answer, beside its `id`.
+#[derive(Serialize, JsonSchema)]
+pub struct StoriesRow {
+    /// Opaque: the same for all articles of one event.
     story: String,
+    /// The `id` of the line that this one copies, or null.
     duplicate_of: Option<Value>,
 }
 
@@ -58,7 +62,7 @@ impl Stories {
     }
 }
 
-fn place(clusterer: &mut Clusterer, names: &mut Names, line: Line, at: Timestamp) -> Placed {
+fn place(clusterer: &mut Clusterer, names: &mut Names, line: Line, at: Timestamp) -> StoriesRow {
     let item = StoryItem {
         id: ArticleId::new(),
         title: line.title.as_deref().unwrap_or_default(),
@@ -69,7 +73,7 @@ fn place(clusterer: &mut Clusterer, names: &mut Names, line: Line, at: Timestamp
     let assigned = clusterer.assign(&item);
     clusterer.insert(&item, assigned.story, assigned.duplicate_of);
     names.insert(item.id, line.id);
-    Placed {
+    StoriesRow {
         story: assigned.story.to_string(),
         duplicate_of: assigned.duplicate_of.and_then(|id| names.by_article.get(&id).cloned()),
     }

@@ -22,15 +22,16 @@ use super::{Finding, TomlFile};
 use crate::model::{Person, Plan};
 
 /// Reads a plan and holds it against the names that the rest of the configuration knows.
-/// With it come the warnings.
+/// With it come the warnings. People and categories that are themselves broken are `None`: names
+/// are not held against them.
 ///
 /// # Errors
 /// All findings, warnings among them, if at least one is an error; or the first place where the
 /// file is not TOML of this shape.
 pub fn load_plan(
     file: &TomlFile,
-    people: &BTreeMap<String, Person>,
-    category_ids: &BTreeSet<String>,
+    people: Option<&BTreeMap<String, Person>>,
+    category_ids: Option<&BTreeSet<String>>,
     channel_ids: &BTreeSet<String>,
 ) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let raw: RawPlan = file.parse().map_err(|finding| vec![finding])?;

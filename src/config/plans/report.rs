@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::duration::{self, PlanDuration};
 use super::raw::Text;
+use crate::config::explain::did_you_mean;
 use crate::config::{Finding, FindingSeverity, TomlFile};
 
 /// The findings of one file.
@@ -60,13 +61,11 @@ impl<'a> Report<'a> {
         kind: &str,
         known: impl Iterator<Item = &'k str>,
     ) {
-        let nearest = known
-            .map(|key| (strsim::damerau_levenshtein(name.get_ref(), key), key))
-            .filter(|(distance, key)| *distance <= 2.max(key.chars().count() / 3))
-            .min();
-        let remedy = match nearest {
-            Some((_, key)) => format!("did you mean `{key}`?"),
-            None => format!("use a {kind} that is defined, or define this one"),
+        let known: Vec<&str> = known.collect();
+        let remedy = if known.is_empty() {
+            format!("define a {kind} first")
+        } else {
+            did_you_mean(name.get_ref(), &known)
         };
         self.error(name.span(), format!("{lint} unknown {kind} `{}`", name.get_ref()), &remedy);
     }

@@ -17,7 +17,7 @@ fn load(text: &str) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let categories: BTreeSet<String> = names(&["solvency", "data_breach", "mis_selling"]);
     let channels: BTreeSet<String> = names(&["email", "chat"]);
     let file = TomlFile::new("plan.toml", text);
-    load_plan(&file, &people.expect("people"), &categories, &channels)
+    load_plan(&file, Some(&people.expect("people")), Some(&categories), &channels)
 }
 
 fn told(findings: &[Finding]) -> String {
@@ -78,7 +78,12 @@ fn broken_roles_are_told() {
     );
     check("accountable = \"dir", "accountable = \"der", "L01", "accountable = \"der");
     check("\"reputacion:backup\"", "\"prensa:backup\"", "L01", "prensa:backup");
-    check(",  backup = \"tomas.gil\"", "", "L02 role without", "direccion-crisis = {");
+    check(
+        ",  backup = \"tomas.gil\"",
+        "",
+        "L02 the role `direccion-crisis`",
+        "direccion-crisis = {",
+    );
     check("backup = \"tomas.gil\"", "backup = \"elena.ruiz\"", "L02", "backup = \"elena.ruiz\"");
     check("kind = \"business\"", "kind = \"legal\"", "L03", "id = \"rumor");
     check("\"marta.leon\"", "\"marta.lion\"", "L04 unknown person", "marta.lion");

@@ -14,8 +14,10 @@ use crate::model::{Level, Person, RoleKind};
 
 /// Names that the rest of the configuration defines.
 pub struct Known<'a> {
-    pub people: &'a BTreeMap<String, Person>,
-    pub category_ids: &'a BTreeSet<String>,
+    /// None while the people file is broken.
+    pub people: Option<&'a BTreeMap<String, Person>>,
+    /// None while the keyword files are broken.
+    pub category_ids: Option<&'a BTreeSet<String>>,
     pub channel_ids: &'a BTreeSet<String>,
 }
 
@@ -47,8 +49,8 @@ const FIELDS: [&str; 21] = [
 /// Reports everything that would fail the people who work by this plan.
 pub fn lint(raw: &RawPlan, known: &Known<'_>, report: &mut Report<'_>) {
     roles_used(raw, report);
-    for role in raw.role.values() {
-        holders(role, known, report);
+    for (key, role) in &raw.role {
+        holders(key, role, known, report);
     }
     three_parties(raw, report);
     burdens(raw, report);
@@ -84,16 +86,19 @@ fn role_name(notify: &str) -> &str {
     notify.strip_suffix(":backup").unwrap_or(notify)
 }
 
-fn holders(role: &Spanned<RawRole>, known: &Known<'_>, report: &mut Report<'_>) {
+fn holders(key: &str, role: &Spanned<RawRole>, known: &Known<'_>, report: &mut Report<'_>) {
     let RawRole { primary, backup, .. } = role.get_ref();
     for person in std::iter::once(primary).chain(backup) {
-        if !known.people.contains_key(person.get_ref()) {
-            report.unknown(person, "L04", "person", known.people.keys().map(String::as_str));
+        if let Some(people) = known.people
+            && !people.contains_key(person.get_ref())
+        {
+            report.unknown(person, "L04", "person", people.keys().map(String::as_str));
         }
     }
     match backup {
         None => {
-            report.error(role.span(), "L02 role without a backup", "add `backup = \"…\"`");
+            let what = format!("L02 the role `{key}` has no backup");
+            report.error(role.span(), what, "add `backup = \"…\"` with another person");
         }
         Some(backup) if backup.get_ref() == primary.get_ref() => {
             let what = format!("L02 `{}` is backup of themselves", backup.get_ref());
@@ -180,9 +185,8 @@ fn message_text(message: &Spanned<RawMessage>, report: &mut Report<'_>) {
     for field in fields(body.get_ref()) {
         if !FIELDS.contains(&field) {
             let what = format!("L08 unknown field {{{field}}} in this text");
-            let remedy = "known here: {incidente} {nivel} {hora} {hechos} {acciones} {proximo} \
-                          {contacto}, and the same in English and Chinese";
-            report.error(body.span(), what, remedy);
+            let known = FIELDS.map(|known| format!("{{{known}}}")).join(" ");
+            report.error(body.span(), what, &format!("known here: {known}"));
         }
     }
 }

@@ -33,9 +33,10 @@ pub fn lint(raw: &RawPlan, known: &Known<'_>, report: &mut Report<'_>) {
 
 fn names(row: &RawTrigger, known: &Known<'_>, report: &mut Report<'_>) {
     for category in row.category.iter().chain(&row.complaint_category) {
-        if !known.category_ids.contains(category.get_ref()) {
-            let ids = known.category_ids.iter().map(String::as_str);
-            report.unknown(category, "L11", "category", ids);
+        if let Some(ids) = known.category_ids
+            && !ids.contains(category.get_ref())
+        {
+            report.unknown(category, "L11", "category", ids.iter().map(String::as_str));
         }
     }
 }

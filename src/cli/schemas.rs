@@ -1,0 +1,42 @@
+//! JSON Schemas of everything that commands print with `--json` and `--jsonl`: the contract of
+//! docs/schemas/, which a test holds against these types.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use super::check::CheckReport;
+use super::inspect::{Answer, LanguageRow, StoriesRow};
+use crate::analyse::Matches;
+use crate::demo::outcome::Outcome;
+use crate::model::{Extracted, Feed, Polarity};
+
+/// Schemas (JSON Schema 2020-12) by the name of their file without `.json`. A name that ends in
+/// `-row` is one line of a stream. Fields may be added to the objects without notice.
+#[must_use]
+pub fn schemas() -> BTreeMap<&'static str, Value> {
+    BTreeMap::from([
+        ("check", schema::<CheckReport>("atalaya check --json")),
+        ("demo", schema::<Outcome>("atalaya demo --json")),
+        ("feed", schema::<Feed>("atalaya inspect feed --json")),
+        ("feed-row", schema::<Answer<Feed>>("atalaya inspect feed --jsonl")),
+        ("language", schema::<LanguageRow>("atalaya inspect language")),
+        ("language-row", schema::<Answer<LanguageRow>>("atalaya inspect language --jsonl")),
+        ("match", schema::<Matches>("atalaya inspect match")),
+        ("match-row", schema::<Answer<Matches>>("atalaya inspect match --jsonl")),
+        ("page", schema::<Extracted>("atalaya inspect page --json")),
+        ("page-row", schema::<Answer<Extracted>>("atalaya inspect page --jsonl")),
+        ("sentiment", schema::<Polarity>("atalaya inspect sentiment")),
+        ("sentiment-row", schema::<Answer<Polarity>>("atalaya inspect sentiment --jsonl")),
+        ("stories-row", schema::<Answer<StoriesRow>>("atalaya inspect stories --jsonl")),
+    ])
+}
+
+fn schema<T: JsonSchema>(title: &str) -> Value {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), title.into());
+    schema.to_value()
+}

@@ -1,0 +1,10 @@
+//! The command line's contracts: the JSON that staff and other programs rely on, by its schemas in
+//! docs/schemas/ and by its field names, and how streams behave. Runs the real binary.
+
+#![allow(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
+
+mod binary;
+mod places;
+mod schemas;
+mod shapes;
+mod streams;
