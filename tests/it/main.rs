@@ -1,0 +1,12 @@
+//! The program as its users meet it: the real binary, real files, real servers on this machine.
+//! Nothing here reaches into the library but for the names of metrics and phrases that users see.
+
+#![allow(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
+
+mod daemon;
+mod demo;
+mod inspect_text;
+mod poll;
+mod reload;
+mod smtp;
+mod support;
