@@ -95,6 +95,9 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the daemon's log\n{}", self.log());
+        }
         if self.child.kill().is_ok() {
             self.child.wait().expect("a child");
         }

@@ -59,9 +59,9 @@ impl Postfix {
         self.path("ca.crt")
     }
 
-    /// What arrived for a user of almenara.example.
-    pub fn mails(&self, user: &str) -> Vec<Mail> {
-        mails(&self.path("mail").join(user).join("new"))
+    /// What arrived for anybody at almenara.example.
+    pub fn mails(&self) -> Vec<Mail> {
+        mails(&self.path("mail/inbox/new"))
     }
 
     /// What it logged.
@@ -87,7 +87,6 @@ impl Postfix {
         chown(self.path("mail"), Some(id("-u", "nobody")), None).expect("tests run as root");
         fs::write(self.path("conf/main.cf"), self.main_cf()).expect("written");
         fs::write(self.path("conf/master.cf"), self.master_cf()).expect("written");
-        fs::write(self.path("conf/mailboxes"), "/^(.+)@/ ${1}/\n").expect("written");
     }
 
     fn main_cf(&self) -> String {
@@ -139,6 +138,9 @@ impl Postfix {
 
 impl Drop for Postfix {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the mail server's log\n{}", self.log());
+        }
         let mut command = Command::new("postfix");
         command.arg("-c").arg(self.path("conf")).arg("stop").stderr(Stdio::null());
         if let Err(error) = command.status() {
@@ -189,7 +191,7 @@ inet_protocols = ipv4
 alias_maps =
 local_recipient_maps =
 virtual_mailbox_domains = almenara.example
-virtual_mailbox_maps = regexp:@dir@/conf/mailboxes
+virtual_mailbox_maps = static:inbox/
 virtual_mailbox_base = @dir@/mail
 virtual_uid_maps = static:@uid@
 virtual_gid_maps = static:@gid@
