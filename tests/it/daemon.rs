@@ -13,7 +13,7 @@ use crate::support::wait_for;
 const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
 const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
     datos personales de miles de clientes, según la entidad.";
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 /// What the daemon may take for its end (F3).
 const END: Duration = Duration::from_secs(10);
 const READERS: [&str; 3] = ["carmen.saez", "grace.hughes", "lin.min"];

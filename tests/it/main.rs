@@ -8,5 +8,6 @@ mod demo;
 mod inspect_text;
 mod poll;
 mod reload;
+mod rooms;
 mod smtp;
 mod support;

@@ -7,7 +7,7 @@ use crate::support::settings::Settings;
 use crate::support::site::Site;
 use crate::support::wait_for;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 const RELOADED: &str = "atalaya_config_last_reload_successful ";
 
 #[tokio::test(flavor = "multi_thread")]

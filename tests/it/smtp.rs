@@ -30,11 +30,11 @@ async fn scene(password: &str, port: impl Fn(&Postfix) -> u16) -> Scene {
     site.publish(HEADLINE, TEXT);
     let server = Postfix::start("atalaya", PASSWORD).await;
     let channel = format!(
-        "kind = \"email\"\nserver = \"localhost\"\nport = {}\ntls = \"starttls\"\nca_file = {:?}\n\
+        "kind = \"email\"\nserver = \"localhost\"\nport = {}\ntls = \"starttls\"\nca_file = \"{}\"\n\
          username = \"atalaya\"\npassword = {{ file = \"password\" }}\n\
          from = \"Atalaya <atalaya@almenara.example>\"\n",
         port(&server),
-        server.ca_file(),
+        server.ca_file().display(),
     );
     let settings =
         Settings::new().source("diario", &site.feed_url()).mail_by(&channel, &["carmen.saez"]);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::{http, wait_for};
 
 /// Start, migration of the store and compilation of the keywords, on a machine that is busy.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A running daemon; it is killed when dropped.
 pub struct Daemon {

@@ -1,4 +1,4 @@
-//! A PostgreSQL database of a test's own, dropped with it.
+//! A database server's database of a test's own, dropped with it.
 
 use postgres::{Client, NoTls};
 use url::Url;

@@ -1,5 +1,6 @@
 //! What the tests talk to: a news site, a mail server, databases, and the daemon itself.
 
+pub mod chat;
 pub mod daemon;
 pub mod database;
 pub mod http;

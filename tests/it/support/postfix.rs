@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use base64::Engine;
@@ -18,11 +18,13 @@ use super::mail::{Mail, mails};
 use super::wait_for;
 
 /// Postfix checks its directories with shell scripts before it starts.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A running server; it is stopped when dropped.
 pub struct Postfix {
     directory: TempDir,
+    /// None until it was started.
+    master: Option<Child>,
     /// Demands STARTTLS and a login.
     pub port: u16,
     /// Offers neither.
@@ -34,7 +36,7 @@ impl Postfix {
     pub async fn start(user: &str, password: &str) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let (port, clear_port) = (free_port(), free_port());
-        let server = Self { directory, port, clear_port };
+        let mut server = Self { directory, master: None, port, clear_port };
         server.lay_out();
         server.certify();
         server.accept_login(user, password);
@@ -43,10 +45,11 @@ impl Postfix {
         command.arg("-c").arg(server.path("conf")).arg("start-fg");
         let errors = log.try_clone().expect("a log");
         command.stdin(Stdio::null()).stdout(log).stderr(errors);
-        let mut child = command.spawn().expect("postfix starts (see tests/run)");
+        server.master = Some(command.spawn().expect("postfix starts (see tests/run)"));
         wait_for("postfix listens", START, || {
-            let ended = child.try_wait().expect("a child");
-            assert!(ended.is_none(), "postfix ended: {ended:?}\n{}", server.log());
+            let ended =
+                server.master.as_mut().and_then(|master| master.try_wait().expect("a child"));
+            assert!(ended.is_none(), "postfix ended: {ended:?}");
             let listens = |port| TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).ok();
             listens(port).and(listens(clear_port))
         })
@@ -141,9 +144,10 @@ impl Drop for Postfix {
         if std::thread::panicking() {
             eprintln!("--- the mail server's log\n{}", self.log());
         }
+        let Some(mut master) = self.master.take() else { return };
         let mut command = Command::new("postfix");
         command.arg("-c").arg(self.path("conf")).arg("stop").stderr(Stdio::null());
-        if let Err(error) = command.status() {
+        if let Err(error) = command.status().and_then(|_| master.wait()) {
             eprintln!("postfix was not stopped: {error}");
         }
     }

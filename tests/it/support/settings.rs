@@ -16,7 +16,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// An SQLite store and nothing else.
+    /// A store in a file and nothing else.
     pub fn new() -> Self {
         Self {
             directory: tempfile::tempdir().expect("a directory"),
@@ -62,11 +62,18 @@ impl Settings {
         self
     }
 
+    /// One more room that every alert is told in, by the keys of its channel.
+    pub fn room(mut self, id: &str, channel: &str) -> Self {
+        write!(self.channels, "[[channel]]\nid = \"{id}\"\n{channel}").expect("written");
+        write!(self.routes, "[[route]]\nrooms = [\"{id}\"]\n").expect("written");
+        self
+    }
+
     /// Writes the configuration; the path of the main file.
     pub fn write(&self) -> PathBuf {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let keywords = shipped.join("keywords");
-        let people = shipped.join("config/people.toml");
+        let keywords = shipped.join("keywords").display().to_string();
+        let people = shipped.join("config/people.toml").display().to_string();
         let Self { store, sources, channels, routes, .. } = self;
         let text = format!(
             "people = {people:?}\nkeywords = {keywords:?}\n\
