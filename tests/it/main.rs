@@ -1,5 +1,5 @@
 //! The program as its users meet it: the real binary, real files, real servers on this machine.
-//! Nothing here reaches into the library but for the names of metrics and phrases that users see.
+//! Nothing here reaches into the library: a test knows what a user can see.
 
 #![allow(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
 
