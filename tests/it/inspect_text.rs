@@ -1,7 +1,5 @@
 //! `inspect match`, `inspect sentiment` and `inspect language` as staff call them: the real binary.
 
-#![allow(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
-
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,0 +1,13 @@
+//! The program as its users meet it: the real binary, real files, real servers on this machine.
+//! Nothing here reaches into the library: a test knows what a user can see.
+
+#![allow(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
+
+mod daemon;
+mod demo;
+mod inspect_text;
+mod poll;
+mod reload;
+mod rooms;
+mod smtp;
+mod support;

@@ -1,0 +1,99 @@
+//! A configuration in a directory of its own: as small as the daemon allows, with the keywords and
+//! people that the repository ships.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// What a test wants to differ.
+pub struct Settings {
+    directory: TempDir,
+    store: String,
+    sources: String,
+    channels: String,
+    routes: String,
+}
+
+impl Settings {
+    /// A store in a file and nothing else.
+    pub fn new() -> Self {
+        Self {
+            directory: tempfile::tempdir().expect("a directory"),
+            store: "sqlite:atalaya.db".to_owned(),
+            sources: String::new(),
+            channels: String::new(),
+            routes: String::new(),
+        }
+    }
+
+    /// Another store.
+    pub fn store(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.store);
+        self
+    }
+
+    /// One more feed, polled several times a second.
+    pub fn source(mut self, id: &str, url: &str) -> Self {
+        self.add_source(id, url);
+        self
+    }
+
+    /// As [`Settings::source`], once the daemon runs.
+    pub fn add_source(&mut self, id: &str, url: &str) {
+        let source = format!(
+            "[[source]]\nid = \"{id}\"\nurl = \"{url}\"\ntier = 1\ninterval = \"200ms\"\nallow_private = true\n"
+        );
+        self.sources += &source;
+    }
+
+    /// Alerts become files in [`Settings::mails`], for these people.
+    pub fn mail_to_files(self, people: &[&str]) -> Self {
+        self.mail_by(
+            "kind = \"maildir\"\ndirectory = \"mails\"\nfrom = \"Atalaya <atalaya@almenara.example>\"\n",
+            people,
+        )
+    }
+
+    /// A mail channel by its keys, for these people.
+    pub fn mail_by(mut self, channel: &str, people: &[&str]) -> Self {
+        write!(self.channels, "[[channel]]\nid = \"mail\"\n{channel}").expect("written");
+        write!(self.routes, "[[route]]\npeople = {people:?}\nvia = [\"mail\"]\n").expect("written");
+        self
+    }
+
+    /// One more room that every alert is told in, by the keys of its channel.
+    pub fn room(mut self, id: &str, channel: &str) -> Self {
+        write!(self.channels, "[[channel]]\nid = \"{id}\"\n{channel}").expect("written");
+        write!(self.routes, "[[route]]\nrooms = [\"{id}\"]\n").expect("written");
+        self
+    }
+
+    /// Writes the configuration; the path of the main file.
+    pub fn write(&self) -> PathBuf {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let keywords = shipped.join("keywords").display().to_string();
+        let people = shipped.join("config/people.toml").display().to_string();
+        let Self { store, sources, channels, routes, .. } = self;
+        let text = format!(
+            "people = {people:?}\nkeywords = {keywords:?}\n\
+             [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
+             [store]\nurl = \"{store}\"\n\
+             [collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n\
+             [web]\nlisten = \"127.0.0.1:0\"\n{channels}{routes}{sources}"
+        );
+        let path = self.file("atalaya.toml");
+        std::fs::write(&path, text).expect("written");
+        path
+    }
+
+    /// A file beside the configuration.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Where [`Settings::mail_to_files`] puts its files.
+    pub fn mails(&self) -> PathBuf {
+        self.file("mails")
+    }
+}
