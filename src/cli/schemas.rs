@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::check::CheckReport;
 use super::inspect::{Answer, LanguageRow, StoriesRow};
 use crate::analyse::Matches;
+use crate::app::explain::Explanation;
 use crate::demo::outcome::Outcome;
 use crate::model::{Extracted, Feed, Polarity};
 
@@ -20,6 +21,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
     BTreeMap::from([
         ("check", schema::<CheckReport>("atalaya check --json")),
         ("demo", schema::<Outcome>("atalaya demo --json")),
+        ("explain", schema::<Explanation>("atalaya explain --json")),
         ("feed", schema::<Feed>("atalaya inspect feed --json")),
         ("feed-row", schema::<Answer<Feed>>("atalaya inspect feed --jsonl")),
         ("language", schema::<LanguageRow>("atalaya inspect language")),

@@ -317,3 +317,30 @@ fn demo_outcome() {
         assert!(outcome[list].as_array().is_some_and(|list| !list.is_empty()), "{list}");
     }
 }
+
+#[test]
+fn explanations() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dir = tempfile::tempdir().expect("a directory");
+    let text = "Regulador multa a Banco Almenara por fraude\nEl banco pagará 40 millones de euros.";
+    let file = written(dir.path(), "article.txt", text);
+    let output = Command::new(env!("CARGO_BIN_EXE_atalaya"))
+        .args(["explain", "--json", "--config", "config/atalaya.toml"])
+        .arg(&file)
+        .current_dir(root)
+        .output()
+        .expect("started");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let explained = object(&output);
+    hold("explain", &explained);
+    names(&explained, &["language", "story", "topics"]);
+    let topic = &explained["topics"][0];
+    assert_eq!(topic["id"], "banco-almenara");
+    assert_eq!(topic["polarity"]["polarity"], "negative");
+    let parts = topic["severity"]["parts"].as_array().expect("the sum");
+    let sum: f64 = parts.iter().filter_map(|part| part["points"].as_f64()).sum();
+    let score = topic["severity"]["score"].as_f64().expect("a score");
+    assert!((sum - score).abs() < 0.06, "{sum} is not {score}");
+    let readers: Vec<_> = topic["told"].as_array().expect("readers").iter().collect();
+    assert!(readers.iter().any(|reader| reader["language"] == "zh"), "{readers:?}");
+}
