@@ -1,6 +1,6 @@
 //! `atalaya poll --once`: one round over all sources, then the end.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -33,12 +33,18 @@ pub struct Poll {
 /// What a round came to.
 #[derive(Debug, Default)]
 struct Round {
-    polled: BTreeSet<String>,
-    failed: Vec<(String, String)>,
+    /// By source, why its last poll brought nothing, if so.
+    polled: BTreeMap<String, Option<String>>,
     articles: usize,
     alerts: usize,
     sent: usize,
     unsent: usize,
+}
+
+impl Round {
+    fn failures(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.polled.iter().filter_map(|(source, error)| Some((source, error.as_ref()?)))
+    }
 }
 
 impl Poll {
@@ -67,7 +73,11 @@ impl Poll {
         if done.is_err() {
             eprintln!("not done within {} s; the rest waits in the store", self.limit);
         }
-        ExitCode::from(if round.failed.is_empty() && done.is_ok() { 0 } else { report::DEPENDENCY })
+        ExitCode::from(if round.failures().next().is_none() && done.is_ok() {
+            0
+        } else {
+            report::DEPENDENCY
+        })
     }
 
     async fn start(&self) -> Result<App, AppError> {
@@ -109,8 +119,7 @@ async fn follow(app: &App, events: &mut Receiver<Event>, round: &mut Round) {
 fn count(round: &mut Round, event: Event) {
     match event {
         Event::Polled { source, result } => {
-            round.failed.extend(result.err().map(|error| (source.clone(), error)));
-            round.polled.insert(source);
+            round.polled.insert(source, result.err());
         }
         Event::Judged(judged) => {
             round.articles += 1;
@@ -122,13 +131,13 @@ fn count(round: &mut Round, event: Event) {
 }
 
 fn summarise(round: &Round) {
-    let Round { polled, failed, articles, alerts, sent, unsent } = round;
+    let Round { polled, articles, alerts, sent, unsent } = round;
     eprintln!(
         "{} sources polled, {} failed, {articles} articles read, {alerts} alerts, {sent} messages sent, {unsent} attempts failed",
         polled.len(),
-        failed.len()
+        round.failures().count()
     );
-    for (source, error) in failed {
+    for (source, error) in round.failures() {
         eprintln!("  {source}: {error}");
     }
 }
