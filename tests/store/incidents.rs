@@ -1,0 +1,81 @@
+//! Crisis plans in action: numbered, saved, raised, found when their time has come.
+
+use std::path::Path;
+
+use atalaya::config::{self, TomlFile};
+use atalaya::model::{Incident, IncidentId, IncidentState, Level, Locale, Plan};
+use atalaya::plan::{self, Origin};
+use atalaya::store::{Store, StoreError, incidents};
+
+use crate::archive::Told;
+use crate::samples::at;
+
+/// One incident a plan and story; a raise adds steps; a proposal falls due.
+pub async fn an_incident_runs_once_a_story(store: &Store, told: &Told) {
+    let plan = sample_plan();
+    let (incident, number) = open(store, told, &plan).await;
+    assert_eq!(number, "INC-2026-0002", "numbers are never used twice");
+    assert_eq!(of_story(store, told).await, Some((incident.clone(), plan.clone())));
+
+    let mut second = incident.clone();
+    second.id = IncidentId::new();
+    second.number = "INC-2026-0003".to_owned();
+    let refused = save(store, &second, &plan).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
+
+    assert_eq!(incident.state, IncidentState::Proposed);
+    let due = incident.confirm_by.expect("a proposal has a term");
+    let early = due - jiff::SignedDuration::from_secs(1);
+    assert!(store.read(move |tx| incidents::unconfirmed(tx, early)).await.unwrap().is_empty());
+    let overdue = store.read(move |tx| incidents::unconfirmed(tx, due)).await.unwrap();
+    assert_eq!(overdue, [(incident.clone(), plan.clone())]);
+
+    let mut raised = plan::activate(&incident, &plan, due);
+    raised.steps.extend(plan::raise(&raised, &plan, Level::Red, due));
+    raised.level = Level::Red;
+    assert!(raised.steps.len() > incident.steps.len(), "the plan has steps for red alone");
+    save(store, &raised, &plan).await.unwrap();
+    assert_eq!(of_story(store, told).await, Some((raised, plan)));
+    assert!(store.read(move |tx| incidents::unconfirmed(tx, due)).await.unwrap().is_empty());
+}
+
+async fn open(store: &Store, told: &Told, plan: &Plan) -> (Incident, String) {
+    let first = store.write(|tx| incidents::next_number(tx, 2026)).await.unwrap();
+    assert_eq!(first, "INC-2026-0001");
+    let number = store.write(|tx| incidents::next_number(tx, 2026)).await.unwrap();
+    let origin = Origin {
+        number: number.clone(),
+        title: "Titular".to_owned(),
+        category: "solvency".to_owned(),
+        level: Level::Orange,
+        story_id: told.alert.story_id,
+        alert_id: told.alert.id,
+        detected_at: at(1),
+    };
+    let incident = plan::open(plan, origin, at(900));
+    save(store, &incident, plan).await.unwrap();
+    (incident, number)
+}
+
+async fn save(store: &Store, incident: &Incident, plan: &Plan) -> Result<(), StoreError> {
+    let (incident, plan) = (incident.clone(), plan.clone());
+    store.write(move |tx| incidents::save(tx, &incident, &plan)).await
+}
+
+async fn of_story(store: &Store, told: &Told) -> Option<(Incident, Plan)> {
+    let story = told.alert.story_id;
+    store.read(move |tx| incidents::of_story(tx, story)).await.unwrap()
+}
+
+/// A plan that the program comes with.
+fn sample_plan() -> Plan {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let read = |name: &str| TomlFile::read(&home.join(name)).expect("it can be read");
+    let people = config::load_people(&read("people.toml"), Locale::Es, "Europe/Madrid");
+    let people = people.expect("people without errors");
+    let categories = config::embedded_keywords().expect("the program's own keywords").0.categories;
+    let categories = categories.into_iter().map(|category| category.id).collect();
+    let channels = ["email", "chat", "siem"].map(str::to_owned).into();
+    let plan = read("plans/rumor-solvencia.toml");
+    config::load_plan(&plan, &people, &categories, &channels).expect("a plan without errors").0
+}
