@@ -48,7 +48,9 @@ impl Backend {
 fn run(url: &Url, sql: &str) {
     let client = Client::connect(url.as_str(), NoTls);
     let mut client = client.unwrap_or_else(|error| {
-        panic!("no PostgreSQL answers for the tests ({error}): run them by tests/run, which starts one")
+        panic!(
+            "no PostgreSQL answers for the tests ({error}): run them by tests/run, which starts one"
+        )
     });
     client.batch_execute(sql).expect(sql);
 }

@@ -20,12 +20,24 @@ const TTL: SignedDuration = SignedDuration::from_secs(15);
 /// What an owner does; numbers choose among what there is.
 #[derive(Debug, Clone)]
 enum Deed {
-    Wait { ms: i64 },
-    Claim { owner: usize, limit: u32 },
+    Wait {
+        ms: i64,
+    },
+    Claim {
+        owner: usize,
+        limit: u32,
+    },
     /// Of a claim that was ever made, stale ones among them.
-    Finish { which: usize },
-    PutBack { which: usize, ms: i64 },
-    Renew { which: usize },
+    Finish {
+        which: usize,
+    },
+    PutBack {
+        which: usize,
+        ms: i64,
+    },
+    Renew {
+        which: usize,
+    },
 }
 
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {

@@ -78,7 +78,11 @@ pub async fn entries_are_claimed_by_one(store: &Store) {
 
 /// Claims due sources.
 async fn claim(store: &Store, owner: &'static str, seconds: i64, limit: u32) -> Vec<Claimed> {
-    store.write(move |tx| sources::claim(tx, lease(owner, seconds), limit)).await.map(sorted).unwrap()
+    store
+        .write(move |tx| sources::claim(tx, lease(owner, seconds), limit))
+        .await
+        .map(sorted)
+        .unwrap()
 }
 
 fn sorted(mut claimed: Vec<Claimed>) -> Vec<Claimed> {

@@ -35,7 +35,12 @@ pub async fn an_incident_runs_once_a_story(store: &Store, told: &Told) {
     raised.level = Level::Red;
     assert!(raised.steps.len() > incident.steps.len(), "the plan has steps for red alone");
     save(store, &raised, &plan).await.unwrap();
-    assert_eq!(of_story(store, told).await, Some((raised, plan)));
+    assert_eq!(of_story(store, told).await, Some((raised.clone(), plan.clone())));
+    let (id, topic) = (plan.id.clone(), raised.topic_id.clone());
+    let open = store.read(move |tx| incidents::open_of(tx, &id, &topic)).await.unwrap();
+    assert_eq!(open, Some((raised, plan)));
+    let none = store.read(|tx| incidents::open_of(tx, "rumor-solvencia", "another")).await.unwrap();
+    assert_eq!(none, None);
     assert!(store.read(move |tx| incidents::unconfirmed(tx, due)).await.unwrap().is_empty());
 }
 
@@ -48,6 +53,7 @@ async fn open(store: &Store, told: &Told, plan: &Plan) -> (Incident, String) {
         title: "Titular".to_owned(),
         category: "solvency".to_owned(),
         level: Level::Orange,
+        topic_id: told.alert.topic_id.clone(),
         story_id: told.alert.story_id,
         alert_id: told.alert.id,
         detected_at: at(1),
@@ -59,7 +65,12 @@ async fn open(store: &Store, told: &Told, plan: &Plan) -> (Incident, String) {
 
 async fn save(store: &Store, incident: &Incident, plan: &Plan) -> Result<(), StoreError> {
     let (incident, plan) = (incident.clone(), plan.clone());
-    store.write(move |tx| incidents::save(tx, &incident, &plan)).await
+    store
+        .write(move |tx| {
+            incidents::save(tx, &incident, &plan)?;
+            incidents::attach(tx, incident.id, incident.story_id, incident.opened_at)
+        })
+        .await
 }
 
 async fn of_story(store: &Store, told: &Told) -> Option<(Incident, Plan)> {
@@ -77,5 +88,7 @@ fn sample_plan() -> Plan {
     let categories = categories.into_iter().map(|category| category.id).collect();
     let channels = ["email", "chat", "siem"].map(str::to_owned).into();
     let plan = read("plans/rumor-solvencia.toml");
-    config::load_plan(&plan, &people, &categories, &channels).expect("a plan without errors").0
+    config::load_plan(&plan, Some(&people), Some(&categories), &channels)
+        .expect("a plan without errors")
+        .0
 }

@@ -148,7 +148,8 @@ async fn stored(store: &Store, delivery: &Delivery) -> Delivery {
 /// What the store tells of each attempt: number, outcome, detail.
 async fn attempts(store: &Store, delivery: &Delivery) -> Vec<String> {
     let id = delivery.id;
-    let sql = "SELECT n, outcome, COALESCE(detail, '-') FROM attempt WHERE delivery_id = ?1 ORDER BY n";
+    let sql =
+        "SELECT n, outcome, COALESCE(detail, '-') FROM attempt WHERE delivery_id = ?1 ORDER BY n";
     let rows = store.read(move |tx| tx.query(sql, &[id.into()])).await.unwrap();
     let line = |row: &Row| {
         let (n, outcome, detail): (i64, String, String) =
