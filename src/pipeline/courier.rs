@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::leases::Holder;
 use super::wake::wait;
@@ -31,16 +31,10 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(super) async fn run(pipeline: Pipeline) {
     let mut busy = BTreeSet::new();
     let mut batches: JoinSet<String> = JoinSet::new();
-    while wait(&pipeline.wake.deliveries, LOOK, &pipeline.stop).await {
-        while let Some(done) = batches.try_join_next() {
-            match done {
-                Ok(channel) => drop(busy.remove(&channel)),
-                // The channel's name went down with its batch: look at all of them anew.
-                Err(error) => {
-                    tracing::error!(%error, "a batch of deliveries failed; its leases will run out");
-                    busy.clear();
-                }
-            }
+    loop {
+        tokio::select! {
+            go_on = wait(&pipeline.wake.deliveries, LOOK, &pipeline.stop) => if !go_on { break },
+            Some(done) = batches.join_next() => free(done, &mut busy),
         }
         let live = pipeline.snapshot();
         for channel in live.config.channels.iter().cloned() {
@@ -59,6 +53,18 @@ pub(super) async fn run(pipeline: Pipeline) {
         }
     }
     while batches.join_next().await.is_some() {}
+}
+
+/// The channel of a finished batch can take the next one.
+fn free(done: Result<String, JoinError>, busy: &mut BTreeSet<String>) {
+    match done {
+        Ok(channel) => drop(busy.remove(&channel)),
+        // The channel's name went down with its batch: look at all of them anew.
+        Err(error) => {
+            tracing::error!(%error, "a batch of deliveries failed; its leases will run out");
+            busy.clear();
+        }
+    }
 }
 
 async fn claim(
@@ -96,7 +102,6 @@ async fn batch(
             drop(held);
         })
         .await;
-    pipeline.wake.deliveries.notify_one();
     channel.id
 }
 
