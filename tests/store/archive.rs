@@ -44,7 +44,10 @@ pub async fn an_article_is_committed_with_what_follows(store: &Store) -> Told {
     let id = article.id;
     let kept = store.read(move |tx| articles::find(tx, id)).await.unwrap();
     assert_eq!(kept, Some((article, samples::analysis())));
-    assert_eq!(store.read(|tx| alerts::recent(tx, at(0), 9)).await.unwrap(), [told.alert.clone()]);
+    assert_eq!(
+        store.read(|tx| alerts::recent(tx, at(0), 9)).await.unwrap(),
+        std::slice::from_ref(&told.alert)
+    );
     check_facts(store, story).await;
     two_alerts_on_one_story_are_a_conflict(store, story).await;
     told

@@ -129,7 +129,8 @@ impl World<'_> {
         let until = self.now + TTL;
         let lease = atalaya::store::Lease { owner: OWNERS[owner], now: self.now, until };
         let claim = Claim::Entry(self.rows[index].entry.id.to_string());
-        let job = move |tx: &mut dyn Transaction| leases::renew(tx, &[claim.clone()], lease);
+        let job =
+            move |tx: &mut dyn Transaction| leases::renew(tx, std::slice::from_ref(&claim), lease);
         self.store.write(job).await.unwrap();
         let row = &mut self.rows[index];
         if row.holder == Some(owner) && row.until > Timestamp::UNIX_EPOCH && !row.done {

@@ -10,8 +10,8 @@ const IDS: [&str; 3] = ["daily", "weekly", "yearly"];
 
 /// Limit and order; a lease keeps others out until it has run out, and no longer.
 pub async fn sources_are_claimed_by_one(store: &Store) {
-    for (index, id) in IDS.into_iter().enumerate() {
-        let (ids, now) = (vec![id.to_owned()], at(index as i64 - 10));
+    for (index, id) in (0..).zip(IDS) {
+        let (ids, now) = (vec![id.to_owned()], at(index - 10));
         store.write(move |tx| sources::register(tx, &ids, now)).await.unwrap();
     }
     let again: Vec<String> = IDS.map(str::to_owned).into();

@@ -19,7 +19,7 @@ pub async fn an_incident_runs_once_a_story(store: &Store, told: &Told) {
 
     let mut second = incident.clone();
     second.id = IncidentId::new();
-    second.number = "INC-2026-0003".to_owned();
+    "INC-2026-0003".clone_into(&mut second.number);
     let refused = save(store, &second, &plan).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
 

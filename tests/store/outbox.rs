@@ -90,7 +90,10 @@ async fn add(store: &Store, told: &Told, to: &str, seconds: i64) -> Delivery {
     let id = NoticeId::new();
     let message = samples::delivery(id, to, at(seconds));
     let (ours, notice) = (message.clone(), samples::notice(&told.alert, "peor"));
-    store.write(move |tx| deliveries::enqueue(tx, id, &notice, &[ours.clone()])).await.unwrap();
+    store
+        .write(move |tx| deliveries::enqueue(tx, id, &notice, std::slice::from_ref(&ours)))
+        .await
+        .unwrap();
     message
 }
 

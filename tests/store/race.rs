@@ -12,7 +12,7 @@ use crate::backend::Backend;
 use crate::samples::{alert, at, delivery, entry, lease, notice};
 use crate::{close, on_runtime};
 
-const ROWS: usize = 200;
+const ROWS: u32 = 200;
 const OWNERS: [&str; 5] = ["a", "b", "c", "d", "e"];
 /// Rows of one claim; no divisor of [`ROWS`], so that the last claims fight over a rest.
 const BATCH: u32 = 7;
@@ -58,7 +58,7 @@ async fn race(owners: Vec<Store>) {
     .await;
     let attempts = "SELECT COUNT(*) FROM attempt";
     let rows = owners[0].read(move |tx| tx.query(attempts, &[])).await.unwrap();
-    assert_eq!(rows[0].get::<i64>(0).unwrap(), ROWS as i64, "one attempt for each claim");
+    assert_eq!(rows[0].get::<u32>(0).unwrap(), ROWS, "one attempt for each claim");
     for store in owners {
         close(store).await;
     }
@@ -67,7 +67,7 @@ async fn race(owners: Vec<Store>) {
 /// As many entries, and as many messages of alerts of their own.
 async fn fill(store: &Store) {
     let job = |tx: &mut dyn Transaction| {
-        for n in 0..ROWS as i64 {
+        for n in 0..i64::from(ROWS) {
             assert!(entries::insert(tx, &entry(n))?);
             let (alert, id) = (alert(atalaya::model::StoryId::new(), at(n)), NoticeId::new());
             let message = delivery(id, "ana", at(n));
@@ -79,14 +79,14 @@ async fn fill(store: &Store) {
 }
 
 async fn check(owners: &[Store], claim: Claim) {
-    let left = Arc::new(AtomicUsize::new(ROWS));
+    let left = Arc::new(AtomicUsize::new(ROWS as usize));
     let mut racing = JoinSet::new();
     for (store, owner) in owners.iter().zip(OWNERS) {
         racing.spawn(run(store.clone(), owner, claim, Arc::clone(&left)));
     }
     let claimed: Vec<String> = racing.join_all().await.into_iter().flatten().collect();
     let distinct: BTreeSet<&String> = claimed.iter().collect();
-    assert_eq!((claimed.len(), distinct.len()), (ROWS, ROWS));
+    assert_eq!((claimed.len(), distinct.len()), (ROWS as usize, ROWS as usize));
 }
 
 /// Claims until nothing is left. An empty claim says only that others hold what is left just now.
