@@ -35,8 +35,10 @@ const MAX_SIZE: f64 = 256.0;
 /// Terms of an article between which the threshold moves from `join_short` to `join_long`.
 const SHORT_TERMS: f64 = 16.0;
 const LONG_TERMS: f64 = 64.0;
-/// Share of the thresholds that holds before [`WARM_STORIES`].
+/// Share of the thresholds that holds before [`WARM_STORIES`]: for headlines, which share few
+/// words, and for full articles, which share the trade's.
 const COLD_SHARE: f64 = 0.5;
+const COLD_SHARE_LONG: f64 = 0.7;
 /// A term is common above so many stories, and above one story in so many.
 const COMMON: usize = 20;
 const COMMON_SHARE: usize = 10;
@@ -211,8 +213,11 @@ impl Clusterer {
         let norm = length(weighed.iter().map(|weighed| weighed.weight));
         // Until the stream tells which names all stories hold, what two texts share counts less
         // one name; so less of it is asked for.
-        let (name_terms, share) =
-            if self.warm() { (0, 1.0) } else { (article.of_name, COLD_SHARE) };
+        let (name_terms, share) = match (self.warm(), article.has_body) {
+            (true, _) => (0, 1.0),
+            (false, true) => (article.of_name, COLD_SHARE_LONG),
+            (false, false) => (article.of_name, COLD_SHARE),
+        };
         let least = self.threshold(article) * share;
         let mut best: Option<(StoryId, f64)> = None;
         for id in self.candidates(&weighed) {
