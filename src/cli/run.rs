@@ -10,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::report;
 use crate::app::{self, App, AppError};
+use crate::store::{Store, status};
 use crate::telemetry::{self, LogFormat};
 
 /// Run the daemon
@@ -115,11 +116,11 @@ async fn reload(app: &App) {
 }
 
 /// Beats only while the store answers, so that systemd restarts a daemon that is stuck.
-async fn feed_watchdog(store: crate::store::Store) {
+async fn feed_watchdog(store: Store) {
     let Some(limit) = sd_notify::watchdog_enabled() else { return };
     let every = (limit / 3).max(Duration::from_millis(100));
     loop {
-        match store.write(|tx| tx.query("SELECT 1", &[]).map(|_| ())).await {
+        match store.write(|tx| status::prove_writable(tx)).await {
             Ok(()) => tell_systemd(&[NotifyState::Watchdog]),
             Err(error) => tracing::error!(%error, "no heartbeat: the store does not answer"),
         }

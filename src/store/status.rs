@@ -73,3 +73,16 @@ pub fn dead_deliveries(
     )?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
+
+/// Proves that the store can be written now: a full disk answers queries and takes no rows.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn prove_writable(tx: &mut dyn Transaction) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO sequence (name, value) VALUES ('proof-of-writing', 1) \
+         ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1",
+        &[],
+    )?;
+    Ok(())
+}

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `/` | status page in Spanish, English or Chinese (`?lang=`, else `Accept-Language`) |
 //! | `/healthz` | 200 while the process lives |
-//! | `/readyz` | 200 while the store answers and the daemon is not stopping, else 503 |
+//! | `/readyz` | 200 while the store can be written and the daemon is not stopping, else 503 |
 //! | `/metrics` | OpenMetrics 1.0 text |
 
 mod page;
@@ -102,7 +102,7 @@ async fn ready(State(shared): State<Shared>) -> Response {
     if shared.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
-    let answer = shared.store.write(|tx| tx.query("SELECT 1", &[]).map(|_| ()));
+    let answer = shared.store.write(|tx| status::prove_writable(tx));
     match tokio::time::timeout(READY_WITHIN, answer).await {
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(error)) => {
