@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::model::{Entry, EntryId, Feed, FeedEntry, Source};
+use super::key::entry_key;
+use crate::model::{Entry, EntryId, FeedEntry, Source};
 use crate::text;
 
 /// Entries of one poll; the newest are kept.
@@ -17,43 +19,71 @@ const TITLE_CHARS: usize = 300;
 /// Bytes of a text.
 const TEXT_BYTES: usize = 1_000_000;
 
+/// An entry as a document announces it: plain, bounded text, safe to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// The publisher's identifier.
+    pub id: Option<String>,
+    /// The article's page; http or https.
+    pub url: Option<Url>,
+    /// Headline, one line.
+    pub title: String,
+    /// What the document itself says of it.
+    pub text: String,
+    /// Names.
+    pub authors: Vec<String>,
+    /// As the document says.
+    pub published_at: Option<Timestamp>,
+}
+
 /// The entries of a feed or list, oldest first, each page once.
-pub(super) fn entries(feed: Feed, source: &Source, history: bool, now: Timestamp) -> Vec<Entry> {
+pub(super) fn announcements(entries: Vec<FeedEntry>) -> Vec<Announcement> {
     let mut seen = HashSet::new();
-    let mut found: Vec<Entry> = feed
-        .entries
+    let mut found: Vec<Announcement> = entries
         .into_iter()
-        .map(|announced| entry(announced, source, history, now))
-        .filter(|entry| seen.insert(entry.key.clone()))
+        .map(announcement)
+        .filter(|found| {
+            seen.insert(entry_key("", found.url.as_ref(), found.id.as_deref(), &found.title))
+        })
         .collect();
     // Documents put the newest first, mostly; dates know better where they are given, and an entry
     // without one stays beside its neighbour.
     found.reverse();
     let mut last = Timestamp::MIN;
-    let mut dated: Vec<(Timestamp, Entry)> = Vec::with_capacity(found.len());
-    for entry in found {
-        last = entry.published_at.unwrap_or(last);
-        dated.push((last, entry));
+    let mut dated: Vec<(Timestamp, Announcement)> = Vec::with_capacity(found.len());
+    for one in found {
+        last = one.published_at.unwrap_or(last);
+        dated.push((last, one));
     }
     dated.sort_by_key(|(at, _)| *at);
     let surplus = dated.len().saturating_sub(MAX_ENTRIES);
-    dated.into_iter().skip(surplus).map(|(_, entry)| entry).collect()
+    dated.into_iter().skip(surplus).map(|(_, one)| one).collect()
 }
 
-fn entry(announced: FeedEntry, source: &Source, history: bool, now: Timestamp) -> Entry {
-    let page = announced.link.as_deref().and_then(page_url);
-    let title = cut_chars(text::one_line(announced.title.as_deref().unwrap_or_default()));
-    let body = announced.content.as_deref().or(announced.summary.as_deref()).unwrap_or_default();
-    let date = announced.published.as_deref().or(announced.updated.as_deref());
+fn announcement(entry: FeedEntry) -> Announcement {
+    let body = entry.content.as_deref().or(entry.summary.as_deref()).unwrap_or_default();
+    let date = entry.published.as_deref().or(entry.updated.as_deref());
+    Announcement {
+        url: entry.link.as_deref().and_then(page_url),
+        title: cut_chars(text::one_line(entry.title.as_deref().unwrap_or_default())),
+        text: cut_bytes(text::plain_text(body)),
+        authors: entry.authors,
+        published_at: date.and_then(|date| date.parse().ok()),
+        id: entry.id,
+    }
+}
+
+/// An announcement as an entry of its source.
+pub(super) fn entry(one: Announcement, source: &Source, history: bool, now: Timestamp) -> Entry {
     Entry {
         id: EntryId::new(),
         source_id: source.id.clone(),
-        key: super::key::entry_key(&source.id, page.as_ref(), announced.id.as_deref(), &title),
-        url: page.map(String::from).unwrap_or_default(),
-        title,
-        text: cut_bytes(text::plain_text(body)),
-        authors: announced.authors,
-        published_at: date.and_then(|date| date.parse().ok()),
+        key: entry_key(&source.id, one.url.as_ref(), one.id.as_deref(), &one.title),
+        url: one.url.map(String::from).unwrap_or_default(),
+        title: one.title,
+        text: one.text,
+        authors: one.authors,
+        published_at: one.published_at,
         discovered_at: now,
         history,
     }
@@ -79,9 +109,9 @@ fn cut_bytes(mut text: String) -> String {
 pub(super) mod tests {
     use std::time::Duration;
 
-    use crate::model::{Feed, FeedEntry, Source, SourceKind};
+    use crate::model::{FeedEntry, Pace, Reach, Source, SourceKind};
 
-    use super::entries;
+    use super::{announcements, entry};
 
     /// A source to test with.
     pub fn source() -> Source {
@@ -96,8 +126,10 @@ pub(super) mod tests {
             owner: "The Daily".to_owned(),
             tags: Vec::new(),
             business_line: None,
-            interval: Duration::from_mins(5),
-            allow_private: false,
+            pace: Pace::fixed(Duration::from_mins(5)),
+            reach: Reach::default(),
+            obey_robots: true,
+            alert_on_history: false,
         }
     }
 
@@ -112,9 +144,7 @@ pub(super) mod tests {
     }
 
     fn titles(announced: Vec<FeedEntry>) -> Vec<String> {
-        let now = "2024-05-02T00:00:00Z".parse().unwrap();
-        let feed = Feed { entries: announced, ..Feed::default() };
-        entries(feed, &source(), false, now).into_iter().map(|entry| entry.title).collect()
+        announcements(announced).into_iter().map(|one| one.title).collect()
     }
 
     #[test]
@@ -143,10 +173,9 @@ pub(super) mod tests {
         let now = "2024-05-02T00:00:00Z".parse().unwrap();
         let mut odd = announced("javascript:alert(1)", "<b>A &lt; B</b>", None);
         odd.id = Some("7".to_owned());
-        let feed = Feed { entries: vec![odd], ..Feed::default() };
-        let found = entries(feed, &source(), true, now);
-        assert_eq!((found[0].title.as_str(), found[0].text.as_str()), ("A < B", "Teaser & more"));
-        assert_eq!((found[0].url.as_str(), found[0].key.as_str()), ("", "daily#id:7"));
-        assert!(found[0].history);
+        let found = entry(announcements(vec![odd]).remove(0), &source(), true, now);
+        assert_eq!((found.title.as_str(), found.text.as_str()), ("A < B", "Teaser & more"));
+        assert_eq!((found.url.as_str(), found.key.as_str()), ("", "daily#id:7"));
+        assert!(found.history);
     }
 }

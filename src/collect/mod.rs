@@ -3,6 +3,7 @@
 //! Reads feeds of every dialect and pages that list articles. Never fetches an article, never stores
 //! anything, never decides whether an entry is new: that is the store's `key`.
 
+mod document;
 mod entries;
 mod feed;
 mod key;
@@ -10,8 +11,10 @@ mod list;
 mod poll;
 mod schedule;
 
+pub use document::{Announced, Document, ReadError, read};
+pub use entries::Announcement;
 pub use feed::{FeedError, read_feed};
 pub use key::canonical_key;
 pub use list::check_selector;
-pub use poll::{Poll, PollResult, poll};
+pub use poll::{Failure, Poll, PollResult, Wish, poll};
 pub use schedule::next_check;

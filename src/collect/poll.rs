@@ -1,22 +1,39 @@
 //! One poll of one source.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use url::Url;
 
+use super::document::{Announced, Document, ReadError};
+use super::entries::entry;
 use crate::guard::{Client, Get, Reply};
-use crate::model::{Entry, Feed, Source, SourceKind, SourceState, Validators};
-
-use super::entries::entries;
-use super::{FeedError, list, next_check, read_feed};
+use crate::model::{Entry, Source, SourceState, UpdateHints, Validators};
 
 /// What a poll found and what is to be remembered of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Poll {
     /// For the next conditional GET.
     pub validators: Validators,
-    /// When the source is due again.
-    pub next_check_at: Timestamp,
+    /// Where it is polled from now on, if not at its configured URL.
+    pub address: Option<Url>,
+    /// What the reader of its kind keeps for the next time.
+    pub memory: Option<String>,
+    /// When server and document wish to be asked again.
+    pub wish: Wish,
     /// What came of it.
     pub result: PollResult,
+}
+
+/// When a server and its document wish to be asked again.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wish {
+    /// `Retry-After`: not before.
+    pub retry_after: Option<Duration>,
+    /// `Cache-Control: max-age`: nothing new before.
+    pub max_age: Option<Duration>,
+    /// What the document says; none if it was not read this time.
+    pub hints: Option<UpdateHints>,
 }
 
 /// The outcome of a poll.
@@ -33,93 +50,131 @@ pub enum PollResult {
     },
     /// Nothing could be read; the source stays due, later.
     Failed {
+        /// What kind of failure.
+        failure: Failure,
         /// Why, for the people who look after the sources.
         error: String,
-        /// The server says that the document is gone for good (410).
-        gone: bool,
     },
 }
 
-/// Polls a source. The document is parsed off the runtime's threads.
-pub async fn poll(client: &Client, source: &Source, state: &SourceState, now: Timestamp) -> Poll {
-    let get = Get {
-        url: &source.url,
-        validators: &state.validators,
-        allow_private: source.allow_private,
-    };
+/// Why a poll failed, by what follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// No answer, or one that says so: try again later.
+    Unreachable,
+    /// The server says that the document is gone for good (410).
+    Gone,
+    /// The answer cannot be read.
+    Unreadable,
+    /// The answer was read, and nothing is in it any more.
+    Empty,
+    /// The answer made its reader exceed time or memory.
+    Stopped,
+}
+
+/// Polls a source. `read` reads the document off the runtime's threads (see [`super::read`]).
+pub async fn poll<F>(
+    client: &Client,
+    read: impl Fn(Document) -> F,
+    source: &Source,
+    state: &SourceState,
+    now: Timestamp,
+) -> Poll
+where
+    F: Future<Output = Result<Announced, ReadError>> + Send,
+{
+    let get = Get { validators: &state.validators, ..Get::of(source, address(source, state)) };
     let reply = match client.get(get).await {
         Ok(reply) => reply,
-        Err(error) => return failed(source, state, None, error.to_string(), now),
+        Err(error) => {
+            return failed(state, Wish::default(), Failure::Unreachable, error.to_string());
+        }
     };
+    let wish = wish(&reply);
     match reply.status {
-        304 => unchanged(source, &reply, reply.validators.clone(), now),
-        200..=299 => read(source, state, reply, now).await,
+        304 => unchanged(state, reply.validators, wish),
+        200..=299 => found(read, source, state, reply, now).await,
+        410 => failed(state, wish, Failure::Gone, "the server answered 410".to_owned()),
         status => {
-            let error = format!("the server answered {status}");
-            failed(source, state, Some(&reply), error, now)
+            failed(state, wish, Failure::Unreachable, format!("the server answered {status}"))
         }
     }
 }
 
-async fn read(source: &Source, state: &SourceState, mut reply: Reply, now: Timestamp) -> Poll {
+fn address<'a>(source: &'a Source, state: &'a SourceState) -> &'a Url {
+    state.address.as_ref().unwrap_or(&source.url)
+}
+
+fn wish(reply: &Reply) -> Wish {
+    Wish { retry_after: reply.retry_after, max_age: reply.cache_max_age, hints: None }
+}
+
+async fn found<F>(
+    read: impl Fn(Document) -> F,
+    source: &Source,
+    state: &SourceState,
+    mut reply: Reply,
+    now: Timestamp,
+) -> Poll
+where
+    F: Future<Output = Result<Announced, ReadError>> + Send,
+{
     let body = std::mem::take(&mut reply.body);
+    let wish = wish(&reply);
     let hash = blake3::hash(&body).to_hex().to_string();
-    let validators = Validators { body_hash: Some(hash), ..reply.validators.clone() };
+    let validators = Validators { body_hash: Some(hash), ..reply.validators };
     if validators.body_hash == state.validators.body_hash {
-        return unchanged(source, &reply, validators, now);
+        return unchanged(state, validators, wish);
     }
-    let (kind, url) = (source.kind.clone(), reply.final_url.clone());
-    let content_type = reply.content_type.clone();
-    let parsing = move || parse(&kind, &body, content_type.as_deref(), &url);
-    let feed = match tokio::task::spawn_blocking(parsing).await {
-        Ok(Ok(feed)) => feed,
-        Ok(Err(error)) => return failed(source, state, Some(&reply), error.to_string(), now),
-        Err(_) => {
-            return failed(source, state, Some(&reply), "the reader was stopped".to_owned(), now);
-        }
+    let document = Document {
+        kind: source.kind.clone(),
+        url: reply.final_url,
+        content_type: reply.content_type,
+        memory: state.memory.clone(),
+        body,
     };
-    let warnings = feed.warnings.clone();
-    let entries = entries(feed, source, !state.seeded, now);
-    let result = PollResult::Found { entries, warnings };
-    Poll { validators, next_check_at: after_success(source, &reply, now), result }
-}
-
-fn parse(
-    kind: &SourceKind,
-    body: &[u8],
-    content_type: Option<&str>,
-    url: &url::Url,
-) -> Result<Feed, FeedError> {
-    match kind {
-        SourceKind::Feed => read_feed(body, content_type, Some(url.as_str())),
-        SourceKind::Page { links } => list::read_list(body, content_type, url, links),
+    match read(document).await {
+        Ok(announced) => {
+            let Announced { entries, hints, warnings, memory, .. } = announced;
+            let history = !state.seeded && !source.alert_on_history;
+            let entries = entries.into_iter().map(|one| entry(one, source, history, now)).collect();
+            Poll {
+                validators,
+                address: state.address.clone(),
+                memory: memory.or_else(|| state.memory.clone()),
+                wish: Wish { hints: Some(hints), ..wish },
+                result: PollResult::Found { entries, warnings },
+            }
+        }
+        Err(error) => failed(state, wish, failure(&error), error.to_string()),
     }
 }
 
-fn unchanged(source: &Source, reply: &Reply, validators: Validators, now: Timestamp) -> Poll {
-    let next_check_at = after_success(source, reply, now);
-    Poll { validators, next_check_at, result: PollResult::Unchanged }
+fn failure(error: &ReadError) -> Failure {
+    match error {
+        ReadError::Unexpected { .. } | ReadError::Broken(_) | ReadError::Refused(_) => {
+            Failure::Unreadable
+        }
+        ReadError::Empty(_) => Failure::Empty,
+        ReadError::Stopped(_) => Failure::Stopped,
+        ReadError::Unavailable(_) => Failure::Unreachable,
+    }
 }
 
-fn after_success(source: &Source, reply: &Reply, now: Timestamp) -> Timestamp {
-    next_check(source, 0, reply.retry_after, reply.cache_max_age, now)
+fn unchanged(state: &SourceState, validators: Validators, wish: Wish) -> Poll {
+    Poll {
+        validators,
+        address: state.address.clone(),
+        memory: state.memory.clone(),
+        wish,
+        result: PollResult::Unchanged,
+    }
 }
 
 /// The validators stay those of the last document that was read, so that it is asked for again.
-fn failed(
-    source: &Source,
-    state: &SourceState,
-    reply: Option<&Reply>,
-    error: String,
-    now: Timestamp,
-) -> Poll {
-    let failures = state.failures.saturating_add(1);
-    let retry_after = reply.and_then(|reply| reply.retry_after);
-    Poll {
-        validators: state.validators.clone(),
-        next_check_at: next_check(source, failures, retry_after, None, now),
-        result: PollResult::Failed { error, gone: reply.is_some_and(|reply| reply.status == 410) },
-    }
+fn failed(state: &SourceState, wish: Wish, failure: Failure, error: String) -> Poll {
+    let result = PollResult::Failed { failure, error };
+    Poll { result, ..unchanged(state, state.validators.clone(), wish) }
 }
 
 #[cfg(test)]
@@ -135,9 +190,9 @@ mod tests {
 
     use crate::collect::entries::tests::source;
     use crate::guard::{Client, Limits};
-    use crate::model::{Source, SourceKind, SourceState, Validators};
+    use crate::model::{Reach, Source, SourceKind, SourceState, Validators};
 
-    use super::{Poll, PollResult, poll};
+    use super::{Failure, Poll, PollResult, poll};
 
     const FEED: &str = "<rss version='2.0'><channel><title>Daily</title>\
         <item><title>Two</title><link>/2</link><guid>2</guid></item>\
@@ -156,6 +211,8 @@ mod tests {
             failures: 0,
             last_error: None,
             seeded: false,
+            address: None,
+            memory: None,
         }
     }
 
@@ -172,11 +229,12 @@ mod tests {
             let url = format!("http://{address}/feed").parse().unwrap();
             let limits = Limits { host_gap: Duration::ZERO, ..Limits::default() };
             let client = Client::new(limits, "test").unwrap();
-            Self { client, source: Source { url, allow_private: true, ..source() } }
+            Self { client, source: Source { url, reach: Reach::anywhere(), ..source() } }
         }
 
         async fn poll(&self, state: &SourceState) -> Poll {
-            poll(&self.client, &self.source, state, now()).await
+            let read = |document| async move { crate::collect::read(&document) };
+            poll(&self.client, read, &self.source, state, now()).await
         }
     }
 
@@ -223,14 +281,14 @@ mod tests {
     async fn failures_say_why_and_wait() {
         let refuse = async || (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "7200")]);
         let busy = Site::new(Router::new().route("/feed", get(refuse))).await.poll(&state()).await;
-        assert_eq!(busy.next_check_at.duration_since(now()).as_secs(), 7200);
+        assert_eq!(busy.wish.retry_after, Some(Duration::from_hours(2)));
         let gone = async || StatusCode::GONE;
         let gone = Site::new(Router::new().route("/feed", get(gone))).await.poll(&state()).await;
-        assert!(matches!(gone.result, PollResult::Failed { gone: true, .. }));
+        assert!(matches!(gone.result, PollResult::Failed { failure: Failure::Gone, .. }));
         let page = async || "<!doctype html><html><body>Sign in</body></html>";
         let page = Site::new(Router::new().route("/feed", get(page))).await.poll(&state()).await;
         let error = "this is a web page, not a feed".to_owned();
-        assert_eq!(page.result, PollResult::Failed { error, gone: false });
+        assert_eq!(page.result, PollResult::Failed { failure: Failure::Unreadable, error });
         assert_eq!(page.validators, Validators::default());
     }
 
@@ -238,7 +296,7 @@ mod tests {
     async fn pages_are_lists_of_links() {
         let page = async || "<ul><li><a href='/b'>B</a><li><a href='/a'>A</a></ul>";
         let mut site = Site::new(Router::new().route("/feed", get(page))).await;
-        site.source.kind = SourceKind::Page { links: "li a".to_owned() };
+        site.source.kind = SourceKind::Page { links: Some("li a".to_owned()) };
         assert_eq!(found(&site.poll(&state()).await), [("A", true), ("B", true)]);
     }
 }

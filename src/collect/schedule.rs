@@ -26,7 +26,7 @@ pub fn next_check(
     max_age: Option<Duration>,
     now: Timestamp,
 ) -> Timestamp {
-    let interval = source.interval;
+    let interval = source.pace.min;
     let longest = if interval < FAST { interval * 8 } else { MAX_BACKOFF.max(interval) };
     let backed_off = interval.saturating_mul(2_u32.saturating_pow(failures)).min(longest);
     let fresh = max_age.unwrap_or_default().min(interval.saturating_mul(2));
@@ -47,7 +47,7 @@ mod tests {
     use std::time::Duration;
 
     use crate::collect::entries::tests::source;
-    use crate::model::Source;
+    use crate::model::{Pace, Source};
 
     use super::next_check;
 
@@ -55,7 +55,7 @@ mod tests {
 
     fn check(interval: u64, failures: u32, retry: Option<u64>, age: Option<u64>, seconds: u64) {
         let mut source = source();
-        source.interval = Duration::from_secs(interval);
+        source.pace = Pace::fixed(Duration::from_secs(interval));
         let now = "2024-05-01T10:00:00Z".parse().unwrap();
         let secs = |n: Option<u64>| n.map(Duration::from_secs);
         let next = next_check(&source, failures, secs(retry), secs(age), now);

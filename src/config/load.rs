@@ -66,7 +66,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let web = raw.web.and_then(|web| settings::web(check, &web));
     let keywords = keywords(check, raw.keywords.as_ref());
     let people = people(check, raw.people.as_ref(), &organisation);
-    let sources = sources::sources(check, &raw.source);
+    let sources = sources::sources(check, &raw.source, collect.alert_on_history);
     let channel_names = channels::names(&raw.channel);
     let channels = channels::channels(check, raw.channel, &organisation);
     let names = Names {

@@ -11,7 +11,7 @@ use super::explain::did_you_mean;
 use super::load::Names;
 use super::settings::http_url;
 use super::value::Check;
-use crate::model::{Level, Person, Source, SourceKind};
+use crate::model::{Level, Pace, Person, PrivateAccess, Reach, Source, SourceKind};
 
 const INTERVAL: Duration = Duration::from_mins(5);
 /// Shorter than this a public site will rightly complain.
@@ -67,7 +67,11 @@ fn least_level() -> Level {
     Level::Blue
 }
 
-pub(super) fn sources(check: &mut Check<'_>, raw: &[RawSource]) -> Vec<Source> {
+pub(super) fn sources(
+    check: &mut Check<'_>,
+    raw: &[RawSource],
+    alert_on_history: bool,
+) -> Vec<Source> {
     let mut seen = BTreeSet::new();
     let mut sources = Vec::new();
     for raw in raw {
@@ -78,12 +82,12 @@ pub(super) fn sources(check: &mut Check<'_>, raw: &[RawSource]) -> Vec<Source> {
                 "give it another id",
             );
         }
-        sources.extend(source(check, raw));
+        sources.extend(source(check, raw, alert_on_history));
     }
     sources
 }
 
-fn source(check: &mut Check<'_>, raw: &RawSource) -> Option<Source> {
+fn source(check: &mut Check<'_>, raw: &RawSource, alert_on_history: bool) -> Option<Source> {
     let url = http_url(check, &raw.url)?;
     let kind = source_kind(check, raw)?;
     let tier = raw.tier.as_ref().map_or(UNKNOWN_TIER, |at| {
@@ -115,8 +119,13 @@ fn source(check: &mut Check<'_>, raw: &RawSource) -> Option<Source> {
         tier,
         tags: raw.tags.clone(),
         business_line: raw.business_line.clone(),
-        interval: interval.max(Duration::from_millis(100)),
-        allow_private: raw.allow_private,
+        pace: Pace::fixed(interval.max(Duration::from_millis(100))),
+        reach: Reach {
+            private: if raw.allow_private { PrivateAccess::All } else { PrivateAccess::None },
+            proxy: None,
+        },
+        obey_robots: true,
+        alert_on_history,
     })
 }
 
@@ -138,7 +147,7 @@ fn source_kind(check: &mut Check<'_>, raw: &RawSource) -> Option<SourceKind> {
                 check.error(at, what, "write e.g. `h2 a` for the links in second headings");
                 return None;
             }
-            Some(SourceKind::Page { links: at.get_ref().clone() })
+            Some(SourceKind::Page { links: Some(at.get_ref().clone()) })
         }
     }
 }

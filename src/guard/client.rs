@@ -10,7 +10,7 @@ use reqwest::{RequestBuilder, Response, redirect};
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use crate::model::Validators;
+use crate::model::{PrivateAccess, Reach, Source, Validators};
 
 use super::address::{self, Resolver};
 use super::turns::Turns;
@@ -38,8 +38,25 @@ pub struct Get<'a> {
     pub url: &'a Url,
     /// What the last answer gave; empty for an unconditional request.
     pub validators: &'a Validators,
-    /// Whether private and loopback addresses are allowed, redirects included.
-    pub allow_private: bool,
+    /// Where it may lead, redirects included.
+    pub reach: &'a Reach,
+    /// Whether robots.txt is obeyed.
+    pub obey_robots: bool,
+}
+
+impl<'a> Get<'a> {
+    /// An unconditional request for a document of a source.
+    #[must_use]
+    pub fn of(source: &'a Source, url: &'a Url) -> Self {
+        const NOTHING_KNOWN: &Validators =
+            &Validators { etag: None, last_modified: None, body_hash: None };
+        Self {
+            url,
+            validators: NOTHING_KNOWN,
+            reach: &source.reach,
+            obey_robots: source.obey_robots,
+        }
+    }
 }
 
 /// The answer to a GET, of whatever status; a 304 has no body.
@@ -49,6 +66,8 @@ pub struct Reply {
     pub status: u16,
     /// Where the last redirect led.
     pub final_url: Url,
+    /// Where it has moved for good: the end of the permanent redirects (301, 308) that it began with.
+    pub moved_to: Option<Url>,
     /// `Content-Type` as received.
     pub content_type: Option<String>,
     /// For the next request. `body_hash` is left as it was sent.
@@ -117,7 +136,7 @@ impl Client {
         let mut url = get.url.clone();
         let mut spent = Duration::ZERO;
         for _ in 0..=self.limits.redirects {
-            address::check(&url, get.allow_private)?;
+            address::check(&url, is_open(get))?;
             let _turn = self.turns.take(&url, true).await?;
             let start = Instant::now();
             let left = self.limits.total.saturating_sub(spent);
@@ -159,7 +178,7 @@ impl Client {
     }
 
     async fn hop(&self, get: Get<'_>, url: &Url) -> Result<Step, FetchError> {
-        let request = self.inner(get.allow_private).get(url.clone());
+        let request = self.inner(is_open(get)).get(url.clone());
         let sending = conditional(request, get.validators).send();
         let response = timeout(self.limits.head, sending)
             .await
@@ -174,6 +193,10 @@ impl Client {
         let body = body::whole(response, &self.limits).await?;
         Ok(Step::Done(Box::new(reply(status, url, &head, sent, body))))
     }
+}
+
+fn is_open(get: Get<'_>) -> bool {
+    get.reach.private != PrivateAccess::None
 }
 
 enum Step {
@@ -227,6 +250,7 @@ fn reply(
     Reply {
         status,
         final_url: url.clone(),
+        moved_to: None,
         content_type: headers::text(head, &CONTENT_TYPE).map(str::to_owned),
         validators: headers::validators(head, sent),
         retry_after: headers::retry_after(head, Timestamp::now()),

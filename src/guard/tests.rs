@@ -16,7 +16,7 @@ use flate2::{Compression, write::GzEncoder};
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::model::Validators;
+use crate::model::{Reach, Validators};
 
 use super::{Client, FetchError, Get, Limits, Post, Reply};
 
@@ -38,7 +38,8 @@ async fn fetch(
     allow_private: bool,
 ) -> Result<Reply, FetchError> {
     let url: Url = url.parse().unwrap();
-    client.get(Get { url: &url, validators, allow_private }).await
+    let reach = if allow_private { Reach::anywhere() } else { Reach::default() };
+    client.get(Get { url: &url, validators, reach: &reach, obey_robots: false }).await
 }
 
 async fn fetch_local(router: Router, limits: Limits) -> Result<Reply, FetchError> {

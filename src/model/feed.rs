@@ -3,11 +3,15 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::UpdateHints;
+
 /// A feed document.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Feed {
     /// Dialect: `rss`, `atom`, `rdf` or `json`.
     pub kind: Option<String>,
+    /// Identifier of the feed (`atom:id`); `id` is taken by the streams.
+    pub feed_id: Option<String>,
     /// Title of the feed.
     pub title: Option<String>,
     /// The site that the feed speaks for.
@@ -26,6 +30,9 @@ pub struct Feed {
     pub entries: Vec<FeedEntry>,
     /// What had to be repaired or left out.
     pub warnings: Vec<String>,
+    /// How often it changes, as it says itself.
+    #[serde(skip)]
+    pub hints: UpdateHints,
 }
 
 /// One entry of a feed.

@@ -38,5 +38,8 @@ pub use plan::{
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
 pub use severity::{Adjustment, Level, Part, PartName, Severity};
-pub use source::{Source, SourceKind, SourceState, Validators};
+pub use source::{
+    Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
+    UpdateHints, Validators,
+};
 pub use story::{Assignment, Story, StoryFacts};

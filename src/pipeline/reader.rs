@@ -14,7 +14,7 @@ use super::wake::wait;
 use super::{Live, Pipeline};
 use crate::extract;
 use crate::guard::{Get, Reply};
-use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source, Validators};
+use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
 use crate::store::entries::{self, Claimed};
 use crate::store::leases::Claim;
 
@@ -132,9 +132,7 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
     let Ok(url) = Url::parse(&claimed.entry.url) else {
         return Page::Missing("its link is no URL".to_owned());
     };
-    let get =
-        Get { url: &url, validators: &Validators::default(), allow_private: source.allow_private };
-    let error = match live.client.get(get).await {
+    let error = match live.client.get(Get::of(source, &url)).await {
         Ok(reply) if (200..300).contains(&reply.status) => return Page::Read(Box::new(reply)),
         Ok(reply) if reply.status != 429 && reply.status < 500 => {
             return Page::Missing(format!("its page answered {}", reply.status));

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::leases::Holder;
 use super::wake::wait;
 use super::{Event, Pipeline};
-use crate::collect::{self, Poll, PollResult};
+use crate::collect::{self, Announced, Document, Poll, PollResult, ReadError};
 use crate::model::Source;
 use crate::store::leases::Claim;
 use crate::store::sources::{self, Claimed, PollRecord};
@@ -79,9 +79,9 @@ async fn poll(pipeline: &Pipeline, claimed: Claimed) {
         return;
     };
     let started = Timestamp::now();
-    let poll = collect::poll(&live.client, source, &claimed.state, started).await;
+    let poll = collect::poll(&live.client, read, source, &claimed.state, started).await;
     pipeline.metrics.poll_seconds(Timestamp::now().duration_since(started).as_secs_f64());
-    let record = record_of(source, &claimed, poll, live.config.collect.alert_on_history);
+    let record = record_of(source, &claimed, poll);
     let result = record.result.as_ref().map(|_| ()).map_err(Clone::clone);
     match pipeline.store.write(move |tx| sources::record(tx, &record)).await {
         Ok(new) => report(pipeline, source, result.map(|()| new.unwrap_or(0))),
@@ -91,16 +91,22 @@ async fn poll(pipeline: &Pipeline, claimed: Claimed) {
     }
 }
 
-fn record_of(source: &Source, claimed: &Claimed, poll: Poll, alert_on_history: bool) -> PollRecord {
-    let Poll { validators, next_check_at, result } = poll;
+async fn read(document: Document) -> Result<Announced, ReadError> {
+    let reading = tokio::task::spawn_blocking(move || collect::read(&document));
+    reading.await.unwrap_or_else(|error| Err(ReadError::Unavailable(error.to_string())))
+}
+
+fn record_of(source: &Source, claimed: &Claimed, poll: Poll) -> PollRecord {
+    let Poll { validators, address, memory, wish, result } = poll;
+    let failures =
+        if let PollResult::Failed { .. } = &result { claimed.state.failures + 1 } else { 0 };
+    let next_check_at =
+        collect::next_check(source, failures, wish.retry_after, wish.max_age, Timestamp::now());
     let result = match result {
         PollResult::Unchanged => Ok(Vec::new()),
-        PollResult::Found { mut entries, warnings } => {
+        PollResult::Found { entries, warnings } => {
             for warning in warnings {
                 tracing::debug!(source.id = %source.id, warning, "repaired while reading");
-            }
-            for entry in &mut entries {
-                entry.history &= !alert_on_history;
             }
             Ok(entries)
         }
@@ -111,6 +117,8 @@ fn record_of(source: &Source, claimed: &Claimed, poll: Poll, alert_on_history: b
         epoch: claimed.epoch,
         at: Timestamp::now(),
         validators,
+        address,
+        memory,
         next_check_at,
         result,
     }
@@ -136,6 +144,8 @@ async fn forget(pipeline: &Pipeline, claimed: &Claimed) {
         epoch: claimed.epoch,
         at: Timestamp::now(),
         validators: claimed.state.validators.clone(),
+        address: None,
+        memory: None,
         next_check_at: Timestamp::MAX,
         result: Err("no longer configured".to_owned()),
     };

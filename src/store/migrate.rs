@@ -4,7 +4,10 @@ use super::transaction::params;
 use super::{StoreError, Transaction};
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first_light.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_first_light.sql"),
+    include_str!("migrations/0002_collection.sql"),
+];
 
 /// Brings the schema up to date.
 pub(super) fn migrate(tx: &mut dyn Transaction) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! What is remembered of each source, and who polls it now.
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::entries;
 use super::transaction::params;
@@ -8,7 +9,7 @@ use super::{Lease, Row, StoreError, Transaction};
 use crate::model::{Entry, SourceState, Validators};
 
 const COLUMNS: &str = "source_id, etag, last_modified, body_hash, next_check_at, last_success_at, \
-                       failures, last_error, seeded, lease_epoch";
+                       failures, last_error, seeded, address, memory, lease_epoch";
 
 /// A source that this process may poll.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,10 @@ pub struct PollRecord {
     pub at: Timestamp,
     /// For the next conditional GET.
     pub validators: Validators,
+    /// Where it is polled instead of its configured URL.
+    pub address: Option<Url>,
+    /// What the reader of its kind keeps.
+    pub memory: Option<String>,
     /// When it is polled next.
     pub next_check_at: Timestamp,
     /// New or known entries, or why there are none.
@@ -94,7 +99,7 @@ pub fn claim(
         tx.skip_locked()
     );
     let rows = tx.query(&sql, params![lease.owner, lease.until, lease.now, limit])?;
-    rows.iter().map(|row| Ok(Claimed { state: read(row)?, epoch: row.get(9)? })).collect()
+    rows.iter().map(|row| Ok(Claimed { state: read(row)?, epoch: row.get(11)? })).collect()
 }
 
 /// The earliest instant at which a source will be due.
@@ -117,11 +122,12 @@ pub fn record(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<Option<u32>
     let changed = match &poll.result {
         Ok(_) => tx.execute(
             "UPDATE source_state SET etag = ?3, last_modified = ?4, body_hash = ?5, next_check_at = ?6, \
-             last_success_at = ?7, failures = 0, last_error = NULL, seeded = 1, lease_until = 0 \
+             last_success_at = ?7, failures = 0, last_error = NULL, seeded = 1, address = ?8, memory = ?9, \
+             lease_until = 0 \
              WHERE source_id = ?1 AND lease_epoch = ?2",
             params![
                 &poll.source_id, poll.epoch, etag.as_ref(), last_modified.as_ref(), body_hash.as_ref(),
-                poll.next_check_at, poll.at
+                poll.next_check_at, poll.at, poll.address.as_ref().map(Url::as_str), poll.memory.as_ref()
             ],
         )?,
         Err(error) => tx.execute(
@@ -162,5 +168,7 @@ fn read(row: &Row) -> Result<SourceState, StoreError> {
         failures: row.get(6)?,
         last_error: row.get(7)?,
         seeded: row.get(8)?,
+        address: row.get::<Option<String>>(9)?.and_then(|url| url.parse().ok()),
+        memory: row.get(10)?,
     })
 }

@@ -107,6 +107,8 @@ fn poll(epoch: i64, found: Vec<Entry>) -> PollRecord {
         source_id: "daily".to_owned(),
         epoch,
         at: at(20),
+        address: None,
+        memory: None,
         validators: validators(),
         next_check_at: at(300),
         result: Ok(found),

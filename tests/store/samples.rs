@@ -2,9 +2,9 @@
 
 use atalaya::model::{
     Alert, AlertId, AlertState, Analysis, Article, ArticleId, Delivery, DeliveryId, DeliveryState,
-    Entry, EntryId, Level, LocalText, Locale, Notice, NoticeId, NoticeKind, NoticeStory, Polarity,
-    PolarityLabel, Reason, Recipient, Severity, Source, SourceKind, StoryId, TopicMatch,
-    TopicOpinion,
+    Entry, EntryId, Level, LocalText, Locale, Notice, NoticeId, NoticeKind, NoticeStory, Pace,
+    Polarity, PolarityLabel, Reach, Reason, Recipient, Severity, Source, SourceKind, StoryId,
+    TopicMatch, TopicOpinion,
 };
 use atalaya::store::Lease;
 use jiff::{SignedDuration, Timestamp};
@@ -52,8 +52,10 @@ pub fn source() -> Source {
         owner: "Editorial Norte".to_owned(),
         tags: Vec::new(),
         business_line: None,
-        interval: std::time::Duration::from_mins(5),
-        allow_private: false,
+        pace: Pace::fixed(std::time::Duration::from_mins(5)),
+        reach: Reach::default(),
+        obey_robots: true,
+        alert_on_history: false,
     }
 }
 

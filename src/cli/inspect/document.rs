@@ -10,7 +10,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::guard::{Client, FetchError, Get, GuardError, Limits};
-use crate::model::Validators;
+use crate::model::{Reach, Validators};
 
 /// Bytes of a file after decompression; what is beyond is refused.
 const MAX_BYTES: u64 = 64_000_000;
@@ -103,7 +103,7 @@ fn fetch(url: &Url) -> Result<Document, DocumentError> {
         .map_err(DocumentError::Runtime)?;
     let client = Client::new(Limits::default(), agent)?;
     let validators = Validators::default();
-    let get = Get { url, validators: &validators, allow_private: true };
+    let get = Get { url, validators: &validators, reach: &Reach::anywhere(), obey_robots: false };
     let reply = runtime.block_on(client.get(get))?;
     if !(200..300).contains(&reply.status) {
         return Err(DocumentError::Status(reply.status));

@@ -5,7 +5,7 @@ use encoding_rs::WINDOWS_1252;
 use feed_rs::model::{self as given, FeedType};
 use url::Url;
 
-use crate::model::{Enclosure, Feed, FeedEntry};
+use crate::model::{Enclosure, Feed, FeedEntry, UpdateHints};
 use crate::text;
 
 /// The feed in our words.
@@ -18,6 +18,7 @@ pub(super) fn feed(feed: &given::Feed, base: Option<&Url>, warnings: Vec<String>
     };
     Feed {
         kind: Some(kind.to_owned()),
+        feed_id: filled(&feed.id),
         title: feed.title.as_ref().and_then(title),
         link: link(&feed.links, base),
         language: feed.language.as_deref().and_then(filled).map(|tag| tag.replace('_', "-")),
@@ -27,6 +28,7 @@ pub(super) fn feed(feed: &given::Feed, base: Option<&Url>, warnings: Vec<String>
         encoding: None,
         entries: feed.entries.iter().map(|given| entry(given, base)).collect(),
         warnings,
+        hints: UpdateHints::default(),
     }
 }
 
