@@ -39,6 +39,8 @@ pub struct StoryFacts {
     pub articles: u32,
     /// Distinct owners among their media.
     pub owners: u32,
+    /// Owners among them whose media speak ill of it: who denies a rumour does not corroborate it.
+    pub negative_owners: u32,
     /// Distinct sources among them.
     pub sources: u32,
     /// Sources of tier 1 among them.

@@ -30,6 +30,7 @@ pub(super) async fn run(
 
 async fn judge(pipeline: &Pipeline, ready: Ready, clusterer: &mut Clusterer) {
     let Ready { claimed, held, source, article, analysis } = ready;
+    clusterer.watch(Arc::clone(&pipeline.snapshot().names));
     let assignment = clusterer.assign(&StoryItem::of(&article));
     let Assignment { story, duplicate_of, .. } = assignment.clone();
     let subject = Arc::new(Subject {

@@ -8,6 +8,7 @@ use crate::analyse::Engine;
 use crate::config::Config;
 use crate::guard;
 use crate::notify::{self, Notifier};
+use crate::story::Names;
 
 /// Everything that workers use of a configuration.
 pub struct Live {
@@ -15,6 +16,8 @@ pub struct Live {
     pub config: Arc<Config>,
     /// Its rules and lexicons.
     pub engine: Engine,
+    /// The names that are watched.
+    pub names: Arc<Names>,
     /// The HTTP client for the outside world.
     pub client: Arc<guard::Client>,
     /// Senders, by channel.
@@ -60,8 +63,15 @@ impl Live {
             })?;
             notifiers.insert(channel.id.clone(), Arc::from(notifier));
         }
-        Ok(Self { config: Arc::new(config), engine, client, notifiers })
+        let names = Arc::new(watched(&config));
+        Ok(Self { config: Arc::new(config), engine, names, client, notifiers })
     }
+}
+
+/// What the organisation is called in the topics that alert.
+fn watched(config: &Config) -> Names {
+    let topics = config.keywords.topics.iter().filter(|topic| topic.alerts);
+    Names::of(topics.flat_map(|topic| &topic.rules).flat_map(|rule| &rule.any).map(String::as_str))
 }
 
 fn user_agent(contact: &str) -> String {

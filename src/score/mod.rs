@@ -181,7 +181,7 @@ fn cap(
     thresholds: &Thresholds,
     adjustments: &mut Vec<Adjustment>,
 ) -> Option<Level> {
-    let owners = case.facts.owners;
+    let owners = case.facts.negative_owners;
     let mut level = level?;
     if level == Level::Red && owners < thresholds.red_min_owners {
         level = Level::Orange;

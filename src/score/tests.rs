@@ -55,6 +55,7 @@ fn judge(opinion: &TopicOpinion, owners: u32, age_hours: i64) -> Severity {
     let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
     let facts = StoryFacts {
         owners,
+        negative_owners: owners,
         best_tier: Some(1),
         negative_last_hour: owners,
         ..StoryFacts::default()

@@ -78,7 +78,8 @@ fn spread(
         "SELECT COUNT(*), COUNT(DISTINCT owner), COUNT(DISTINCT source_id), \
          COUNT(DISTINCT CASE WHEN tier = 1 THEN source_id END), MIN(tier), MAX(p_negative), MIN(appeared_at), \
          COUNT(CASE WHEN appeared_at > ?3 THEN 1 END), \
-         COUNT(CASE WHEN appeared_at > ?4 AND appeared_at <= ?3 THEN 1 END) \
+         COUNT(CASE WHEN appeared_at > ?4 AND appeared_at <= ?3 THEN 1 END), \
+         COUNT(DISTINCT CASE WHEN negative = 1 THEN owner END) \
          FROM article_topic WHERE story_id = ?1 AND topic_id = ?2",
         params![story, topic, now - HOUR, now - HOUR - HOUR],
     )?;
@@ -87,6 +88,7 @@ fn spread(
     Ok(StoryFacts {
         articles: row.get(0)?,
         owners: row.get(1)?,
+        negative_owners: row.get(9)?,
         sources: row.get(2)?,
         tier1: row.get(3)?,
         best_tier: best_tier.and_then(|tier| tier.try_into().ok()),

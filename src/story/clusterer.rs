@@ -6,12 +6,13 @@
 //! so that a name which each story holds joins none of them, however large one of them grows.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{Article, ArticleId, Assignment, StoryId};
 use crate::story::copies::{Copies, fingerprint, since};
-use crate::story::terms::{Terms, terms};
+use crate::story::terms::{Names, Terms, terms};
 
 /// Stories that were never seen and yet count in the weights, so that the first ones are careful.
 const PRIOR_STORIES: f64 = 50.0;
@@ -112,6 +113,7 @@ impl<'a> StoryItem<'a> {
 #[derive(Debug)]
 pub struct Clusterer {
     settings: Settings,
+    watched: Arc<Names>,
     stories: BTreeMap<StoryId, Mean>,
     by_term: HashMap<u64, Vec<StoryId>>,
     copies: Copies,
@@ -148,6 +150,7 @@ impl Clusterer {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
+            watched: Arc::default(),
             stories: BTreeMap::new(),
             by_term: HashMap::new(),
             copies: Copies::default(),
@@ -157,6 +160,11 @@ impl Clusterer {
             latest: Timestamp::MIN,
             aged: Timestamp::MIN,
         }
+    }
+
+    /// Which names tell no stories apart from now on.
+    pub fn watch(&mut self, names: Arc<Names>) {
+        self.watched = names;
     }
 
     /// Where the article belongs. Changes nothing: `insert` follows once it is committed.
@@ -213,7 +221,8 @@ impl Clusterer {
         let norm = length(weighed.iter().map(|weighed| weighed.weight));
         // Until the stream tells which names all stories hold, what two texts share counts less
         // one name; so less of it is asked for.
-        let (name_terms, share) = match (self.warm(), article.has_body) {
+        let named = article.weights.iter().any(|&(term, _)| self.watched.hold(term));
+        let (name_terms, share) = match (self.warm() || named, article.has_body) {
             (true, _) => (0, 1.0),
             (false, true) => (article.of_name, COLD_SHARE_LONG),
             (false, false) => (article.of_name, COLD_SHARE),
@@ -259,10 +268,10 @@ impl Clusterer {
     /// Stories alone would not see the common words of one that has grown over all others;
     /// articles alone would take the words of a large story for common.
     fn rarity(&self, term: u64) -> f64 {
-        let holding = self.holding(term);
-        if self.common(holding) {
+        if self.common(term) {
             return TRACE;
         }
+        let holding = self.holding(term);
         let stories = idf(self.stories.len() as f64, holding as f64, PRIOR_STORIES);
         let articles = f64::from(self.frequency.get(&term).copied().unwrap_or(0));
         let articles = idf(self.articles, articles, PRIOR_ARTICLES);
@@ -273,9 +282,10 @@ impl Clusterer {
         self.by_term.get(&term).map_or(0, Vec::len)
     }
 
-    /// Whether a term that so many stories hold tells none of them apart: the bank's own name.
-    fn common(&self, holding: usize) -> bool {
-        self.warm() && holding > COMMON.max(self.stories.len() / COMMON_SHARE)
+    /// Whether a term tells no stories apart: a watched name, or a word that very many hold.
+    fn common(&self, term: u64) -> bool {
+        let many = COMMON.max(self.stories.len() / COMMON_SHARE);
+        self.watched.hold(term) || (self.warm() && self.holding(term) > many)
     }
 
     fn warm(&self) -> bool {
@@ -314,7 +324,7 @@ impl Clusterer {
         for term in &article.sequence {
             let held = term.is_some_and(|term| {
                 let share = mean.terms.get(&term).map_or(0.0, |sum| sum / articles);
-                share > 0.02 && !self.common(self.holding(term))
+                share > 0.02 && !self.common(term)
             });
             run = if held { run + 1 } else { 0 };
             runs += usize::from(run == 1);

@@ -13,3 +13,4 @@ mod vocabulary;
 mod tests;
 
 pub use clusterer::{Clusterer, Settings, StoryItem};
+pub use terms::Names;

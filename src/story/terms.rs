@@ -1,7 +1,7 @@
 //! The terms that tell what an article is about, with their weights, and their order for seeing
 //! whether two texts share more than one name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::story::vocabulary::is_function_word;
@@ -62,6 +62,23 @@ pub fn terms(title: &str, body: &str, language: Option<&str>) -> Terms {
     let han = title.chars().filter(|&c| is_han(c)).count() * 2 > title.chars().count();
     let of_name = if han { HAN_NAME } else { NAME };
     Terms { weights, sequence, has_body: counts.len() >= 12, of_name }
+}
+
+/// The terms of names that are watched: every story about the organisation holds them, so that
+/// they tell none of them apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names(HashSet<u64>);
+
+impl Names {
+    /// Reads the terms of names, in any language.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let words = names.into_iter().flat_map(|name| words(name, TITLE_WORDS, None));
+        Self(words.flatten().map(|word| word.term).collect())
+    }
+
+    pub(super) fn hold(&self, term: u64) -> bool {
+        self.0.contains(&term)
+    }
 }
 
 struct Word {

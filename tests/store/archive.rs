@@ -86,6 +86,7 @@ async fn check_facts(store: &Store, story: StoryId) {
     let expected = StoryFacts {
         articles: 1,
         owners: 1,
+        negative_owners: 1,
         sources: 1,
         tier1: 1,
         best_tier: Some(1),
