@@ -20,10 +20,15 @@ use url::Url;
 
 use crate::demo::clock::Clock;
 use crate::demo::pages::{Pages, Published};
-use crate::demo::script::{Medium, MediumKind, Script};
+use crate::demo::script::{Medium, MediumKind, Script, TroubleKind};
 
 /// How long open connections may take to end after a stop.
 const STOP_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Where a feed that has moved is found.
+const MOVED: &str = "moved.xml";
+/// Entity declarations that would unfold to three gigabytes (the "billion laughs").
+const HOSTILE: &str = include_str!("templates/hostile.xml");
 
 const RSS: &str = "application/rss+xml; charset=utf-8";
 const ATOM: &str = "application/atom+xml; charset=utf-8";
@@ -108,6 +113,13 @@ impl Newsroom {
 }
 
 impl Desk {
+    /// What has befallen a medium's feed by now.
+    fn trouble(&self, medium: &Medium) -> Option<TroubleKind> {
+        let trouble = medium.trouble?;
+        let begun = self.clock.elapsed() >= Duration::from_secs(trouble.at.into());
+        begun.then_some(trouble.kind)
+    }
+
     /// What a medium has published by now, newest first.
     fn published(&self, medium: &Medium) -> Vec<Published<'_>> {
         let now = self.clock.elapsed();
@@ -121,6 +133,19 @@ impl Desk {
                 updated: article.updated.filter(|&at| is_out(at)).map(|at| self.clock.wall(at)),
             })
             .collect()
+    }
+}
+
+/// What a feed in trouble answers; none if it answers as always.
+fn troubled(trouble: TroubleKind, medium: &Medium) -> Option<Response> {
+    match trouble {
+        TroubleKind::FallsSilent => None,
+        TroubleKind::Dies => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+        TroubleKind::TurnsHostile => Some(([(header::CONTENT_TYPE, RSS)], HOSTILE).into_response()),
+        TroubleKind::Moves => {
+            let to = format!("/m/{}/{MOVED}", medium.id);
+            Some((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to)]).into_response())
+        }
     }
 }
 
@@ -168,7 +193,14 @@ async fn file(
 ) -> Response {
     let Some(medium) = desk.script.medium(&medium) else { return missing() };
     let out = desk.published(medium);
+    if file == medium.feed_file()
+        && let Some(trouble) = desk.trouble(medium)
+        && let Some(answer) = troubled(trouble, medium)
+    {
+        return answer;
+    }
     match (file.as_str(), medium.kind) {
+        (MOVED, _) => document(RSS, &headers, desk.pages.rss(medium, &out)),
         ("rss.xml", MediumKind::Rss) => document(RSS, &headers, desk.pages.rss(medium, &out)),
         ("atom.xml", MediumKind::Atom) => document(ATOM, &headers, desk.pages.atom(medium, &out)),
         _ => {
@@ -302,7 +334,7 @@ mod tests {
     #[tokio::test]
     async fn feeds_grow_with_the_clock_newest_first() {
         let open = open().await;
-        for medium in &open.script.media {
+        for medium in open.script.media.iter().filter(|medium| medium.trouble.is_none()) {
             let path = medium.poll_path();
             for seconds in [0, 40, 110] {
                 open.at(seconds);
@@ -317,6 +349,25 @@ mod tests {
                     entries.into_iter().filter_map(|entry| Some(entry.title?.content)).collect()
                 };
                 assert_eq!(shown, scripted, "{path} at {seconds} s");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn trouble_comes_at_its_time() {
+        let open = open().await;
+        let at = |id: &str| open.script.medium(id).and_then(|medium| medium.trouble).unwrap().at;
+        for (id, status) in [("faro", 503), ("quayside", 200), ("xingang", 301), ("tablon", 200)] {
+            let path = open.script.medium(id).unwrap().poll_path();
+            open.at(u64::from(at(id)) - 1);
+            let before = open.get(&path).await;
+            assert_eq!((before.status, before.body.contains("ENTITY")), (200, false), "{id}");
+            open.at(u64::from(at(id)));
+            let after = open.get(&path).await;
+            let hostile = after.body.contains("ENTITY");
+            assert_eq!((after.status, hostile), (status, id == "tablon"), "{id}");
+            if let Some(moved) = after.header("location") {
+                assert_eq!(open.feed(moved).await.entries.len(), 1);
             }
         }
     }

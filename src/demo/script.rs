@@ -9,7 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::config::Finding;
-use crate::model::{Level, Locale};
+use crate::model::{Health, Level, Locale};
 
 /// CSS selector of the articles' links on the newsroom's list pages.
 pub const LIST_LINKS: &str = "main article h2 a";
@@ -61,6 +61,44 @@ pub struct Medium {
     pub full_text: bool,
     /// CSS colour of its pages.
     pub accent: String,
+    /// What befalls its feed.
+    pub trouble: Option<Trouble>,
+}
+
+/// What befalls a feed, for `atalaya sources`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trouble {
+    /// From when on, in seconds of script time.
+    pub at: u32,
+    /// What.
+    pub kind: TroubleKind,
+}
+
+/// The kinds of trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TroubleKind {
+    /// Its server answers 503.
+    Dies,
+    /// It answers, and brings nothing new.
+    FallsSilent,
+    /// It has moved for good (301).
+    Moves,
+    /// It serves a document built to exhaust its reader.
+    TurnsHostile,
+}
+
+impl TroubleKind {
+    /// How the daemon should find the source at the end of the day.
+    #[must_use]
+    pub fn health(self) -> Health {
+        match self {
+            Self::Dies | Self::TurnsHostile => Health::Failing,
+            Self::FallsSilent => Health::Stale,
+            Self::Moves => Health::Healthy,
+        }
+    }
 }
 
 /// How a medium announces its articles.
@@ -197,12 +235,17 @@ impl Medium {
     /// The path at which it is polled.
     #[must_use]
     pub fn poll_path(&self) -> String {
-        let file = match self.kind {
+        format!("/m/{}/{}", self.id, self.feed_file())
+    }
+
+    /// The file name of what is polled.
+    #[must_use]
+    pub fn feed_file(&self) -> &'static str {
+        match self.kind {
             MediumKind::Rss => "rss.xml",
             MediumKind::Atom => "atom.xml",
             MediumKind::Page => "",
-        };
-        format!("/m/{}/{file}", self.id)
+        }
     }
 }
 

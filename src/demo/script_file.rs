@@ -10,11 +10,12 @@ use serde::Deserialize;
 use crate::config::TomlFile;
 use crate::demo::script::{Expectation, Medium, Script, ScriptError, ScriptedArticle};
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("media.toml", include_str!("script/media.toml")),
     ("ordinary-es.toml", include_str!("script/ordinary-es.toml")),
     ("ordinary-en.toml", include_str!("script/ordinary-en.toml")),
     ("ordinary-zh.toml", include_str!("script/ordinary-zh.toml")),
+    ("trouble.toml", include_str!("script/trouble.toml")),
     ("rumour.toml", include_str!("script/rumour.toml")),
     ("leak.toml", include_str!("script/leak.toml")),
     ("expect.toml", include_str!("script/expect.toml")),
