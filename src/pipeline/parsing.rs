@@ -134,24 +134,28 @@ impl Parsers {
     }
 
     async fn run(&self, job: &Job, body: &[u8]) -> Result<Answer, Fault> {
-        let request = Vec::with_capacity(body.len() + 1_024);
-        let mut request = postcard::to_extend(job, request).map_err(|_| Fault::TooLarge)?;
-        request.extend_from_slice(body);
         let Pools { first, spare, has_warned } = self.0.as_ref();
-        let answer = match first.run(request.clone()).await {
+        let answer = match first.run(request(job, body)?).await {
             Err(Fault::Unavailable) => {
                 if !has_warned.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
                         "feeds and pages are read on threads, without limits of memory and CPU time"
                     );
                 }
-                spare.run(request).await?
+                spare.run(request(job, body)?).await?
             }
             answer => answer?,
         };
         // Whoever answers in another tongue was taken over by what it read.
         postcard::from_bytes(&answer).map_err(|_| Fault::Killed { why: Why::Crashed })
     }
+}
+
+fn request(job: &Job, body: &[u8]) -> Result<Vec<u8>, Fault> {
+    let request = Vec::with_capacity(body.len() + 1_024);
+    let mut request = postcard::to_extend(job, request).map_err(|_| Fault::TooLarge)?;
+    request.extend_from_slice(body);
+    Ok(request)
 }
 
 fn threads() -> Pool {
