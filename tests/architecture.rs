@@ -14,10 +14,11 @@ const MAX_FUNCTION: usize = 80;
 
 /// Floor, room, and the rooms it may import. A row knows only rows above it, and stages (floor 2)
 /// never each other.
-const FLOORS: [(u8, &str, &[&str]); 21] = [
+const FLOORS: [(u8, &str, &[&str]); 22] = [
     (0, "model", &[]),
     (1, "text", &["model"]),
     (1, "phrases", &["model"]),
+    (1, "sandbox", &[]),
     (1, "store", &["model"]),
     (1, "config", &["model", "text"]),
     (1, "guard", &["model", "config"]),
@@ -37,6 +38,7 @@ const FLOORS: [(u8, &str, &[&str]); 21] = [
             "model",
             "text",
             "phrases",
+            "sandbox",
             "store",
             "config",
             "guard",
@@ -65,6 +67,7 @@ const FLOORS: [(u8, &str, &[&str]); 21] = [
             "model",
             "text",
             "phrases",
+            "sandbox",
             "store",
             "config",
             "guard",

@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{self, Config, Database, Finding};
-use crate::pipeline::{Live, LiveError, Pipeline};
+pub use crate::pipeline::Parsing;
+use crate::pipeline::{Live, LiveError, Parsers, Pipeline};
 use crate::store::{Location, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::web;
@@ -97,7 +98,7 @@ impl App {
     ///
     /// # Errors
     /// If the store is away or the address is taken; nothing is left running then.
-    pub async fn open(config_path: &Path, live: Live) -> Result<Self, AppError> {
+    pub async fn open(config_path: &Path, live: Live, parsing: &Parsing) -> Result<Self, AppError> {
         let store = open_store(&live.config).await?;
         let sole_owner = matches!(live.config.database, Database::Sqlite(_));
         let listen = live.config.web.as_ref().map(|web| web.listen);
@@ -110,6 +111,7 @@ impl App {
             store.clone(),
             sole_owner,
             receiver,
+            Parsers::new(parsing),
             Arc::clone(&metrics),
             stop_work.clone(),
         )

@@ -9,6 +9,7 @@ use console::style;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{output, report};
+use crate::app::Parsing;
 use crate::demo::outcome::{self, Outcome, Witness, script_id};
 use crate::demo::{Heard, Play, PlayError};
 use crate::model::{AttemptOutcome, Level, Locale, Reason, TopicOpinion};
@@ -42,7 +43,8 @@ impl Demo {
 
     async fn play(self) -> ExitCode {
         let directory = self.dir.clone().unwrap_or_else(new_directory);
-        let (play, heard) = match Play::begin(&directory, self.speed).await {
+        let parsing = Parsing::own_processes();
+        let (play, heard) = match Play::begin(&directory, self.speed, &parsing).await {
             Ok(begun) => begun,
             Err(PlayError::App(error)) => return report::fault(&error),
             Err(error @ PlayError::Speed(_)) => {

@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod inspect;
 mod output;
+mod parse;
 mod poll;
 mod report;
 mod run;
@@ -41,6 +42,8 @@ enum Command {
     /// Show what the daemon sees in a feed, a page, a text
     #[command(subcommand)]
     Inspect(inspect::Inspect),
+    #[command(hide = true)]
+    Parse(parse::Parse),
 }
 
 /// Runs the command that the arguments name.
@@ -53,5 +56,6 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Parse(parse) => parse.run(),
     }
 }

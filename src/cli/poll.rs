@@ -11,7 +11,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::report;
-use crate::app::{self, App, AppError};
+use crate::app::{self, App, AppError, Parsing};
 use crate::pipeline::Event;
 use crate::store::StoreError;
 use crate::telemetry::{self, LogFormat};
@@ -83,7 +83,7 @@ impl Poll {
     async fn start(&self) -> Result<App, AppError> {
         let (live, warnings) = app::prepare(&self.config).await?;
         report::findings(&warnings);
-        App::open(&self.config, live).await
+        App::open(&self.config, live, &Parsing::own_processes()).await
     }
 }
 

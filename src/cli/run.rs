@@ -9,7 +9,7 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::report;
-use crate::app::{self, App, AppError};
+use crate::app::{self, App, AppError, Parsing};
 use crate::store::{Store, status};
 use crate::telemetry::{self, LogFormat};
 
@@ -60,7 +60,7 @@ impl Run {
         let (live, warnings) = app::prepare(&self.config).await?;
         report::findings(&warnings);
         let sources = live.config.sources.len();
-        let app = App::open(&self.config, live).await?;
+        let app = App::open(&self.config, live, &Parsing::own_processes()).await?;
         app.begin().await?;
         let address = app.web_address().map(|address| format!("http://{address}/"));
         tracing::info!(sources, status_page = address, "running");

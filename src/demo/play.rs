@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::stage::{Stage, Surroundings};
 use super::{ChatSink, Clock, Newsroom, ReceivedMail, ReceivedPost, Script, SmtpSink};
-use crate::app::{self, App, AppError};
+use crate::app::{self, App, AppError, Parsing};
 use crate::pipeline;
 
 /// The daemon gets this long to have read what each medium had published before the day begins.
@@ -81,7 +81,11 @@ impl Play {
     ///
     /// # Errors
     /// What could not be opened, written or started.
-    pub async fn begin(directory: &Path, speed: f64) -> Result<(Self, Heard), PlayError> {
+    pub async fn begin(
+        directory: &Path,
+        speed: f64,
+        parsing: &Parsing,
+    ) -> Result<(Self, Heard), PlayError> {
         let script = Arc::new(Script::load()?);
         let clock = Clock::running(Instant::now() + BEFORE, speed)?;
         let stage = Stage::in_directory(directory);
@@ -105,7 +109,7 @@ impl Play {
         };
         stage.build(&script, around)?;
         let (live, _) = app::prepare(&stage.config).await?;
-        let app = App::open(&stage.config, live).await?;
+        let app = App::open(&stage.config, live, parsing).await?;
         let events = app.pipeline().events();
         app.begin().await.map_err(AppError::Store)?;
         let play = Self { script, stage, app, clock, poll, newsroom, smtp, chat, cancel };

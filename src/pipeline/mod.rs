@@ -12,6 +12,7 @@ mod judge;
 mod leases;
 mod live;
 mod outcome;
+mod parsing;
 mod reader;
 mod scheduler;
 mod steward;
@@ -27,6 +28,7 @@ use tokio_util::task::TaskTracker;
 pub use event::Event;
 pub use live::{Live, LiveError};
 pub use outcome::{Judged, Subject, Told, judge_in};
+pub use parsing::{Parsers, Parsing, answer};
 pub use reader::extract_bytes;
 
 use crate::model::StoryId;
@@ -50,6 +52,7 @@ const REMEMBERED: u32 = 50_000;
 pub struct Pipeline {
     store: Store,
     live: watch::Receiver<Arc<Live>>,
+    parsers: Parsers,
     holder: Arc<Holder>,
     wake: Arc<Wake>,
     events: broadcast::Sender<Event>,
@@ -67,6 +70,7 @@ impl Pipeline {
         store: Store,
         sole_owner: bool,
         live: watch::Receiver<Arc<Live>>,
+        parsers: Parsers,
         metrics: Arc<Metrics>,
         stop: CancellationToken,
     ) -> Result<Self, StoreError> {
@@ -78,6 +82,7 @@ impl Pipeline {
             holder: Arc::new(Holder::new(store.clone())),
             store,
             live,
+            parsers,
             wake: Arc::new(Wake::default()),
             events,
             metrics,

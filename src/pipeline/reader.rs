@@ -1,5 +1,6 @@
-//! Turns entries into articles: fetches the page, extracts and analyses it on CPU threads, and
-//! hands it to the judge. An entry whose page cannot be had is judged by what its feed says of it.
+//! Turns entries into articles: fetches the page, has its text extracted by the parsers, analyses it
+//! on CPU threads, and hands it to the judge. An entry whose page cannot be had, or stops its reader
+//! time and again, is judged by what its feed says of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +16,14 @@ use super::{Live, Pipeline};
 use crate::extract;
 use crate::guard::{Get, Reply};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
+use crate::sandbox::Fault;
 use crate::store::entries::{self, Claimed};
 use crate::store::leases::Claim;
 
 /// Entries read at the same time.
 const READERS: usize = 16;
-/// Tries at a page before the feed's own text must do. Also bounds pages that kill the process:
-/// an attempt counts when it is taken.
+/// Tries at a page before the feed's own text must do. Also bounds pages that kill their reader, or
+/// by some way even the daemon: an attempt counts when it is taken.
 const PAGE_TRIES: u32 = 3;
 /// Before the second and the third try.
 const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(5), SignedDuration::from_secs(20)];
@@ -89,8 +91,8 @@ async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::S
     let source = live.config.sources.iter().find(|source| source.id == entry.source_id).cloned();
     // A reload may have taken the source away while its entries waited.
     let source = source.unwrap_or_else(|| Source::unlisted(&entry.source_id));
-    let page = match fetch(&live, &source, &claimed).await {
-        Page::Read(reply) => Ok(reply),
+    let page = match page(pipeline, &live, &source, &claimed).await {
+        Page::Read(extracted) => Ok(extracted),
         Page::Missing(why) => Err(why),
         Page::Later(pause, error) => {
             put_back(pipeline, &claimed, pause, error).await;
@@ -120,12 +122,13 @@ async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::S
 }
 
 enum Page {
-    Read(Box<Reply>),
+    Read(Box<Extracted>),
     Missing(String),
     Later(SignedDuration, String),
 }
 
-async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
+/// Fetches and reads the page of an entry.
+async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claimed) -> Page {
     if claimed.attempts > PAGE_TRIES {
         return Page::Missing(format!("its page could not be read in {PAGE_TRIES} tries"));
     }
@@ -133,7 +136,9 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
         return Page::Missing("its link is no URL".to_owned());
     };
     let error = match live.client.get(Get::of(source, &url)).await {
-        Ok(reply) if (200..300).contains(&reply.status) => return Page::Read(Box::new(reply)),
+        Ok(reply) if (200..300).contains(&reply.status) => {
+            return extracted(pipeline, claimed, reply).await;
+        }
         Ok(reply) if reply.status != 429 && reply.status < 500 => {
             return Page::Missing(format!("its page answered {}", reply.status));
         }
@@ -141,10 +146,38 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
         Err(error) if error.is_final() => return Page::Missing(error.to_string()),
         Err(error) => error.to_string(),
     };
+    again(claimed).map_or_else(
+        || Page::Missing(error.clone()),
+        |pause| Page::Later(pause, error.clone()),
+    )
+}
+
+/// How long to wait for the next try at a page, if there is one.
+fn again(claimed: &Claimed) -> Option<SignedDuration> {
     let tried = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
-    PAUSES
-        .get(tried.saturating_sub(1))
-        .map_or_else(|| Page::Missing(error.clone()), |&pause| Page::Later(pause, error.clone()))
+    PAUSES.get(tried.saturating_sub(1)).copied()
+}
+
+/// Has a page read. One that stops its reader gets the tries that are left, since it may have been
+/// the machine's fault, and is then in quarantine: it is not read again.
+async fn extracted(pipeline: &Pipeline, claimed: &Claimed, reply: Reply) -> Page {
+    let Reply { body, content_type, final_url, .. } = reply;
+    let url = &claimed.entry.url;
+    match pipeline.parsers.page(&body, content_type, Some(final_url)).await {
+        Ok(extracted) => Page::Read(Box::new(extracted)),
+        Err(Fault::TooLarge) => Page::Missing("its page is too large to be read".to_owned()),
+        Err(Fault::Unavailable) => {
+            Page::Later(PAUSES[0], "no reader could be started".to_owned())
+        }
+        Err(fault @ Fault::Killed { .. }) => {
+            let error = format!("its page stopped the reader: {fault}");
+            tracing::warn!(entry.url = %url, attempt = claimed.attempts, error, "a reader was lost");
+            again(claimed).map_or_else(
+                || Page::Missing(format!("{error}; in quarantine after {PAGE_TRIES} tries")),
+                |pause| Page::Later(pause, error.clone()),
+            )
+        }
+    }
 }
 
 async fn put_back(pipeline: &Pipeline, claimed: &Claimed, pause: SignedDuration, error: String) {
@@ -165,12 +198,9 @@ pub fn extract_bytes(body: &[u8], content_type: Option<&str>, url: Option<&Url>)
 }
 
 /// The article of an entry: the page's text, and where the page has none, the feed's.
-fn assemble(entry: &Entry, page: Result<Box<Reply>, String>) -> Article {
+fn assemble(entry: &Entry, page: Result<Box<Extracted>, String>) -> Article {
     let (extracted, missing) = match page {
-        Ok(reply) => (
-            extract_bytes(&reply.body, reply.content_type.as_deref(), Some(&reply.final_url)),
-            None,
-        ),
+        Ok(extracted) => (*extracted, None),
         Err(why) => (Extracted::default(), Some(why)),
     };
     let mut warnings = extracted.warnings;

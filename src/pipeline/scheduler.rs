@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::leases::Holder;
 use super::wake::wait;
 use super::{Event, Pipeline};
-use crate::collect::{self, Announced, Document, Poll, PollResult, ReadError};
+use crate::collect::{self, Poll, PollResult};
 use crate::model::Source;
 use crate::store::leases::Claim;
 use crate::store::sources::{self, Claimed, PollRecord};
@@ -79,6 +79,7 @@ async fn poll(pipeline: &Pipeline, claimed: Claimed) {
         return;
     };
     let started = Timestamp::now();
+    let read = |document| pipeline.parsers.document(document);
     let poll = collect::poll(&live.client, read, source, &claimed.state, started).await;
     pipeline.metrics.poll_seconds(Timestamp::now().duration_since(started).as_secs_f64());
     let record = record_of(source, &claimed, poll);
@@ -89,11 +90,6 @@ async fn poll(pipeline: &Pipeline, claimed: Claimed) {
             tracing::error!(source.id = %id, %error, "a poll could not be recorded; it will be repeated");
         }
     }
-}
-
-async fn read(document: Document) -> Result<Announced, ReadError> {
-    let reading = tokio::task::spawn_blocking(move || collect::read(&document));
-    reading.await.unwrap_or_else(|error| Err(ReadError::Unavailable(error.to_string())))
 }
 
 fn record_of(source: &Source, claimed: &Claimed, poll: Poll) -> PollRecord {

@@ -1,0 +1,164 @@
+//! Reading feeds and pages in child processes, where what they do to the parser costs one child.
+//!
+//! [`answer`] is what the child does, [`Parsers`] how the workers ask for it. What comes back is plain
+//! text, which the daemon then analyses on threads of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::collect::{self, Announced, Document, ReadError};
+use crate::extract;
+use crate::model::Extracted;
+use crate::sandbox::{Fault, Limits, Pool, Why};
+
+/// Where untrusted bytes are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parsing {
+    /// In processes of this program, which is the `atalaya` binary.
+    Processes(PathBuf),
+    /// On threads of this process: for programs that are not the binary.
+    Threads,
+}
+
+impl Parsing {
+    /// Processes of the program that runs now, for the binary itself.
+    #[must_use]
+    pub fn own_processes() -> Self {
+        // Not its path: an upgrade may have put another version there since.
+        let running = PathBuf::from("/proc/self/exe");
+        if running.exists() {
+            return Self::Processes(running);
+        }
+        std::env::current_exe().map_or(Self::Threads, Self::Processes)
+    }
+}
+
+/// What is to be read; its bytes stand behind it.
+#[derive(Debug, Serialize, Deserialize)]
+enum Job {
+    /// A document of a source; its `body` is empty here.
+    Document(Document),
+    /// The page of an article.
+    Page { content_type: Option<String>, url: Option<Url> },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum Answer {
+    Document(Result<Announced, ReadError>),
+    Page(Box<Extracted>),
+    /// The request makes no sense: it comes from another version.
+    Misunderstood,
+}
+
+/// What a parser process makes of a request. Never panics but by fault of a parser.
+#[must_use]
+pub fn answer(request: &[u8]) -> Vec<u8> {
+    let answer = match postcard::take_from_bytes::<Job>(request) {
+        Ok((Job::Document(document), body)) => {
+            Answer::Document(collect::read(&Document { body: body.to_vec(), ..document }))
+        }
+        Ok((Job::Page { content_type, url }, body)) => {
+            Answer::Page(Box::new(extract::page(body, content_type.as_deref(), url.as_ref())))
+        }
+        Err(_) => Answer::Misunderstood,
+    };
+    // Plain data always encodes; nothing at all would be refused as an answer.
+    postcard::to_stdvec(&answer).unwrap_or_default()
+}
+
+/// Reads documents and pages wherever [`Parsing`] says.
+#[derive(Debug, Clone)]
+pub struct Parsers(Arc<Pools>);
+
+#[derive(Debug)]
+struct Pools {
+    first: Pool,
+    /// Does the work while no process can be started.
+    spare: Pool,
+    has_warned: AtomicBool,
+}
+
+impl Parsers {
+    /// Starts nothing yet.
+    #[must_use]
+    pub fn new(parsing: &Parsing) -> Self {
+        match parsing {
+            Parsing::Processes(program) => Self::on(Pool::processes(
+                program.clone(),
+                &["parse"],
+                Limits::default(),
+            )),
+            Parsing::Threads => Self::on(threads()),
+        }
+    }
+
+    /// Reads with a pool whose workers do what [`answer`] does, or fail at it.
+    #[must_use]
+    pub fn on(pool: Pool) -> Self {
+        Self(Arc::new(Pools { first: pool, spare: threads(), has_warned: AtomicBool::new(false) }))
+    }
+
+    /// Reads a document, see [`collect::read`].
+    ///
+    /// # Errors
+    /// What the document is at fault for; [`ReadError::Stopped`] if it made its reader exceed a limit.
+    pub async fn document(&self, mut document: Document) -> Result<Announced, ReadError> {
+        let body = std::mem::take(&mut document.body);
+        match self.run(&Job::Document(document), &body).await {
+            Ok(Answer::Document(read)) => read,
+            Ok(_) => Err(ReadError::Unavailable("the reader answered something else".to_owned())),
+            Err(fault @ Fault::Killed { .. }) => Err(ReadError::Stopped(fault.to_string())),
+            Err(fault @ Fault::TooLarge) => Err(ReadError::Refused(fault.to_string())),
+            Err(fault @ Fault::Unavailable) => Err(ReadError::Unavailable(fault.to_string())),
+        }
+    }
+
+    /// Reads a page, see [`extract::page`].
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub async fn page(
+        &self,
+        body: &[u8],
+        content_type: Option<String>,
+        url: Option<Url>,
+    ) -> Result<Extracted, Fault> {
+        match self.run(&Job::Page { content_type, url }, body).await? {
+            Answer::Page(extracted) => Ok(*extracted),
+            Answer::Document(_) | Answer::Misunderstood => Err(Fault::Unavailable),
+        }
+    }
+
+    async fn run(&self, job: &Job, body: &[u8]) -> Result<Answer, Fault> {
+        let Pools { first, spare, has_warned } = self.0.as_ref();
+        let answer = match first.run(request(job, body)?).await {
+            Err(Fault::Unavailable) => {
+                if !has_warned.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(
+                        "feeds and pages are read on threads, without limits of memory and CPU time"
+                    );
+                }
+                spare.run(request(job, body)?).await?
+            }
+            answer => answer?,
+        };
+        // Whoever answers in another tongue was taken over by what it read.
+        postcard::from_bytes(&answer).map_err(|_| Fault::Killed { why: Why::Crashed })
+    }
+}
+
+fn request(job: &Job, body: &[u8]) -> Result<Vec<u8>, Fault> {
+    let request = Vec::with_capacity(body.len() + 1_024);
+    let mut request = postcard::to_extend(job, request).map_err(|_| Fault::TooLarge)?;
+    request.extend_from_slice(body);
+    Ok(request)
+}
+
+fn threads() -> Pool {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    Pool::threads(answer, Limits { size: cores.max(2), ..Limits::default() })
+}
