@@ -99,13 +99,18 @@ impl Pipeline {
     pub async fn start(&self, tracker: &TaskTracker) -> Result<(), StoreError> {
         let clusterer = self.remembered_stories().await?;
         let (ready, hose) = mpsc::channel(HOSE);
-        tracker.spawn(leases::keep(self.clone()));
-        tracker.spawn(scheduler::run(self.clone()));
+        self.start_collecting(tracker);
         tracker.spawn(reader::run(self.clone(), ready));
         tracker.spawn(judge::run(self.clone(), hose, clusterer));
         tracker.spawn(courier::run(self.clone()));
         tracker.spawn(steward::run(self.clone()));
         Ok(())
+    }
+
+    /// Starts only what polls the sources: entries are announced and wait.
+    pub fn start_collecting(&self, tracker: &TaskTracker) {
+        tracker.spawn(leases::keep(self.clone()));
+        tracker.spawn(scheduler::run(self.clone()));
     }
 
     /// What happens, as it happens; a listener that lags loses the oldest events.
