@@ -42,8 +42,9 @@ enum Command {
     /// Show what the daemon sees in a feed, a page, a text
     #[command(subcommand)]
     Inspect(inspect::Inspect),
+    /// Read feeds and pages for the daemon, which starts this itself
     #[command(hide = true)]
-    Parse(parse::Parse),
+    Parse,
 }
 
 /// Runs the command that the arguments name.
@@ -56,6 +57,6 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
         Command::Inspect(inspect) => inspect.run(),
-        Command::Parse(parse) => parse.run(),
+        Command::Parse => parse::run(),
     }
 }

@@ -2,25 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::Args;
-
 use super::report;
 use crate::{pipeline, sandbox};
 
-/// Read what comes on standard input; started by the daemon
-#[derive(Args)]
-pub struct Parse;
-
-impl Parse {
-    /// Reads until standard input ends. No configuration, no runtime, no TLS: it starts in
-    /// milliseconds, and again after each page that ended it.
-    pub fn run(self) -> ExitCode {
-        match sandbox::serve(pipeline::answer) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("atalaya: parsing: {error}");
-                ExitCode::from(report::DEPENDENCY)
-            }
+/// Reads what comes on standard input until that ends. No configuration, no runtime, no TLS: it
+/// starts in milliseconds, and again after each page that ended it.
+pub fn run() -> ExitCode {
+    match sandbox::serve(pipeline::answer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("atalaya: parsing: {error}");
+            ExitCode::from(report::DEPENDENCY)
         }
     }
 }

@@ -41,7 +41,7 @@ impl Parsing {
 #[derive(Debug, Serialize, Deserialize)]
 enum Job {
     /// A document of a source; its `body` is empty here.
-    Document(Document),
+    Document(Box<Document>),
     /// The page of an article.
     Page { content_type: Option<String>, url: Option<Url> },
 }
@@ -59,7 +59,7 @@ enum Answer {
 pub fn answer(request: &[u8]) -> Vec<u8> {
     let answer = match postcard::take_from_bytes::<Job>(request) {
         Ok((Job::Document(document), body)) => {
-            Answer::Document(collect::read(&Document { body: body.to_vec(), ..document }))
+            Answer::Document(collect::read(&Document { body: body.to_vec(), ..*document }))
         }
         Ok((Job::Page { content_type, url }, body)) => {
             Answer::Page(Box::new(extract::page(body, content_type.as_deref(), url.as_ref())))
@@ -87,11 +87,9 @@ impl Parsers {
     #[must_use]
     pub fn new(parsing: &Parsing) -> Self {
         match parsing {
-            Parsing::Processes(program) => Self::on(Pool::processes(
-                program.clone(),
-                &["parse"],
-                Limits::default(),
-            )),
+            Parsing::Processes(program) => {
+                Self::on(Pool::processes(program.clone(), &["parse"], Limits::default()))
+            }
             Parsing::Threads => Self::on(threads()),
         }
     }
@@ -108,7 +106,7 @@ impl Parsers {
     /// What the document is at fault for; [`ReadError::Stopped`] if it made its reader exceed a limit.
     pub async fn document(&self, mut document: Document) -> Result<Announced, ReadError> {
         let body = std::mem::take(&mut document.body);
-        match self.run(&Job::Document(document), &body).await {
+        match self.run(&Job::Document(Box::new(document)), &body).await {
             Ok(Answer::Document(read)) => read,
             Ok(_) => Err(ReadError::Unavailable("the reader answered something else".to_owned())),
             Err(fault @ Fault::Killed { .. }) => Err(ReadError::Stopped(fault.to_string())),

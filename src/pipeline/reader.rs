@@ -146,10 +146,8 @@ async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claim
         Err(error) if error.is_final() => return Page::Missing(error.to_string()),
         Err(error) => error.to_string(),
     };
-    again(claimed).map_or_else(
-        || Page::Missing(error.clone()),
-        |pause| Page::Later(pause, error.clone()),
-    )
+    again(claimed)
+        .map_or_else(|| Page::Missing(error.clone()), |pause| Page::Later(pause, error.clone()))
 }
 
 /// How long to wait for the next try at a page, if there is one.
@@ -166,9 +164,7 @@ async fn extracted(pipeline: &Pipeline, claimed: &Claimed, reply: Reply) -> Page
     match pipeline.parsers.page(&body, content_type, Some(final_url)).await {
         Ok(extracted) => Page::Read(Box::new(extracted)),
         Err(Fault::TooLarge) => Page::Missing("its page is too large to be read".to_owned()),
-        Err(Fault::Unavailable) => {
-            Page::Later(PAUSES[0], "no reader could be started".to_owned())
-        }
+        Err(Fault::Unavailable) => Page::Later(PAUSES[0], "no reader could be started".to_owned()),
         Err(fault @ Fault::Killed { .. }) => {
             let error = format!("its page stopped the reader: {fault}");
             tracing::warn!(entry.url = %url, attempt = claimed.attempts, error, "a reader was lost");

@@ -95,10 +95,9 @@ impl Child {
     /// Why it died of its job. A child that has not died is killed.
     pub async fn autopsy(mut self) -> Why {
         drop(self.input);
-        let status = match timeout(END, self.process.wait()).await {
-            Ok(Ok(status)) => status,
+        let Ok(Ok(status)) = timeout(END, self.process.wait()).await else {
             // Alive, and its answer made no sense.
-            Ok(Err(_)) | Err(_) => return Why::Crashed,
+            return Why::Crashed;
         };
         if was_out_of_time(status) {
             return Why::TimedOut;

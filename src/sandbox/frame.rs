@@ -46,8 +46,12 @@ impl Header {
     /// # Errors
     /// If it is none, or announces more than `limit` bytes.
     pub fn read(bytes: [u8; HEADER], limit: usize) -> io::Result<Self> {
-        let [a, b, c, d, e, f, g, h, kind] = bytes;
-        let kind = match kind {
+        let word = |from: usize| {
+            let mut word = [0; 4];
+            word.copy_from_slice(&bytes[from..from + 4]);
+            u32::from_le_bytes(word)
+        };
+        let kind = match bytes[8] {
             1 => Kind::Limits,
             2 => Kind::Job,
             3 => Kind::Answer,
@@ -55,11 +59,11 @@ impl Header {
             5 => Kind::TooLarge,
             _ => return Err(io::Error::from(io::ErrorKind::InvalidData)),
         };
-        let length = usize::try_from(u32::from_le_bytes([a, b, c, d])).map_err(io::Error::other)?;
+        let length = usize::try_from(word(0)).map_err(io::Error::other)?;
         if length > limit {
             return Err(io::Error::from(io::ErrorKind::InvalidData));
         }
-        Ok(Self { kind, number: u32::from_le_bytes([e, f, g, h]), length })
+        Ok(Self { kind, number: word(4), length })
     }
 }
 

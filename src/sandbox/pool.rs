@@ -30,7 +30,9 @@ enum Workers {
 }
 
 #[derive(Clone)]
-struct Handler(Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>);
+struct Handler(Arc<Work>);
+
+type Work = dyn Fn(&[u8]) -> Vec<u8> + Send + Sync;
 
 impl fmt::Debug for Handler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,11 +84,7 @@ impl Pool {
         }
     }
 
-    async fn in_process(
-        &self,
-        processes: &Processes,
-        request: &[u8],
-    ) -> Result<Vec<u8>, Fault> {
+    async fn in_process(&self, processes: &Processes, request: &[u8]) -> Result<Vec<u8>, Fault> {
         if let Some(kept) = processes.kept() {
             match self.ask(processes, kept, request).await {
                 Asked::Died(Why::Crashed | Why::OutOfMemory) => {}

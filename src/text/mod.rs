@@ -6,11 +6,13 @@
 mod charset;
 mod date;
 mod fold;
+mod gauge;
 mod html;
 mod tokens;
 
 pub use charset::{Decoded, DocumentKind, decode};
 pub use date::{Written, read_date};
 pub use fold::{Folded, fold};
-pub use html::{Weight, lines, one_line, plain_text, weigh};
+pub use gauge::{Weight, weigh};
+pub use html::{lines, one_line, plain_text};
 pub use tokens::{Token, is_han, tokens};

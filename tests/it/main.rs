@@ -5,6 +5,7 @@
 
 mod daemon;
 mod demo;
+mod hostile_page;
 mod inspect_text;
 mod poll;
 mod reload;

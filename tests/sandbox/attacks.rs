@@ -7,14 +7,17 @@ use std::time::{Duration, Instant};
 use atalaya::collect::{Announced, Document, ReadError};
 use atalaya::model::SourceKind;
 use atalaya::pipeline::{Parsers, Parsing};
+use atalaya::sandbox::{Fault, Limits, Pool, Why};
 
 use crate::{Test, block_on, documents, memory, pages};
 
 pub const TESTS: &[Test] = &[
     ("attacks::feeds_are_read_or_refused", hostile_feeds),
-    ("attacks::pages_are_read_stripped_or_given_up", hostile_pages),
-    ("attacks::lists_are_read_or_refused", hostile_lists),
+    ("attacks::heavy_pages_are_stripped_and_heavy_lists_refused", heavy_pages),
+    ("attacks::flat_pages_are_read_or_given_up", flat_pages),
+    ("attacks::a_page_without_end_is_given_up", endless_pages),
     ("attacks::text_that_comes_out_is_sound", encodings),
+    ("attacks::without_processes_threads_read", on_threads),
 ];
 
 /// CPU limit, twice, with a busy machine around: the wall limit, twice.
@@ -23,8 +26,12 @@ const AT_MOST: Duration = Duration::from_secs(30);
 /// What the test itself may hold: some copies of documents of 16 MB.
 const PEAK_MB: u64 = 400;
 
+/// As the daemon has them, with less patience, since the program under test is not optimised and
+/// much of this runs into the limit.
 fn parsers() -> Parsers {
-    Parsers::new(&Parsing::Processes(PathBuf::from(env!("CARGO_BIN_EXE_atalaya"))))
+    let limits = Limits { cpu: Duration::from_secs(1), ..Limits::default() };
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_atalaya"));
+    Parsers::on(Pool::processes(program, &["parse"], limits))
 }
 
 fn document(kind: SourceKind, body: Vec<u8>) -> Document {
@@ -71,23 +78,49 @@ fn hostile_feeds() {
     }
 }
 
-fn hostile_pages() {
+fn heavy_pages() {
     let parsers = parsers();
-    for (name, body) in pages::pages() {
-        let page = survive(name, &parsers, parsers.page(&body, None, None));
-        let outcome = page.as_ref().map(|page| page.method.as_deref().unwrap_or("nothing"));
-        println!("        {outcome:?}");
+    for (name, html) in pages::heavy() {
+        let page = survive(name, &parsers, parsers.page(html.as_bytes(), None, None));
+        let method = page.as_ref().map(|page| page.method.as_deref());
+        assert_eq!(method, Ok(Some("stripped")), "{name}");
+        let list = parsers.document(document(links(), html.into_bytes()));
+        let list = survive(name, &parsers, list);
+        assert!(matches!(list, Err(ReadError::Refused(_))), "{name}: {list:?}");
     }
 }
 
-fn hostile_lists() {
+fn flat_pages() {
     let parsers = parsers();
-    let kind = SourceKind::Page { links: Some("li a".to_owned()) };
-    for (name, body) in pages::pages() {
-        let read =
-            survive(name, &parsers, parsers.document(document(kind.clone(), body)));
-        println!("        {}", described(&read));
+    for (name, html) in pages::flat() {
+        let page = survive(name, &parsers, parsers.page(html.as_bytes(), None, None));
+        println!("        {:?}", page.map(|page| page.method));
     }
+}
+
+fn endless_pages() {
+    let parsers = parsers();
+    let html = pages::attributes();
+    let page = survive("attributes", &parsers, parsers.page(html.as_bytes(), None, None));
+    assert_eq!(page, Err(Fault::Killed { why: Why::TimedOut }));
+    let list = parsers.document(document(links(), html.into_bytes()));
+    let list = survive("attributes", &parsers, list);
+    assert_eq!(list, Err(ReadError::Stopped("it took too long".to_owned())));
+}
+
+/// A program that is gone, as after an upgrade that went wrong, stops nothing.
+fn on_threads() {
+    let parsers = Parsers::new(&Parsing::Processes(PathBuf::from("/nonexistent")));
+    let (_, laughs) = documents::feeds().swap_remove(0);
+    let read = parsers.document(document(SourceKind::Feed, laughs));
+    let read = survive("on threads", &parsers, read);
+    assert!(matches!(read, Err(ReadError::Refused(_))), "{read:?}");
+    let page = block_on(parsers.page(b"<title>One</title><p>Two</p>", None, None));
+    assert_eq!(page.unwrap().title.as_deref(), Some("One"));
+}
+
+fn links() -> SourceKind {
+    SourceKind::Page { links: Some("li a".to_owned()) }
 }
 
 fn encodings() {

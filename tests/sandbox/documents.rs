@@ -47,8 +47,10 @@ pub fn encodings() -> Vec<Attack> {
 }
 
 fn rss(inner: &str) -> Vec<u8> {
-    format!("<?xml version='1.0'?><rss version='2.0'><channel><title>D</title>{inner}</channel></rss>")
-        .into_bytes()
+    format!(
+        "<?xml version='1.0'?><rss version='2.0'><channel><title>D</title>{inner}</channel></rss>"
+    )
+    .into_bytes()
 }
 
 fn distinct(count: usize, prefix: &str) -> String {

@@ -23,7 +23,12 @@ pub const TESTS: &[Test] = &[
 
 /// Enough memory for this test program, which is large, and little enough to be used up soon.
 fn limits() -> Limits {
-    Limits { size: 1, cpu: Duration::from_secs(1), wall: Duration::from_secs(60), ..Limits::default() }
+    Limits {
+        size: 1,
+        cpu: Duration::from_secs(1),
+        wall: Duration::from_mins(1),
+        ..Limits::default()
+    }
 }
 
 fn hostile(limits: Limits) -> Pool {
