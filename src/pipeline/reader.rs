@@ -13,7 +13,7 @@ use super::leases::{Held, Holder};
 use super::wake::wait;
 use super::{Live, Pipeline};
 use crate::extract;
-use crate::guard::{Get, Reply};
+use crate::guard::{FetchError, Get, Reply};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
 use crate::store::entries::{self, Claimed};
 use crate::store::leases::Claim;
@@ -25,6 +25,8 @@ const READERS: usize = 16;
 const PAGE_TRIES: u32 = 3;
 /// Before the second and the third try.
 const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(5), SignedDuration::from_secs(20)];
+/// Longest rest of a host that an entry waits for; beyond it the feed's text comes sooner.
+const LONGEST_REST: SignedDuration = SignedDuration::from_mins(2);
 /// Characters of a text that are kept.
 const MAX_TEXT: usize = 1_000_000;
 const MAX_TITLE: usize = 300;
@@ -132,6 +134,7 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
     let Ok(url) = Url::parse(&claimed.entry.url) else {
         return Page::Missing("its link is no URL".to_owned());
     };
+    let mut rest = SignedDuration::ZERO;
     let error = match live.client.get(Get::of(source, &url)).await {
         Ok(reply) if (200..300).contains(&reply.status) => return Page::Read(Box::new(reply)),
         Ok(reply) if reply.status != 429 && reply.status < 500 => {
@@ -139,12 +142,18 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
         }
         Ok(reply) => format!("its page answered {}", reply.status),
         Err(error) if error.is_final() => return Page::Missing(error.to_string()),
-        Err(error) => error.to_string(),
+        Err(error) => {
+            if let FetchError::Resting { until } = error {
+                rest = until.duration_since(Timestamp::now()).min(LONGEST_REST);
+            }
+            error.to_string()
+        }
     };
     let tried = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
     PAUSES
         .get(tried.saturating_sub(1))
-        .map_or_else(|| Page::Missing(error.clone()), |&pause| Page::Later(pause, error.clone()))
+        .map(|&pause| Page::Later(pause.max(rest), error.clone()))
+        .unwrap_or(Page::Missing(error))
 }
 
 async fn put_back(pipeline: &Pipeline, claimed: &Claimed, pause: SignedDuration, error: String) {
