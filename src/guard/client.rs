@@ -260,3 +260,26 @@ fn reply(
         body,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::redirect;
+
+    #[test]
+    fn https_never_becomes_http() {
+        for (from, to, followed) in [
+            ("http://a.test/", "https://a.test/", true),
+            ("http://a.test/", "http://b.test/", true),
+            ("https://a.test/", "https://b.test/", true),
+            ("https://a.test/", "/there", true),
+            ("https://a.test/", "http://a.test/", false),
+            ("https://a.test/", "ftp://a.test/", false),
+            ("http://a.test/", "/espa\u{f1}a", true),
+        ] {
+            let response = http::Response::builder().status(301).header("location", to.as_bytes());
+            let response = response.body(Vec::new()).unwrap().into();
+            let step = redirect(&from.parse().unwrap(), &response);
+            assert_eq!(step.is_ok_and(|step| step.is_some()), followed, "{from} {to}");
+        }
+    }
+}

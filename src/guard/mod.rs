@@ -17,6 +17,8 @@ mod coding;
 mod connector;
 mod error;
 mod headers;
+#[cfg(test)]
+mod hosts_test;
 mod limits;
 mod manners;
 mod request;
