@@ -27,6 +27,9 @@ const UNIT: usize = 1024;
 /// The least that a buffer grows by.
 const STEP: usize = 16 * 1024;
 
+/// What was waited for in vain if the budget was used up; no fault of the server.
+pub(super) const NO_ROOM: &str = "room for a large body";
+
 /// Room for the large bodies that are being read.
 #[derive(Debug, Clone)]
 pub(super) struct Budget {
@@ -38,7 +41,7 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
         let total = (limits.in_flight_bytes / UNIT).clamp(1, u32::MAX as usize / 2);
-        Self { units: Arc::new(Semaphore::new(total)), total, patience: limits.patience }
+        Self { units: Arc::new(Semaphore::new(total)), total, patience: limits.total }
     }
 
     /// Takes room for the whole rest of a body at once: whoever waits holds nothing that another
@@ -46,7 +49,7 @@ impl Budget {
     async fn take(&self, bytes: usize) -> Result<OwnedSemaphorePermit, FetchError> {
         let units = u32::try_from(bytes.div_ceil(UNIT).min(self.total)).unwrap_or(u32::MAX);
         let taking = Arc::clone(&self.units).acquire_many_owned(units);
-        let late = |_| FetchError::Timeout { phase: "room for a large body" };
+        let late = |_| FetchError::Timeout { phase: NO_ROOM };
         let closed = |_| FetchError::refused("the client is shutting down");
         timeout(self.patience, taking).await.map_err(late)?.map_err(closed)
     }

@@ -2,10 +2,10 @@
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use http::HeaderMap;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
 };
+use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -205,6 +205,7 @@ fn health(step: &Result<Step, FetchError>) -> Option<Health> {
             _ => Health::Fine,
         }),
         Ok(Step::Elsewhere { .. }) | Err(FetchError::TooLarge { .. }) => Some(Health::Fine),
+        Err(FetchError::Timeout { phase: body::NO_ROOM }) => None,
         Err(FetchError::Network { .. } | FetchError::Timeout { .. }) => Some(Health::Failed),
         Err(_) => None,
     }
@@ -228,7 +229,7 @@ fn redirect(url: &Url, response: &Response) -> Result<Option<Step>, FetchError> 
         return Ok(None);
     }
     // Not only ASCII: addresses in Spanish or Chinese are sent as they are.
-    let location = response.headers().get(LOCATION).map(|value| value.as_bytes());
+    let location = response.headers().get(LOCATION).map(HeaderValue::as_bytes);
     let Some(location) = location.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
         return Ok(None);
     };

@@ -78,7 +78,11 @@ impl Clients {
 
     /// With a proxy the socket goes to the proxy, which the operator chose: no rule holds for it,
     /// and the names of the targets are the proxy's to resolve.
-    #[expect(clippy::disallowed_methods, reason = "this is the one HTTP client")]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        reason = "this is the one HTTP client"
+    )]
     fn build(&self, rule: &Rule, proxy: Option<&Proxy>) -> Result<HttpClient, GuardError> {
         let resolver = Resolver {
             rule: proxy.is_none().then(|| rule.clone()),

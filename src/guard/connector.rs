@@ -125,7 +125,11 @@ mod tests {
     }
 
     /// A client that has no check but the gate.
-    #[expect(clippy::disallowed_methods, reason = "what the guard is built of is tested")]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        reason = "what the guard is built of is tested"
+    )]
     async fn ask(address: SocketAddr, https: bool, rule: Rule) -> Result<u16, FetchError> {
         drop(rustls::crypto::ring::default_provider().install_default());
         let pem = std::fs::read(file("localhost.crt")).unwrap();

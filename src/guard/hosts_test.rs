@@ -98,10 +98,13 @@ async fn a_missing_robots_allows_and_a_broken_one_does_not() {
             .chain([(says(500, ""), false), (says(429, ""), false)])
     {
         let shown = format!("{answer:?}");
-        let (host, at) = Host::open(move |path| {
-            if path == "/robots.txt" { answer.clone() } else { says(200, "page") }
-        })
-        .await;
+        let (host, at) =
+            Host::open(
+                move |path| {
+                    if path == "/robots.txt" { answer.clone() } else { says(200, "page") }
+                },
+            )
+            .await;
         let client = client();
         for _ in 0..2 {
             let result = ask(&client, &format!("http://{at}/page"), true).await;
@@ -204,10 +207,8 @@ async fn only_leading_permanent_redirects_move_a_page() {
 #[tokio::test]
 async fn a_proxy_gets_what_it_is_for_and_its_password_is_shown_to_nobody() {
     let (proxy, at) = Host::open(|_| says(200, "by proxy")).await;
-    let through = |proxy: &str| Reach {
-        proxy: Some(Proxy(proxy.parse().unwrap())),
-        ..Reach::default()
-    };
+    let through =
+        |proxy: &str| Reach { proxy: Some(Proxy(proxy.parse().unwrap())), ..Reach::default() };
     let client = client();
     let get = async |url: &str, reach: &Reach| {
         let (url, validators): (Url, _) = (url.parse().unwrap(), &Validators::default());

@@ -20,8 +20,8 @@ pub struct Limits {
     pub connect: Duration,
     /// Longest wait for the head of an answer, connection included. Default 10 s.
     pub head: Duration,
-    /// Longest time of a fetch with its redirects, without the waits for a turn or for room.
-    /// Default 20 s.
+    /// Longest time of a fetch with its redirects, without the waits for a turn or for room; and the
+    /// longest wait for room in `in_flight_bytes`. Default 20 s.
     pub total: Duration,
     /// Least bytes a second of a body, averaged, once it has lasted for `grace`. Default 1,000.
     pub min_rate: u64,
@@ -36,7 +36,7 @@ pub struct Limits {
     /// Least time between the starts of two GETs to one host; robots.txt may ask for more, up to
     /// 60 s. Default 1 s.
     pub host_gap: Duration,
-    /// Longest wait for a turn at a host, and for room in `in_flight_bytes`. Default 2 min.
+    /// Longest wait for a turn at a host. Default 2 min.
     pub patience: Duration,
     /// Failures in a row after which a host rests. Default 5.
     pub failures: u32,

@@ -73,15 +73,14 @@ impl Manners {
         let mut known = origin.known.lock().await;
         let now = Instant::now();
         let fresh = known.as_ref().filter(|known| known.until > now).cloned();
-        let fresh = match fresh {
-            Some(fresh) => fresh,
-            None => {
-                let answer = fetch(place(url)).await;
-                let new = renew(known.as_ref(), answer)?;
-                origin.weigh(&new);
-                *known = Some(new.clone());
-                new
-            }
+        let fresh = if let Some(fresh) = fresh {
+            fresh
+        } else {
+            let answer = fetch(place(url)).await;
+            let new = renew(known.as_ref(), answer)?;
+            origin.weigh(&new);
+            *known = Some(new.clone());
+            new
         };
         drop(known);
         let Some(robots) = fresh.robots else {

@@ -138,7 +138,9 @@ mod tests {
         let inside = networks("10.0.0.0/8 fd00::/8");
         assert!(goes("http://10.1.2.3:9000/", &inside) && goes("http://[fd00::1]:9/", &inside));
         assert!(goes("http://[::ffff:10.1.2.3]/", &inside));
-        assert!(!goes("http://192.168.0.1/", &inside) && !goes("http://[64:ff9b::a01:203]/", &inside));
+        assert!(
+            !goes("http://192.168.0.1/", &inside) && !goes("http://[64:ff9b::a01:203]/", &inside)
+        );
         assert!(!goes("http://93.184.216.34:9000/", &inside));
         assert!(goes("http://127.0.0.1:9/", &Reach::anywhere()));
         assert!(!goes("http://93.184.216.34:9/", &Reach::anywhere()));

@@ -80,7 +80,7 @@ impl Turns {
         let place = if errand == Errand::Post {
             waiting.await.map_err(closed)?
         } else {
-            let crowded = |_| resting(Instant::now(), Instant::now() + self.limits.patience);
+            let crowded = |_| resting(Instant::now(), Instant::now() + self.limits.host_gap);
             timeout(self.limits.patience, waiting).await.map_err(crowded)?.map_err(closed)?
         };
         if errand == Errand::Page {

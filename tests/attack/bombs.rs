@@ -57,7 +57,8 @@ fn bombs_stop_at_the_limit() {
             ("gzip", packed!(GzipEncoder, 15_900_000), "fits"),
             ("deflate", packed!(DeflateEncoder, 15_900_000), "fits"),
         ];
-        let bodies: Vec<_> = table.iter().map(|(coding, body, _)| (*coding, body.clone())).collect();
+        let bodies: Vec<_> =
+            table.iter().map(|(coding, body, _)| (*coding, body.clone())).collect();
         let sent = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&sent);
         let _net = Net::open(&[80], move |stream, request| {
@@ -84,7 +85,12 @@ fn bombs_stop_at_the_limit() {
                 Err(FetchError::Network { .. }) => "broken",
                 _ => "something else",
             };
-            assert_eq!(seen, *expected, "{at} {coding}: {:?}", result.map(|reply| reply.body.len()));
+            assert_eq!(
+                seen,
+                *expected,
+                "{at} {coding}: {:?}",
+                result.map(|reply| reply.body.len())
+            );
         }
         let grown = peak() - before;
         println!("bombs: {} MB more at the peak", grown / 1_000_000);

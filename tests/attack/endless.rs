@@ -15,7 +15,7 @@ use crate::stage::{client, from_now, get, limits, on_stage, peak};
 /// Sends until nobody takes it any more; how much that was.
 async fn pour(mut stream: TcpStream, head: &'static str, chunked: bool) -> u64 {
     let piece = if chunked {
-        [b"10000\r\n".as_slice(), &[b'x'; 65536], b"\r\n"].concat()
+        [b"10000\r\n".as_slice(), &vec![b'x'; 65536], b"\r\n"].concat()
     } else {
         vec![b'x'; 65536]
     };
@@ -54,10 +54,13 @@ fn bodies_end_where_the_limit_is() {
                         count.fetch_add(pour(stream, head, false).await, SeqCst);
                     }
                     "/short" => answer(stream, "200 OK\r\ncontent-length: 1000", b"short").await,
-                    "/more" => answer(stream, "200 OK\r\ncontent-length: 5", b"short and more").await,
+                    "/more" => {
+                        answer(stream, "200 OK\r\ncontent-length: 5", b"short and more").await;
+                    }
                     "/odd" => answer(stream, "200 OK\r\ncontent-length: -5", b"odd").await,
                     "/claims" => {
-                        stop_after(stream, "HTTP/1.1 200 OK\r\ncontent-length: 7999999\r\n\r\nx").await;
+                        stop_after(stream, "HTTP/1.1 200 OK\r\ncontent-length: 7999999\r\n\r\nx")
+                            .await;
                     }
                     _ => {
                         let half = "x".repeat(300_000);
@@ -69,7 +72,8 @@ fn bodies_end_where_the_limit_is() {
             .boxed()
         })
         .await;
-        let client = client(Limits { grace: Duration::from_secs(1), min_rate: 300_000, ..limits() });
+        let client =
+            client(Limits { grace: Duration::from_secs(1), min_rate: 300_000, ..limits() });
         let before = from_now();
         let ask = async |path: &str| get(&client, &format!("http://93.184.216.34{path}")).await;
         for path in ["/endless", "/chunked", "/1GB"] {
@@ -79,7 +83,10 @@ fn bodies_end_where_the_limit_is() {
             assert!(large, "{path} {result:?}");
             let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
             while poured.load(SeqCst) == before {
-                assert!(tokio::time::Instant::now() < deadline, "{path}: the connection stays open");
+                assert!(
+                    tokio::time::Instant::now() < deadline,
+                    "{path}: the connection stays open"
+                );
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             // The limit and what the two ends of a socket hold.
@@ -94,7 +101,10 @@ fn bodies_end_where_the_limit_is() {
         }
         for path in ["/claims", "/half"] {
             let result = ask(path).await;
-            assert!(matches!(result, Err(FetchError::Timeout { phase: "body" })), "{path} {result:?}");
+            assert!(
+                matches!(result, Err(FetchError::Timeout { phase: "body" })),
+                "{path} {result:?}"
+            );
         }
         let grown = peak() - before;
         println!("endless: {} MB more at the peak", grown / 1_000_000);

@@ -46,8 +46,11 @@ fn no_name_server_leads_inside() {
             let kind = ["f", "m", "c"][n % 3];
             get(&client, &format!("http://{kind}{n}.test/")).await.map_err(|error| (kind, error))
         };
-        let results: Vec<_> =
-            stream::iter(0..TRIES).map(|n| ask(n).boxed_local()).buffer_unordered(8).collect().await;
+        let results: Vec<_> = stream::iter(0..TRIES)
+            .map(|n| ask(n).boxed_local())
+            .buffer_unordered(8)
+            .collect()
+            .await;
         assert_eq!(net.forbidden(), [] as [IpAddr; 0]);
         let fetched = results.iter().filter(|result| result.is_ok()).count();
         assert_eq!(net.public(), fetched);
@@ -108,7 +111,8 @@ fn silent_and_missing_names_hold_up_nobody() {
         let missing = get(&client, "http://no.test/").await;
         assert!(matches!(missing, Err(FetchError::Network { .. })), "{missing:?}");
 
-        let quick = crate::stage::client(Limits { resolve: Duration::from_millis(300), ..limits() });
+        let quick =
+            crate::stage::client(Limits { resolve: Duration::from_millis(300), ..limits() });
         let silent = get(&quick, "http://s.test/").await.unwrap_err();
         assert!(silent.to_string().contains("not resolved in time"), "{silent}");
         assert!(!silent.is_final());

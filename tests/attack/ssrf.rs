@@ -90,7 +90,8 @@ fn nothing_forbidden_is_asked() {
             .collect();
         let locations = targets.clone();
         let net = Net::open(&[80, 443, 8080, 25, 6379], move |stream, request| {
-            let to = request.path()[1..].parse().ok().and_then(|at: usize| locations.get(at).cloned());
+            let to =
+                request.path()[1..].parse().ok().and_then(|at: usize| locations.get(at).cloned());
             async move {
                 match to {
                     Some(to) => answer(stream, &format!("302 Found\r\nlocation: {to}"), b"").await,
@@ -158,7 +159,8 @@ fn a_network_that_is_allowed_is_all_that_is_allowed() {
         .await;
         let client = client(limits());
         let networks = vec!["10.0.0.0/8".parse().unwrap()];
-        let reach = &Reach { private: atalaya::model::PrivateAccess::Networks(networks), proxy: None };
+        let reach =
+            &Reach { private: atalaya::model::PrivateAccess::Networks(networks), proxy: None };
         for (url, reached) in [
             ("http://10.0.0.1/", true),
             ("http://10.0.0.1:9000/", true),
