@@ -110,7 +110,9 @@ pub(super) async fn up_to(
             pace.pause(start.elapsed());
         }
         grow(&mut body, if room.is_some() { caps.decoded } else { SMALL });
-        let left = body.capacity() - body.len();
+        // What is unpacked is never waited for: give the others a turn now and then.
+        tokio::task::coop::consume_budget().await;
+        let left = (body.capacity() - body.len()).min(4 * STEP);
         let mut part = (&mut decoded).take(left as u64);
         if pace.keep(part.read_buf(&mut body)).await? == 0 {
             return Ok((body, false));
