@@ -223,6 +223,13 @@ fn queues_are_bounded() {
     hold(|source| found(source, &["unbounded_channel", "mpsc::unbounded"], |_| true));
 }
 
+/// Where a socket goes is checked in one room. (Mail and PostgreSQL go by their own libraries.)
+#[test]
+fn sockets_are_opened_by_the_guard() {
+    let ways = ["Stream::connect", "TcpSocket", "UdpSocket", "lookup_host", "to_socket_addrs"];
+    hold(|source| found(source, &ways, |at| source.room() != "guard" && !source.in_tests(at)));
+}
+
 #[test]
 fn production_code_does_not_unwrap() {
     hold(unwraps);

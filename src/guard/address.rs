@@ -1,18 +1,6 @@
-//! Which addresses are the public internet, and name resolution that gives no others.
+//! Which addresses are the public internet.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
-
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use thiserror::Error;
-use url::{Host, Url};
-
-use super::FetchError;
-
-/// A name that leads to private addresses only.
-#[derive(Debug, Error)]
-#[error("{0} leads to a private or reserved address")]
-pub(super) struct Forbidden(String);
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address is on the public internet: not loopback, private, link-local, shared,
 /// multicast, reserved or for documentation, nor an IPv6 form that embeds such an IPv4 address
@@ -69,50 +57,6 @@ fn embedded(high: u16, low: u16) -> Ipv4Addr {
     let [a, b] = high.to_be_bytes();
     let [c, d] = low.to_be_bytes();
     Ipv4Addr::new(a, b, c, d)
-}
-
-/// Checks what can be told from a URL itself: the scheme, and the address if it is written as one
-/// (the HTTP library asks its resolver for names only).
-pub(super) fn check(url: &Url, allow_private: bool) -> Result<(), FetchError> {
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(FetchError::refused(format!("`{}` is neither http nor https", url.scheme())));
-    }
-    let address = match url.host() {
-        Some(Host::Ipv4(v4)) => IpAddr::V4(v4),
-        Some(Host::Ipv6(v6)) => IpAddr::V6(v6),
-        Some(Host::Domain(name)) if !name.is_empty() => return Ok(()),
-        _ => return Err(FetchError::refused("the address names no host")),
-    };
-    if allow_private || is_public(address) {
-        return Ok(());
-    }
-    Err(FetchError::refused(Forbidden(address.to_string()).to_string()))
-}
-
-/// The system's resolver; guarded, it drops every address that is not public, so that the socket
-/// goes where the check looked.
-pub(super) struct Resolver {
-    pub(super) allow_private: bool,
-    pub(super) patience: Duration,
-}
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (allow_private, patience) = (self.allow_private, self.patience);
-        Box::pin(async move {
-            let lookup = tokio::net::lookup_host((name.as_str(), 0));
-            let found = tokio::time::timeout(patience, lookup)
-                .await
-                .map_err(|_| "the name was not resolved in time")??;
-            let mut allowed: Vec<SocketAddr> = found.collect();
-            let any = !allowed.is_empty();
-            allowed.retain(|address| allow_private || is_public(address.ip()));
-            if allowed.is_empty() && any {
-                return Err(Forbidden(name.as_str().to_owned()).into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
-    }
 }
 
 #[cfg(test)]

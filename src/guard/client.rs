@@ -1,20 +1,25 @@
 //! The client: conditional GETs with checked redirects, POSTs without any.
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
 };
-use reqwest::{RequestBuilder, Response, redirect};
-use tokio::time::{Instant, timeout};
+use http::{HeaderMap, HeaderValue};
+use jiff::Timestamp;
+use reqwest::{RequestBuilder, Response};
+use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-use crate::model::{PrivateAccess, Reach, Source, Validators};
-
-use super::address::{self, Resolver};
-use super::turns::Turns;
-use super::{FetchError, GuardError, Limits, body, headers};
+use super::body::{self, Budget, Caps};
+use super::breaker::Health;
+use super::clients::{Clients, HttpClient};
+use super::manners::{Answer, Manners};
+use super::rule::{self, foreign_url};
+use super::turns::{Errand, Turns};
+use super::{FetchError, Get, GuardError, Limits, Post, PostReply, Reply};
+use super::{coding, headers, robots};
+use crate::model::{Reach, Validators};
 
 /// Bytes of an answer to a POST that are kept.
 const POST_REPLY_BYTES: usize = 64 * 1024;
@@ -26,84 +31,10 @@ const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/f
 /// The one HTTP client; cheap to share by reference.
 pub struct Client {
     limits: Limits,
+    clients: Clients,
     turns: Turns,
-    guarded: reqwest::Client,
-    open: reqwest::Client,
-}
-
-/// A page or feed to fetch.
-#[derive(Debug, Clone, Copy)]
-pub struct Get<'a> {
-    /// Where.
-    pub url: &'a Url,
-    /// What the last answer gave; empty for an unconditional request.
-    pub validators: &'a Validators,
-    /// Where it may lead, redirects included.
-    pub reach: &'a Reach,
-    /// Whether robots.txt is obeyed.
-    pub obey_robots: bool,
-}
-
-impl<'a> Get<'a> {
-    /// An unconditional request for a document of a source.
-    #[must_use]
-    pub fn of(source: &'a Source, url: &'a Url) -> Self {
-        const NOTHING_KNOWN: &Validators =
-            &Validators { etag: None, last_modified: None, body_hash: None };
-        Self {
-            url,
-            validators: NOTHING_KNOWN,
-            reach: &source.reach,
-            obey_robots: source.obey_robots,
-        }
-    }
-}
-
-/// The answer to a GET, of whatever status; a 304 has no body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// Where the last redirect led.
-    pub final_url: Url,
-    /// Where it has moved for good: the end of the permanent redirects (301, 308) that it began with.
-    pub moved_to: Option<Url>,
-    /// `Content-Type` as received.
-    pub content_type: Option<String>,
-    /// For the next request. `body_hash` is left as it was sent.
-    pub validators: Validators,
-    /// How long the server wants to be left alone.
-    pub retry_after: Option<Duration>,
-    /// How long the answer stays fresh.
-    pub cache_max_age: Option<Duration>,
-    /// The body, decompressed.
-    pub body: Vec<u8>,
-}
-
-/// A message to send.
-#[derive(Debug, Clone)]
-pub struct Post<'a> {
-    /// Where.
-    pub url: &'a Url,
-    /// Header names and values.
-    pub headers: Vec<(String, String)>,
-    /// The body as it goes out.
-    pub body: Vec<u8>,
-    /// Whether private and loopback addresses are allowed.
-    pub allow_private: bool,
-    /// Longest time of the whole exchange, without the wait for its turn.
-    pub timeout: Duration,
-}
-
-/// The answer to a POST. A redirect is a status like any other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// How long the server wants to be left alone.
-    pub retry_after: Option<Duration>,
-    /// The first 64 KiB of the body.
-    pub body: Vec<u8>,
+    budget: Budget,
+    manners: Manners,
 }
 
 impl Client {
@@ -114,18 +45,15 @@ impl Client {
     pub fn new(limits: Limits, user_agent: &str) -> Result<Self, GuardError> {
         // Fails only where somebody installed a provider before; then that one serves.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let build = |allow_private| builder(&limits, user_agent, allow_private).build();
-        let guarded = build(false).map_err(GuardError::Tls)?;
-        let open = build(true).map_err(GuardError::Tls)?;
-        Ok(Self { turns: Turns::new(&limits), limits, guarded, open })
-    }
-
-    /// A client that takes `site.test` for a public host, wherever it really is.
-    #[cfg(test)]
-    pub(super) fn with_public_site(limits: Limits, site: std::net::SocketAddr) -> Self {
-        let client = Self::new(limits, "test").unwrap();
-        let guarded = builder(&client.limits, "test", false).resolve("site.test", site).build();
-        Self { guarded: guarded.unwrap(), ..client }
+        let clients = Clients::new(&limits, user_agent);
+        clients.prove()?;
+        Ok(Self {
+            clients,
+            turns: Turns::new(&limits),
+            budget: Budget::new(&limits),
+            manners: Manners::default(),
+            limits,
+        })
     }
 
     /// Fetches a page or feed, following redirects that lead nowhere forbidden.
@@ -133,22 +61,59 @@ impl Client {
     /// # Errors
     /// See [`FetchError`]. Cancel-safe: dropping the future drops the connection.
     pub async fn get(&self, get: Get<'_>) -> Result<Reply, FetchError> {
+        self.follow(get, Errand::Page).await
+    }
+
+    async fn follow(&self, get: Get<'_>, errand: Errand) -> Result<Reply, FetchError> {
         let mut url = get.url.clone();
-        let mut spent = Duration::ZERO;
+        let mut moved = Moved::default();
+        let mut left = self.limits.total;
         for _ in 0..=self.limits.redirects {
-            address::check(&url, is_open(get))?;
-            let _turn = self.turns.take(&url, true).await?;
-            let start = Instant::now();
-            let left = self.limits.total.saturating_sub(spent);
-            match timeout(left, self.hop(get, &url)).await {
-                Ok(Ok(Step::Done(reply))) => return Ok(*reply),
-                Ok(Ok(Step::Elsewhere(next))) => url = next,
-                Ok(Err(error)) => return Err(error),
-                Err(_) => return Err(FetchError::Timeout { phase: "body" }),
+            let http = self.client_for(&url, get.reach)?;
+            if get.obey_robots {
+                let fetch = |place| self.robots(place, get.reach);
+                let delay = self.manners.ask(&url, get.reach, fetch).await?;
+                self.turns.space(&url, delay);
             }
-            spent += start.elapsed();
+            let turn = self.turns.take(&url, errand).await?;
+            let start = Instant::now();
+            let step = self.hop(&http, get.validators, &url, errand, start + left).await;
+            if let Some(health) = health(&step) {
+                self.turns.report(&turn, health);
+            }
+            match step? {
+                Step::Done(reply) => return Ok(Reply { moved_to: moved.to, ..*reply }),
+                Step::Elsewhere { next, for_good } => {
+                    moved.on(&next, for_good);
+                    url = next;
+                }
+            }
+            left = left.saturating_sub(start.elapsed());
         }
         Err(FetchError::refused(format!("more than {} redirects", self.limits.redirects)))
+    }
+
+    /// Gets a robots.txt by the same guarded way as a page. One that cannot be followed is as good
+    /// as none (RFC 9309 §2.3.1.2).
+    fn robots<'a>(
+        &'a self,
+        place: Url,
+        reach: &'a Reach,
+    ) -> BoxFuture<'a, Result<Answer, FetchError>> {
+        async move {
+            let validators = &Validators::default();
+            let get = Get { url: &place, validators, reach, obey_robots: false };
+            match self.follow(get, Errand::Robots).await {
+                Ok(reply) => Ok(match reply.status {
+                    200..=299 => Answer::File(reply.body),
+                    429 | 500.. => Answer::Broken,
+                    _ => Answer::None,
+                }),
+                Err(error) if error.is_final() => Ok(Answer::None),
+                Err(error) => Err(error),
+            }
+        }
+        .boxed()
     }
 
     /// Sends a message.
@@ -156,68 +121,98 @@ impl Client {
     /// # Errors
     /// See [`FetchError`]. After [`FetchError::Timeout`] the message may have arrived.
     pub async fn post(&self, post: Post<'_>) -> Result<PostReply, FetchError> {
-        address::check(post.url, post.allow_private)?;
-        let mut request = self.inner(post.allow_private).post(post.url.clone()).body(post.body);
+        let http = self.client_for(post.url, post.reach)?;
+        let mut request = http.post(post.url.clone()).body(post.body);
         for (name, value) in &post.headers {
             request = request.header(name, value);
         }
-        let _turn = self.turns.take(post.url, false).await?;
+        let _turn = self.turns.take(post.url, Errand::Post).await?;
+        let deadline = Instant::now() + post.timeout;
         let exchange = async {
             let response = request.send().await.map_err(FetchError::of)?;
             let status = response.status().as_u16();
             let retry_after = headers::retry_after(response.headers(), Timestamp::now());
-            let (body, _) = body::up_to(response, POST_REPLY_BYTES).await?;
+            let caps = Caps { limits: &self.limits, decoded: POST_REPLY_BYTES, deadline };
+            let (body, _) = body::up_to(response, caps, &self.budget).await?;
             Ok(PostReply { status, retry_after, body })
         };
         let late = |_| FetchError::Timeout { phase: "answer" };
-        timeout(post.timeout, exchange).await.map_err(late)?
+        timeout_at(deadline, exchange).await.map_err(late)?
     }
 
-    fn inner(&self, allow_private: bool) -> &reqwest::Client {
-        if allow_private { &self.open } else { &self.guarded }
+    /// Checks a URL, and gives the client whose sockets may go where it leads.
+    fn client_for(&self, url: &Url, reach: &Reach) -> Result<HttpClient, FetchError> {
+        let rule = rule::check(url, reach, &self.limits.ports)?;
+        Ok(self.clients.of(rule, reach)?)
     }
 
-    async fn hop(&self, get: Get<'_>, url: &Url) -> Result<Step, FetchError> {
-        let request = self.inner(is_open(get)).get(url.clone());
-        let sending = conditional(request, get.validators).send();
-        let response = timeout(self.limits.head, sending)
-            .await
-            .map_err(|_| FetchError::Timeout { phase: "head" })?
-            .map_err(FetchError::of)?;
-        if let Some(next) = target(url, &response)? {
-            return Ok(Step::Elsewhere(next));
+    async fn hop(
+        &self,
+        http: &HttpClient,
+        validators: &Validators,
+        url: &Url,
+        errand: Errand,
+        deadline: Instant,
+    ) -> Result<Step, FetchError> {
+        let sending = timeout_at(deadline, conditional(http.get(url.clone()), validators).send());
+        let late = |_| FetchError::Timeout { phase: "head" };
+        let sent = timeout(self.limits.head, sending).await.map_err(late)?.map_err(late)?;
+        let response = sent.map_err(FetchError::of)?;
+        if let Some(step) = redirect(url, &response)? {
+            return Ok(step);
         }
         let status = response.status().as_u16();
         let head = response.headers().clone();
-        let sent = (status == 304).then_some(get.validators);
-        let body = body::whole(response, &self.limits).await?;
+        let sent = (status == 304).then_some(validators);
+        let body = if errand == Errand::Robots {
+            let caps = Caps { limits: &self.limits, decoded: robots::MAX_BYTES, deadline };
+            body::up_to(response, caps, &self.budget).await?.0
+        } else {
+            let caps = Caps { limits: &self.limits, decoded: self.limits.decoded_bytes, deadline };
+            body::whole(response, caps, &self.budget).await?
+        };
         Ok(Step::Done(Box::new(reply(status, url, &head, sent, body))))
     }
 }
 
-fn is_open(get: Get<'_>) -> bool {
-    get.reach.private != PrivateAccess::None
-}
-
 enum Step {
     Done(Box<Reply>),
-    Elsewhere(Url),
+    Elsewhere { next: Url, for_good: bool },
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one HTTP client")]
-fn builder(limits: &Limits, user_agent: &str, allow_private: bool) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(user_agent)
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .no_proxy()
-        .connect_timeout(limits.connect)
-        .pool_max_idle_per_host(limits.per_host)
-        .dns_resolver(Resolver { allow_private, patience: limits.resolve })
+/// The permanent redirects that a chain begins with.
+#[derive(Default)]
+struct Moved {
+    to: Option<Url>,
+    over: bool,
+}
+
+impl Moved {
+    fn on(&mut self, next: &Url, for_good: bool) {
+        self.over |= !for_good;
+        if !self.over {
+            self.to = Some(next.clone());
+        }
+    }
+}
+
+/// What a request says of its host; nothing if it was our own rules that ended it.
+fn health(step: &Result<Step, FetchError>) -> Option<Health> {
+    match step {
+        Ok(Step::Done(reply)) => Some(match (reply.status, reply.retry_after) {
+            (429 | 503, Some(pause)) => Health::Asked(pause),
+            (429 | 500.., _) => Health::Failed,
+            _ => Health::Fine,
+        }),
+        Ok(Step::Elsewhere { .. }) | Err(FetchError::TooLarge { .. }) => Some(Health::Fine),
+        Err(FetchError::Timeout { phase: body::NO_ROOM }) => None,
+        Err(FetchError::Network { .. } | FetchError::Timeout { .. }) => Some(Health::Failed),
+        Err(_) => None,
+    }
 }
 
 fn conditional(request: RequestBuilder, validators: &Validators) -> RequestBuilder {
-    let mut request = request.header(ACCEPT, ACCEPTED);
+    let mut request = request.header(ACCEPT, ACCEPTED).header(ACCEPT_ENCODING, coding::ACCEPTED);
     if let Some(etag) = &validators.etag {
         request = request.header(IF_NONE_MATCH, etag);
     }
@@ -228,16 +223,24 @@ fn conditional(request: RequestBuilder, validators: &Validators) -> RequestBuild
 }
 
 /// Where a redirect leads. From https it never leads to http: that would undo what TLS proved.
-fn target(url: &Url, response: &Response) -> Result<Option<Url>, FetchError> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+fn redirect(url: &Url, response: &Response) -> Result<Option<Step>, FetchError> {
+    let status = response.status().as_u16();
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let Some(location) = headers::text(response.headers(), &LOCATION) else { return Ok(None) };
-    let next = url.join(location).map_err(|_| FetchError::refused("a redirect to no valid URL"))?;
+    // Not only ASCII: addresses in Spanish or Chinese are sent as they are.
+    let location = response.headers().get(LOCATION).map(HeaderValue::as_bytes);
+    let Some(location) = location.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
+        return Ok(None);
+    };
+    let next = foreign_url(location, Some(url)).map_err(|error| match error {
+        FetchError::Refused { why } => FetchError::refused(format!("a redirect: {why}")),
+        other => other,
+    })?;
     if url.scheme() == "https" && next.scheme() == "http" {
         return Err(FetchError::refused("a redirect from https to http"));
     }
-    Ok(Some(next))
+    Ok(Some(Step::Elsewhere { next, for_good: matches!(status, 301 | 308) }))
 }
 
 fn reply(
@@ -256,5 +259,28 @@ fn reply(
         retry_after: headers::retry_after(head, Timestamp::now()),
         cache_max_age: headers::max_age(head),
         body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redirect;
+
+    #[test]
+    fn https_never_becomes_http() {
+        for (from, to, followed) in [
+            ("http://a.test/", "https://a.test/", true),
+            ("http://a.test/", "http://b.test/", true),
+            ("https://a.test/", "https://b.test/", true),
+            ("https://a.test/", "/there", true),
+            ("https://a.test/", "http://a.test/", false),
+            ("https://a.test/", "ftp://a.test/", false),
+            ("http://a.test/", "/espa\u{f1}a", true),
+        ] {
+            let response = http::Response::builder().status(301).header("location", to.as_bytes());
+            let response = response.body(Vec::new()).unwrap().into();
+            let step = redirect(&from.parse().unwrap(), &response);
+            assert_eq!(step.is_ok_and(|step| step.is_some()), followed, "{from} {to}");
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Why a fetch brought no answer, by what the caller does next.
 
+use jiff::Timestamp;
 use thiserror::Error;
+
+use super::rule::Forbidden;
 
 /// A fetch without an answer. An answer of any status is not an error.
 /// The texts hold neither the URL's credentials nor its query.
@@ -30,6 +33,19 @@ pub enum FetchError {
         /// The innermost cause.
         detail: String,
     },
+    /// The host is left alone, because it failed again and again or asked for it; nothing was
+    /// sent. Ask again after this time.
+    #[error("the host is left alone until {until:.0}")]
+    Resting {
+        /// When it is asked again.
+        until: Timestamp,
+    },
+    /// The site's owner does not want this page to be fetched by programs.
+    #[error("robots.txt of {host} forbids it")]
+    Robots {
+        /// The site.
+        host: String,
+    },
 }
 
 /// The client could not be built.
@@ -38,13 +54,16 @@ pub enum GuardError {
     /// TLS could not be set up: mostly a machine without root certificates.
     #[error("the HTTP client could not be set up (are root certificates installed?): {0}")]
     Tls(#[source] reqwest::Error),
+    /// The proxy's URL cannot be used; it is not shown, as it may hold a password.
+    #[error("the URL of the proxy is not an http or https URL that can be used")]
+    Proxy,
 }
 
 impl FetchError {
     /// Whether asking again is useless.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::TooLarge { .. })
+        matches!(self, Self::Refused { .. } | Self::TooLarge { .. } | Self::Robots { .. })
     }
 
     pub(super) fn refused(why: impl Into<String>) -> Self {
@@ -57,7 +76,7 @@ impl FetchError {
         let is_timeout = error.is_timeout();
         let mut cause: &(dyn std::error::Error + 'static) = &error;
         loop {
-            if let Some(forbidden) = cause.downcast_ref::<super::address::Forbidden>() {
+            if let Some(forbidden) = cause.downcast_ref::<Forbidden>() {
                 return Self::refused(forbidden.to_string());
             }
             match cause.source() {
@@ -69,5 +88,11 @@ impl FetchError {
             return Self::Timeout { phase: "connection" };
         }
         Self::Network { detail: cause.to_string() }
+    }
+}
+
+impl From<Forbidden> for FetchError {
+    fn from(forbidden: Forbidden) -> Self {
+        Self::refused(forbidden.to_string())
     }
 }

@@ -1,16 +1,36 @@
-//! Whose turn it is: so many requests at once, so many to one host, and time between them.
+//! Whose turn it is: so many requests at once, so many to one host, time between them, and none to
+//! a host that rests.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
+use super::breaker::{Breaker, Health};
 use super::{FetchError, Limits};
 
-/// Hosts that are remembered before the idle ones are forgotten.
-const HOSTS: usize = 4096;
+/// Hosts that are remembered before the idle ones are forgotten, and how many at the very most.
+const HOSTS: (usize, usize) = (8192, 16_384);
+
+/// Longest gap that robots.txt can ask for.
+const MAX_GAP: Duration = Duration::from_mins(1);
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// A feed or page: spaced, and not at a host that rests.
+    Page,
+    /// robots.txt: asked right before a page, so that it needs no gap of its own.
+    Robots,
+    /// A message: whoever sends it has its own retries.
+    Post,
+}
 
 /// The order of requests.
 pub(super) struct Turns {
@@ -21,13 +41,21 @@ pub(super) struct Turns {
 
 struct Host {
     places: Arc<Semaphore>,
+    state: Mutex<State>,
+}
+
+struct State {
     /// When the next request may start.
-    next: Mutex<Instant>,
+    next: Instant,
+    gap: Duration,
+    breaker: Breaker,
 }
 
 /// A request under way; dropping it lets the next one in.
 pub(super) struct Turn {
-    _host: OwnedSemaphorePermit,
+    host: Arc<Host>,
+    errand: Errand,
+    _place: OwnedSemaphorePermit,
     _global: OwnedSemaphorePermit,
 }
 
@@ -42,40 +70,106 @@ impl Turns {
 
     /// Waits for a place. The host comes first, so that requests to a busy one hold none of the
     /// places of all; whoever waits holds no other turn, so nobody waits in a circle.
-    pub(super) async fn take(&self, url: &Url, spaced: bool) -> Result<Turn, FetchError> {
+    pub(super) async fn take(&self, url: &Url, errand: Errand) -> Result<Turn, FetchError> {
         let host = self.host(url);
+        if errand != Errand::Post {
+            host.state().awake()?;
+        }
         let closed = |_| FetchError::refused("the client is shutting down");
-        let place = Arc::clone(&host.places).acquire_owned().await.map_err(closed)?;
-        if spaced {
-            tokio::time::sleep_until(self.start_of(&host)).await;
+        let waiting = Arc::clone(&host.places).acquire_owned();
+        let place = if errand == Errand::Post {
+            waiting.await.map_err(closed)?
+        } else {
+            let crowded = |_| resting(Instant::now(), Instant::now() + self.limits.host_gap);
+            timeout(self.limits.patience, waiting).await.map_err(crowded)?.map_err(closed)?
+        };
+        if errand == Errand::Page {
+            let start = host.state().reserve(self.limits.patience)?;
+            sleep_until(start).await;
         }
         let global = Arc::clone(&self.global).acquire_owned().await.map_err(closed)?;
-        Ok(Turn { _host: place, _global: global })
+        if errand != Errand::Post {
+            let now = Instant::now();
+            host.state().breaker.admit(now).map_err(|until| resting(now, until))?;
+        }
+        Ok(Turn { host, errand, _place: place, _global: global })
     }
 
-    fn start_of(&self, host: &Host) -> Instant {
-        let mut next = host.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = Instant::now().max(*next);
-        *next = start + self.limits.host_gap;
-        start
+    /// The host tells whether it works.
+    pub(super) fn report(&self, turn: &Turn, health: Health) {
+        if turn.errand != Errand::Post {
+            let chance = chance();
+            turn.host.state().breaker.report(health, &self.limits, Instant::now(), chance);
+        }
+    }
+
+    /// Sets how long robots.txt wants a host to be left alone between two requests.
+    pub(super) fn space(&self, url: &Url, delay: Option<Duration>) {
+        let gap = delay.unwrap_or_default().min(MAX_GAP).max(self.limits.host_gap);
+        self.host(url).state().gap = gap;
     }
 
     fn host(&self, url: &Url) -> Arc<Host> {
         let name = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or_default();
         let key = format!("{name}:{port}");
+        let now = Instant::now();
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() >= HOSTS {
-            let now = Instant::now();
-            hosts.retain(|_, host| {
-                let next = host.next.lock().unwrap_or_else(PoisonError::into_inner);
-                Arc::strong_count(host) > 1 || *next > now
-            });
+        if hosts.len() >= HOSTS.0 && !hosts.contains_key(&key) {
+            forget(&mut hosts, now);
         }
         let host = hosts.entry(key).or_insert_with(|| {
             let places = Arc::new(Semaphore::new(self.limits.per_host));
-            Arc::new(Host { places, next: Mutex::new(Instant::now()) })
+            let (gap, breaker) = (self.limits.host_gap, Breaker::default());
+            Arc::new(Host { places, state: Mutex::new(State { next: now, gap, breaker }) })
         });
         Arc::clone(host)
     }
+}
+
+impl Host {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn awake(&self) -> Result<(), FetchError> {
+        let now = Instant::now();
+        self.breaker.rests(now).map_or(Ok(()), |until| Err(resting(now, until)))
+    }
+
+    /// The next start, unless it is too far away to wait for it.
+    fn reserve(&mut self, patience: Duration) -> Result<Instant, FetchError> {
+        self.awake()?;
+        let now = Instant::now();
+        let start = now.max(self.next);
+        if start > now + patience {
+            return Err(resting(now, start));
+        }
+        self.next = start + self.gap;
+        Ok(start)
+    }
+}
+
+/// Forgets idle hosts, and if that is not enough, any that nobody is asking right now.
+fn forget(hosts: &mut HashMap<String, Arc<Host>>, now: Instant) {
+    hosts.retain(|_, host| {
+        let state = host.state();
+        Arc::strong_count(host) > 1 || state.next > now || !state.breaker.is_idle(now)
+    });
+    if hosts.len() >= HOSTS.1 {
+        hosts.retain(|_, host| Arc::strong_count(host) > 1);
+    }
+}
+
+fn resting(now: Instant, until: Instant) -> FetchError {
+    let until = Timestamp::now().checked_add(until.saturating_duration_since(now));
+    FetchError::Resting { until: until.unwrap_or(Timestamp::MAX) }
+}
+
+/// A random number in 0..1; the standard library's hasher is seeded at random.
+fn chance() -> f64 {
+    let random = RandomState::new().build_hasher().finish();
+    (random >> 11) as f64 / (1_u64 << 53) as f64
 }

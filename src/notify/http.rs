@@ -15,6 +15,7 @@ use super::slack::render_slack;
 use super::webhook::render_webhook;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::guard::{Client, Post, PostReply};
+use crate::model::Reach;
 
 /// For the whole exchange; Standard Webhooks asks for 15 to 30 s.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -33,7 +34,7 @@ pub struct SignedWebhook {
 /// Where requests go. Its URL is a credential: it is in no text and has no `Debug`.
 struct Receiver {
     url: Url,
-    allow_private: bool,
+    reach: Reach,
     http: Arc<Client>,
 }
 
@@ -119,7 +120,8 @@ impl Receiver {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(BuildError::Url);
         }
-        Ok(Self { url, allow_private, http })
+        let reach = if allow_private { Reach::anywhere() } else { Reach::default() };
+        Ok(Self { url, reach, http })
     }
 
     async fn post(
@@ -133,7 +135,7 @@ impl Receiver {
             url: &self.url,
             headers,
             body: body.into_bytes(),
-            allow_private: self.allow_private,
+            reach: &self.reach,
             timeout: TIMEOUT,
         };
         hand_over.begin().await?;

@@ -14,7 +14,7 @@ use super::leases::{Held, Holder};
 use super::wake::wait;
 use super::{Live, Pipeline};
 use crate::extract;
-use crate::guard::{Get, Reply};
+use crate::guard::{FetchError, Get, Reply};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
 use crate::sandbox::Fault;
 use crate::store::entries::{self, Claimed};
@@ -27,6 +27,8 @@ const READERS: usize = 16;
 const PAGE_TRIES: u32 = 3;
 /// Before the second and the third try.
 const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(5), SignedDuration::from_secs(20)];
+/// Longest rest of a host that an entry waits for; beyond it the feed's text comes sooner.
+const LONGEST_REST: SignedDuration = SignedDuration::from_mins(2);
 /// Characters of a text that are kept.
 const MAX_TEXT: usize = 1_000_000;
 const MAX_TITLE: usize = 300;
@@ -135,6 +137,7 @@ async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claim
     let Ok(url) = Url::parse(&claimed.entry.url) else {
         return Page::Missing("its link is no URL".to_owned());
     };
+    let mut rest = SignedDuration::ZERO;
     let error = match live.client.get(Get::of(source, &url)).await {
         Ok(reply) if (200..300).contains(&reply.status) => {
             return extracted(pipeline, claimed, reply).await;
@@ -144,10 +147,17 @@ async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claim
         }
         Ok(reply) => format!("its page answered {}", reply.status),
         Err(error) if error.is_final() => return Page::Missing(error.to_string()),
-        Err(error) => error.to_string(),
+        Err(error) => {
+            if let FetchError::Resting { until } = error {
+                rest = until.duration_since(Timestamp::now()).min(LONGEST_REST);
+            }
+            error.to_string()
+        }
     };
-    again(claimed)
-        .map_or_else(|| Page::Missing(error.clone()), |pause| Page::Later(pause, error.clone()))
+    again(claimed).map_or_else(
+        || Page::Missing(error.clone()),
+        |pause| Page::Later(pause.max(rest), error.clone()),
+    )
 }
 
 /// How long to wait for the next try at a page, if there is one.

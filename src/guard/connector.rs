@@ -1,0 +1,166 @@
+//! The last check: a connection whose other end is not allowed is dropped before a byte of the
+//! request is written. The checks before it (literals, resolver) keep such a connection from being
+//! opened at all; this one holds even if they were wrong.
+
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::Extensions;
+use hyper_util::client::legacy::connect::{Connection, HttpInfo};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::rule::{Forbidden, Rule};
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Lays the check around the connector of an HTTP client.
+#[derive(Debug, Clone)]
+pub(super) struct Gate(pub(super) Rule);
+
+/// A connector behind a [`Gate`].
+#[derive(Debug, Clone)]
+pub(super) struct Gated<S> {
+    inner: S,
+    rule: Rule,
+}
+
+impl<S> Layer<S> for Gate {
+    type Service = Gated<S>;
+    fn layer(&self, inner: S) -> Gated<S> {
+        Gated { inner, rule: self.0.clone() }
+    }
+}
+
+impl<S, R> Service<R> for Gated<S>
+where
+    S: Service<R, Error = BoxError>,
+    S::Response: Connection + Send,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<S::Response, BoxError>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let (connecting, rule) = (self.inner.call(request), self.rule.clone());
+        async move {
+            let connection = connecting.await?;
+            check(&connection, &rule)?;
+            Ok(connection)
+        }
+        .boxed()
+    }
+}
+
+fn check(connection: &impl Connection, rule: &Rule) -> Result<(), Forbidden> {
+    let mut extras = Extensions::new();
+    connection.connected().get_extras(&mut extras);
+    let address = extras.get::<HttpInfo>().ok_or(Forbidden::Unknown)?.remote_addr().ip();
+    if rule.allows(address) { Ok(()) } else { Err(Forbidden::Private(address.to_string())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{ErrorKind, Read, Write};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::path::PathBuf;
+    use std::sync::Arc;
+    use std::thread::JoinHandle;
+
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+    use super::{Gate, Rule};
+    use crate::guard::FetchError;
+    use crate::model::Reach;
+
+    fn file(name: &str) -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/notify/testdata").join(name)
+    }
+
+    fn tls(stream: TcpStream) -> StreamOwned<ServerConnection, TcpStream> {
+        let certificate = CertificateDer::from_pem_file(file("localhost.crt")).unwrap();
+        let key = PrivateKeyDer::from_pem_file(file("localhost.key")).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        StreamOwned::new(ServerConnection::new(Arc::new(config)).unwrap(), stream)
+    }
+
+    /// Answers one client; what it asked, decrypted.
+    fn server(https: bool) -> (SocketAddr, JoinHandle<Vec<u8>>) {
+        fn talk(mut stream: impl Read + Write) -> Vec<u8> {
+            let mut asked = vec![0; 4096];
+            match stream.read(&mut asked) {
+                Ok(length) => asked.truncate(length),
+                Err(error) => {
+                    let closed = [ErrorKind::UnexpectedEof, ErrorKind::ConnectionReset];
+                    assert!(closed.contains(&error.kind()), "{error}");
+                    asked.clear();
+                }
+            }
+            if !asked.is_empty() {
+                stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+            }
+            asked
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = std::thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            if https { talk(tls(stream)) } else { talk(stream) }
+        });
+        (address, serving)
+    }
+
+    /// A client that has no check but the gate.
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        reason = "what the guard is built of is tested"
+    )]
+    async fn ask(address: SocketAddr, https: bool, rule: Rule) -> Result<u16, FetchError> {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let pem = std::fs::read(file("localhost.crt")).unwrap();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .tls_certs_only([reqwest::Certificate::from_pem(&pem).unwrap()])
+            .resolve("localhost", address)
+            .connector_layer(Gate(rule))
+            .build()
+            .unwrap();
+        let scheme = if https { "https" } else { "http" };
+        let url = format!("{scheme}://localhost:{}/", address.port());
+        client.get(url).send().await.map(|reply| reply.status().as_u16()).map_err(FetchError::of)
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_where_the_rule_does_not_lead() {
+        for https in [false, true] {
+            let (address, serving) = server(https);
+            let refused = ask(address, https, Rule::public()).await.unwrap_err();
+            assert_eq!(
+                refused.to_string(),
+                "refused: 127.0.0.1 leads to a private or reserved address"
+            );
+            assert_eq!(serving.join().unwrap(), b"", "https: {https}");
+
+            let (address, serving) = server(https);
+            let url = "http://127.0.0.1/".parse().unwrap();
+            let rule = crate::guard::rule::check(&url, &Reach::anywhere(), &[]).unwrap();
+            assert_eq!(ask(address, https, rule).await.unwrap(), 204);
+            assert!(serving.join().unwrap().starts_with(b"GET / HTTP/1.1"), "https: {https}");
+        }
+    }
+}
