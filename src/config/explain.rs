@@ -106,6 +106,12 @@ fn wanted(expected: &str) -> (&str, &'static str) {
         "u16" => ("a whole number from 0 to 65535", "write one, without quotes"),
         "u32" | "u64" | "usize" => ("a whole number of 0 or more", "write one, without quotes"),
         "f64" => ("a number", "write one, without quotes, such as `0.5`"),
+        "`true`, `false` or a list of networks" => {
+            (expected, "write e.g. `true`, or `[\"10.20.0.0/16\"]`")
+        }
+        "an address or a table" => {
+            (expected, "write e.g. `\"http://proxy.example.org:3128\"`, or `{ file = \"path\" }`")
+        }
         _ if expected.starts_with("struct ") => {
             ("a table", "write it as a section `[…]` with keys of its own")
         }

@@ -11,6 +11,9 @@ const ENOUGH: usize = 3;
 /// … if they are at least this share of its links.
 const SHARE: f64 = 0.3;
 
+/// Two links are enough where each is worth so much.
+const CERTAIN: f64 = 0.8;
+
 /// A single link in a heading is the day's top story if it is worth so much.
 const TOP_STORY: f64 = 0.65;
 
@@ -36,6 +39,7 @@ fn good(links: &[&Anchor]) -> usize {
 fn is_rich(links: &[&Anchor]) -> bool {
     let good = good(links);
     let is_top_story = |link: &&Anchor| link.heading && link.worth >= TOP_STORY;
+    let is_pair = links.len() > 1 && links.iter().all(|link| link.worth >= CERTAIN);
     let most = good as f64 >= SHARE * links.len() as f64;
-    most && (good >= ENOUGH || links.iter().any(is_top_story))
+    most && (good >= ENOUGH || is_pair || links.iter().any(is_top_story))
 }

@@ -50,8 +50,9 @@ pub(super) fn worth(looks: Looks<'_>) -> f64 {
     let headline = headline(looks.title);
     let around = 0.2 * f64::from(u8::from(looks.heading)) + 0.1 * f64::from(u8::from(looks.dated));
     let sum = (0.5 * headline + 0.4 * address + around).min(1.0);
-    // "All the news about the economy" reads like a headline and leads to a section.
-    if address < 0.25 && !looks.heading { sum * 0.6 } else { sum }
+    // "All the news about the economy" reads like a headline and leads to a section; "Read more"
+    // leads to an article and says nothing.
+    if (address < 0.25 || headline < 0.4) && !looks.heading { sum * 0.6 } else { sum }
 }
 
 /// By length: five words or eight hanzi are a headline, one word is a section.

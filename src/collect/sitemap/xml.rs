@@ -75,15 +75,15 @@ pub(super) fn read(document: &str, url: &Url) -> Result<Sitemap, ReadError> {
             Ok(Event::DocType(declared)) if declared.contains("<!ENTITY") => {
                 return Err(ReadError::Refused("the document declares entities".to_owned()));
             }
-            Ok(Event::Start(tag)) => {
-                let name = local(tag.local_name().as_ref());
-                if scan.path.is_empty() && root.is_empty() {
-                    root.clone_from(&name);
-                    if !matches!(name.as_str(), "urlset" | "sitemapindex") {
-                        return other_root(&name);
-                    }
+            Ok(Event::Start(tag) | Event::Empty(tag)) if root.is_empty() => {
+                root = local(tag.local_name().as_ref());
+                if !matches!(root.as_str(), "urlset" | "sitemapindex") {
+                    return other_root(&root);
                 }
-                scan.path.push(name);
+                scan.path.push(root.clone());
+            }
+            Ok(Event::Start(tag)) => {
+                scan.path.push(local(tag.local_name().as_ref()));
                 if scan.path.len() > MAX_DEPTH {
                     break Some("its elements are nested too deeply".to_owned());
                 }
