@@ -27,6 +27,8 @@ pub(super) fn explain(message: &str, of_file: bool) -> (String, String) {
             "put it into a file that only atalaya can read, and here write \
              `{ file = \"path\" }`, or `{ env = \"NAME\" }`",
         )
+    } else if message == "wanted string or table" {
+        ("this is not one of the words that are known here", "write one of them in double quotes")
     } else if message.starts_with("duplicate key") {
         ("this key is given twice", "keep one of the two")
     } else if message.starts_with("string values must be quoted") {

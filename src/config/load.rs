@@ -70,10 +70,11 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let people = people(check, raw.people.as_ref(), &organisation);
     let mut sources = Sources::new(&collect, keywords.as_ref());
     sources.add(check, &raw.source, &RawDefaults::default());
+    let before = check.findings.len();
     if let Some(directory) = &raw.sources {
         sources.add_files(check, directory);
     }
-    let no_source = sources.is_empty();
+    let no_source = sources.is_empty() && check.findings.len() == before;
     let sources = sources.into_found();
     let channel_names = channels::names(&raw.channel);
     let channels = channels::channels(check, raw.channel, &organisation);

@@ -6,11 +6,11 @@ mod raw;
 mod reach;
 mod search;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::Collect;
 use super::value::Check;
+use super::{Collect, Finding};
 use crate::model::{Keywords, Pace, Source};
 
 pub(super) use files::Directory;
@@ -42,10 +42,16 @@ impl<'a> Sources<'a> {
 
     /// Adds the sources of one file.
     pub fn add(&mut self, check: &mut Check<'_>, raw: &[RawSource], defaults: &RawDefaults) {
+        let before = check.findings.len();
         for raw in raw {
             self.take_id(check, &raw.id, raw.id.get_ref().clone());
             self.one(check, raw, defaults);
         }
+        // What is wrong in the defaults is found with each source that has them.
+        let mut told = BTreeSet::new();
+        let added = check.findings.split_off(before);
+        let is_new = |finding: &Finding| told.insert((finding.span.start, finding.what.clone()));
+        check.findings.extend(added.into_iter().filter(is_new));
     }
 
     /// Whether no file holds a source, not even a broken one.

@@ -90,11 +90,12 @@ fn topics<'k>(check: &mut Check<'_>, raw: &RawSource, keywords: &'k Keywords) ->
 fn query(topic: &Topic, language: &str, join: &str) -> String {
     let is_chinese = language.eq_ignore_ascii_case("zh") || language.starts_with("zh-");
     let mut seen = HashSet::new();
-    let mut names: Vec<(bool, bool, &str)> = Vec::new();
+    let mut names: Vec<(bool, bool, String)> = Vec::new();
     for rule in &topic.rules {
         // A term that ends in `*` is the beginning of a word, which search services do not know.
         for name in rule.any.iter().filter(|name| !name.ends_with('*')) {
-            if seen.insert(fold(name).text) {
+            let name = name.replace('"', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+            if seen.insert(fold(&name).text) {
                 let is_han = name.chars().any(text::is_han);
                 let foreign = !language.is_empty() && is_han != is_chinese;
                 names.push((!rule.require.is_empty(), foreign, name));
@@ -106,7 +107,6 @@ fn query(topic: &Topic, language: &str, join: &str) -> String {
     let is_vague = names.first().is_none_or(|(vague, _, _)| *vague);
     let mut query = String::new();
     for (_, _, name) in names.into_iter().filter(|(vague, _, _)| *vague == is_vague) {
-        let name = name.replace('"', "");
         let quoted = if name.contains(' ') { format!("\"{name}\"") } else { name };
         let join = if query.is_empty() { "" } else { join };
         let length = query.chars().count() + join.chars().count() + quoted.chars().count();
