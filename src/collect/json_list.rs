@@ -91,7 +91,8 @@ fn written(value: &Value) -> Option<String> {
 fn date(value: &Value) -> Option<String> {
     let text = written(value)?;
     let whole = text.split_once('.').filter(|(whole, _)| whole.parse::<i64>().is_ok());
-    let text = whole.map_or(text.as_str(), |(whole, _)| if whole.len() >= 10 { whole } else { &text });
+    let text =
+        whole.map_or(text.as_str(), |(whole, _)| if whole.len() >= 10 { whole } else { &text });
     Some(text::read_date(text)?.timestamp()?.to_string())
 }
 
@@ -156,7 +157,9 @@ mod tests {
 
     #[test]
     fn dates_and_authors_in_their_forms() {
-        for date in ["1714557600000", "1714557600.25", "\"2024-05-01T12:00:00+02:00\"", "\"1714557600\""] {
+        for date in
+            ["1714557600000", "1714557600.25", "\"2024-05-01T12:00:00+02:00\"", "\"1714557600\""]
+        {
             let found = one(&format!("{{\"id\":\"1\",\"date\":{date}}}"));
             assert_eq!(found.published.as_deref(), Some("2024-05-01T10:00:00Z"), "{date}");
         }
@@ -168,7 +171,8 @@ mod tests {
 
     #[test]
     fn the_root_may_be_the_list_and_an_empty_list_is_quiet() {
-        let root = JsonPaths { items: String::new(), title: "/t".to_owned(), ..JsonPaths::default() };
+        let root =
+            JsonPaths { items: String::new(), title: "/t".to_owned(), ..JsonPaths::default() };
         assert_eq!(entries(r#"[{"t":"a"},{"t":"b"}]"#, &root).unwrap().len(), 2);
         assert_eq!(entries("[]", &root).unwrap().len(), 0);
     }
@@ -177,9 +181,15 @@ mod tests {
     fn what_is_not_there_is_named() {
         let error = |document: &str| entries(document, &paths()).unwrap_err();
         let missing = error(r#"{"data":{}}"#);
-        assert!(matches!(&missing, ReadError::Empty(why) if why.contains("/data/list")), "{missing}");
+        assert!(
+            matches!(&missing, ReadError::Empty(why) if why.contains("/data/list")),
+            "{missing}"
+        );
         let no_list = error(r#"{"data":{"list":{}}}"#);
-        assert!(matches!(&no_list, ReadError::Broken(why) if why.contains("/data/list")), "{no_list}");
+        assert!(
+            matches!(&no_list, ReadError::Broken(why) if why.contains("/data/list")),
+            "{no_list}"
+        );
         let moved = error(r#"{"data":{"list":[{"title":"x"},{"title":"y"}]}}"#);
         assert!(matches!(&moved, ReadError::Empty(why) if why.contains("2 items")), "{moved}");
         assert!(matches!(error("<html>"), ReadError::Unexpected { .. }));

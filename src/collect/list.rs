@@ -125,11 +125,15 @@ mod tests {
     #[test]
     fn a_list_without_links_is_an_error() {
         let url = "https://example.org/news".parse().unwrap();
-        let error = |page: &str, links: &str, memory: Option<&str>| {
-            match read(page.as_bytes(), None, &url, links, memory) {
-                Err(ReadError::Empty(why)) => why,
-                other => panic!("{other:?}"),
-            }
+        let error = |page: &str, links: &str, memory: Option<&str>| match read(
+            page.as_bytes(),
+            None,
+            &url,
+            links,
+            memory,
+        ) {
+            Err(ReadError::Empty(why)) => why,
+            other => panic!("{other:?}"),
         };
         assert!(error(PAGE, "article a", None).contains("finds no links"));
         let (_, memory) = read(PAGE.as_bytes(), None, &url, "h2.t a", None).unwrap();

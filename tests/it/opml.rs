@@ -16,7 +16,7 @@ const OPML: &str = r#"<?xml version="1.0"?><opml version="2.0"><body><outline te
 /// A configuration with one source, a directory for source files and a document to import.
 fn laid_out() -> TempDir {
     let dir = tempfile::tempdir().expect("a directory");
-    let keywords = Path::new(env!("CARGO_MANIFEST_DIR")).join("keywords");
+    let keywords = Path::new(env!("CARGO_MANIFEST_DIR")).join("keywords").display().to_string();
     let main = format!(
         "keywords = {keywords:?}\nsources = \"media\"\n[organisation]\nname = \"Almenara\"\n\
          [[source]]\nid = \"diario\"\nurl = \"https://diario.example/rss\"\n"
@@ -45,7 +45,9 @@ fn what_is_new_becomes_a_source_file_and_what_is_not_is_named() {
                   language = \"es\"\ntags = [\"Prensa\"]\n";
     assert_eq!((shown.status.code(), text(&shown.stdout)), (Some(0), source));
     let told = text(&shown.stderr);
-    for part in ["`El Diario`: it is the source `diario`", "`La Gaceta otra vez`", "`Más`", "1 feeds"] {
+    for part in
+        ["`El Diario`: it is the source `diario`", "`La Gaceta otra vez`", "`Más`", "1 feeds"]
+    {
         assert!(told.contains(part), "{part} is not in\n{told}");
     }
 

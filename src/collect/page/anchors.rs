@@ -112,7 +112,8 @@ fn title(link: ElementRef<'_>) -> (String, bool) {
     let around = link.ancestors().filter_map(ElementRef::wrap).take(3).any(is_heading);
     let shown = text_of(inside.unwrap_or(link));
     let is_cut = shown.ends_with('…') || shown.ends_with("...");
-    let full = link.attr("title").map(text::one_line).filter(|full| is_cut && full.len() > shown.len());
+    let full =
+        link.attr("title").map(text::one_line).filter(|full| is_cut && full.len() > shown.len());
     (full.unwrap_or(shown), inside.is_some() || around)
 }
 

@@ -7,11 +7,46 @@ use scraper::ElementRef;
 
 /// Words of classes and ids around what is on every page, or stands beside the page's own list.
 const FURNITURE: [&str; 40] = [
-    "ad", "ads", "advert", "banner", "breadcrumb", "breadcrumbs", "comments", "cookie", "cookies",
-    "foot", "footer", "leidas", "leido", "login", "masleidas", "masleido", "menu", "menubar",
-    "mostread", "nav", "navbar", "navigation", "navigator", "newsletter", "pager", "pagination",
-    "paginacion", "popular", "promo", "ranking", "related", "share", "sharing", "sidebar", "social",
-    "sponsored", "subscribe", "tags", "toolbar", "trending",
+    "ad",
+    "ads",
+    "advert",
+    "banner",
+    "breadcrumb",
+    "breadcrumbs",
+    "comments",
+    "cookie",
+    "cookies",
+    "foot",
+    "footer",
+    "leidas",
+    "leido",
+    "login",
+    "masleidas",
+    "masleido",
+    "menu",
+    "menubar",
+    "mostread",
+    "nav",
+    "navbar",
+    "navigation",
+    "navigator",
+    "newsletter",
+    "pager",
+    "pagination",
+    "paginacion",
+    "popular",
+    "promo",
+    "ranking",
+    "related",
+    "share",
+    "sharing",
+    "sidebar",
+    "social",
+    "sponsored",
+    "subscribe",
+    "tags",
+    "toolbar",
+    "trending",
 ];
 
 /// Classes that say how an element is just now.
@@ -73,7 +108,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Classes that can stand in a selector and are likely to stand there tomorrow.
-pub(super) fn lasting_classes<'a>(element: ElementRef<'a>) -> impl Iterator<Item = &'a str> {
+pub(super) fn lasting_classes(element: ElementRef<'_>) -> impl Iterator<Item = &str> {
     element.value().classes().filter(|name| is_lasting(name))
 }
 
@@ -106,11 +141,12 @@ pub(super) fn selector(link: ElementRef<'_>, counts: &ClassCounts<'_>) -> String
     let is_named = chain.iter().any(|step| step.contains('.'));
     chain.reverse();
     let chain = chain.join(" > ");
-    let before = around.take_while(|element| element.value().name() != "body").find_map(|element| {
-        let step = step(element, counts);
-        let id = element.value().id().filter(|id| is_lasting(id));
-        id.map(|id| format!("#{id}")).or_else(|| step.contains('.').then_some(step))
-    });
+    let before =
+        around.take_while(|element| element.value().name() != "body").find_map(|element| {
+            let step = step(element, counts);
+            let id = element.value().id().filter(|id| is_lasting(id));
+            id.map(|id| format!("#{id}")).or_else(|| step.contains('.').then_some(step))
+        });
     match before {
         Some(before) if !is_named => format!("{before} {chain}"),
         _ => chain,

@@ -65,9 +65,13 @@ fn title_of<'f>(feed: &'f Feed, part: &str) -> &'f str {
 
 #[test]
 fn the_headline_is_the_title() {
-    let (cards, front, chinese) = (learn(CARDS, None).0, learn(FRONT, None).0, learn(CHINESE, None).0);
+    let (cards, front, chinese) =
+        (learn(CARDS, None).0, learn(FRONT, None).0, learn(CHINESE, None).0);
     assert_eq!(title_of(&cards, "5k3jd"), "Harbour Bank customers locked out after update");
-    assert_eq!(title_of(&front, "euribor"), "El euríbor cae por tercer mes y abarata las hipotecas");
+    assert_eq!(
+        title_of(&front, "euribor"),
+        "El euríbor cae por tercer mes y abarata las hipotecas"
+    );
     assert_eq!(title_of(&chinese, "88230"), "两市成交额突破万亿元，银行板块领涨大盘");
     let blog = learn(BLOG, None).0;
     assert_eq!(title_of(&blog, "dark"), "Why the app went dark on payday");
@@ -116,7 +120,11 @@ fn a_redesign_is_learned_again_and_said() {
         .replace("tarjeta", "card");
     let (found, again) = learn(&redesigned, Some(&memory));
     assert_eq!(links(&found), marked(FRONT));
-    assert!(found.warnings[0].contains("of 11 links to articles 0 are left"), "{:?}", found.warnings);
+    assert!(
+        found.warnings[0].contains("of 11 links to articles 0 are left"),
+        "{:?}",
+        found.warnings
+    );
     assert!(learn(&redesigned, Some(&again)).0.warnings.is_empty());
 }
 

@@ -9,20 +9,82 @@ use crate::text;
 
 /// Path segments behind which no article lies.
 const SERVICE: [&str; 62] = [
-    "about", "about-us", "account", "acerca", "acerca-de", "advertise", "advertising", "author",
-    "authors", "autor", "autores", "aviso-legal", "ayuda", "buscador", "buscar", "busqueda",
-    "categoria", "categorias", "category", "contact", "contact-us", "contacta", "contacto",
-    "contributors", "cookies", "cuenta", "denglu", "etiqueta", "etiquetas", "faq", "feed", "firmas",
-    "guanyu", "help", "hemeroteca", "join", "legal", "login", "logout", "mapa-web", "newsletter",
-    "newsletters", "page", "pagina", "privacidad", "privacy", "publicidad", "quienes-somos",
-    "register", "registro", "rss", "search", "share", "signin", "signup", "sitemap", "subscribe",
-    "suscribete", "suscripcion", "suscripciones", "tag", "tags",
+    "about",
+    "about-us",
+    "account",
+    "acerca",
+    "acerca-de",
+    "advertise",
+    "advertising",
+    "author",
+    "authors",
+    "autor",
+    "autores",
+    "aviso-legal",
+    "ayuda",
+    "buscador",
+    "buscar",
+    "busqueda",
+    "categoria",
+    "categorias",
+    "category",
+    "contact",
+    "contact-us",
+    "contacta",
+    "contacto",
+    "contributors",
+    "cookies",
+    "cuenta",
+    "denglu",
+    "etiqueta",
+    "etiquetas",
+    "faq",
+    "feed",
+    "firmas",
+    "guanyu",
+    "help",
+    "hemeroteca",
+    "join",
+    "legal",
+    "login",
+    "logout",
+    "mapa-web",
+    "newsletter",
+    "newsletters",
+    "page",
+    "pagina",
+    "privacidad",
+    "privacy",
+    "publicidad",
+    "quienes-somos",
+    "register",
+    "registro",
+    "rss",
+    "search",
+    "share",
+    "signin",
+    "signup",
+    "sitemap",
+    "subscribe",
+    "suscribete",
+    "suscripcion",
+    "suscripciones",
+    "tag",
+    "tags",
 ];
 
 /// Words of a short segment that make it one of the publisher's own affairs.
 const OWN_AFFAIRS: [&str; 10] = [
-    "aviso", "condiciones", "cookie", "cookies", "gdpr", "privacidad", "privacy", "suscripcion",
-    "terminos", "terms",
+    "aviso",
+    "condiciones",
+    "cookie",
+    "cookies",
+    "gdpr",
+    "privacidad",
+    "privacy",
+    "suscripcion",
+    "terminos",
+    "terms",
 ];
 
 /// Endings of files that are no pages.
@@ -74,7 +136,10 @@ fn headline(title: &str) -> f64 {
 /// By shape: dates, long slugs and numbers are articles; none for what cannot be one.
 fn address(link: &Url) -> Option<f64> {
     static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[^0-9])(?:19|20)\d{2}[-/_]?(?:0?[1-9]|1[0-2])(?:[-/_]?[0-3]?\d)?(?:[^0-9]|$)").ok()
+        Regex::new(
+            r"(?:^|[^0-9])(?:19|20)\d{2}[-/_]?(?:0?[1-9]|1[0-2])(?:[-/_]?[0-3]?\d)?(?:[^0-9]|$)",
+        )
+        .ok()
     });
     let path = link.path().to_ascii_lowercase();
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
@@ -140,18 +205,43 @@ mod tests {
 
     #[test]
     fn articles_and_others() {
-        check("/economia/2024/05/01/banco-cierra-oficinas.html", "El banco cierra oficinas", false, true);
-        check("/news/uk-lender-fined-over-savings-accounts", "UK lender fined over savings accounts", false, true);
+        check(
+            "/economia/2024/05/01/banco-cierra-oficinas.html",
+            "El banco cierra oficinas",
+            false,
+            true,
+        );
+        check(
+            "/news/uk-lender-fined-over-savings-accounts",
+            "UK lender fined over savings accounts",
+            false,
+            true,
+        );
         check("/a/202405/t20240501_88213.shtml", "央行下调存款准备金率", false, true);
         check("/?p=4512", "We have moved the office to a new place", false, true);
         check("/node/312", "Nota sobre la intervención del supervisor", true, true);
         check("/economia/", "Economía", false, false);
         check("/economia/", "Todas las noticias de economía de hoy", false, false);
-        check("/author/jane-doe-financial-editor", "Jane Doe, financial editor of the paper", false, false);
-        check("/politica-de-privacidad", "Política de privacidad y protección de datos", false, false);
+        check(
+            "/author/jane-doe-financial-editor",
+            "Jane Doe, financial editor of the paper",
+            false,
+            false,
+        );
+        check(
+            "/politica-de-privacidad",
+            "Política de privacidad y protección de datos",
+            false,
+            false,
+        );
         check("/news?page=2", "Older stories from the archive of news", false, false);
         check("/", "The Daily Example, all the news of today", true, false);
         check("/news/2024/05/01/uk-lender-fined-over-accounts", "Read more", false, false);
-        check("/img/2024/05/01/foto-de-la-junta-general.jpg", "Foto de la junta general de ayer", false, false);
+        check(
+            "/img/2024/05/01/foto-de-la-junta-general.jpg",
+            "Foto de la junta general de ayer",
+            false,
+            false,
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::ask::{Answer, Known, Round};
 use super::Failure;
+use super::ask::{Answer, Known, Round};
 use crate::collect::Announcement;
 use crate::collect::document::{Announced, Document, ReadError};
 use crate::collect::entries::entry;

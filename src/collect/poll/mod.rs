@@ -143,12 +143,7 @@ where
 }
 
 /// From the answer to the poll, with the sitemaps that an index still owes.
-async fn settle<R, F>(
-    round: &Round<'_, R>,
-    past: Past<'_>,
-    asked: Asked,
-    now: Timestamp,
-) -> Poll
+async fn settle<R, F>(round: &Round<'_, R>, past: Past<'_>, asked: Asked, now: Timestamp) -> Poll
 where
     R: Fn(Document) -> F + Sync,
     F: Future<Output = Result<Announced, ReadError>> + Send,

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 
 use crate::collect::entries::tests::source;
-use crate::guard::{Client, Limits};
 use crate::collect::{Announced, Document, ReadError};
+use crate::guard::{Client, Limits};
 use crate::model::{Address, JsonPaths, Reach, Source, SourceKind, SourceState, Validators};
 
 use super::{Failure, Poll, PollResult, poll};
@@ -127,7 +127,10 @@ async fn pages_are_lists_of_links() {
 
 /// Documents by path that a test changes while they are served, and how often each was asked for.
 #[derive(Clone, Default)]
-struct Shelf(Arc<Mutex<HashMap<String, (Option<String>, usize)>>>);
+struct Shelf(Arc<Mutex<HashMap<String, Served>>>);
+
+/// A document, if there is one, and how often it was asked for.
+type Served = (Option<String>, usize);
 
 impl Shelf {
     fn put(&self, path: &str, document: &str) {
@@ -143,8 +146,8 @@ impl Shelf {
         self.0.lock().unwrap().get_mut(path).map_or(0, |(_, asked)| std::mem::take(asked))
     }
 
-    async fn serve(State(shelf): State<Self>, uri: Uri, headers: HeaderMap) -> Response {
-        let mut shelf = shelf.0.lock().unwrap();
+    fn serve(&self, uri: &Uri, headers: &HeaderMap) -> Response {
+        let mut shelf = self.0.lock().unwrap();
         let (document, asked) = shelf.entry(uri.path().to_owned()).or_default();
         *asked += 1;
         let Some(document) = document else { return StatusCode::NOT_FOUND.into_response() };
@@ -156,7 +159,10 @@ impl Shelf {
     }
 
     async fn site(&self, kind: SourceKind) -> Site {
-        let router = Router::new().fallback(Self::serve).with_state(self.clone());
+        let serve = async |State(shelf): State<Self>, uri: Uri, headers: HeaderMap| {
+            shelf.serve(&uri, &headers)
+        };
+        let router = Router::new().fallback(serve).with_state(self.clone());
         let mut site = Site::new(router).await;
         site.source.kind = kind;
         site
@@ -251,7 +257,9 @@ async fn what_an_old_sitemap_held_from_the_start_is_history() {
     assert_eq!((shelf.asked("/1.xml"), shelf.asked("/6.xml")), (0, 1));
 
     let dated = |path: &str, date: &str| {
-        format!("<url><loc>{path}</loc><lastmod>{date}</lastmod><news><title>{path}</title></news></url>")
+        format!(
+            "<url><loc>{path}</loc><lastmod>{date}</lastmod><news><title>{path}</title></news></url>"
+        )
     };
     let both = format!("{}{}", dated("/new", "2024-05-01"), dated("/old", "2024-03-01"));
     shelf.put("/1.xml", &format!("<urlset>{both}</urlset>"));
@@ -290,7 +298,10 @@ async fn json_lists_are_read() {
         ..JsonPaths::default()
     };
     let site = shelf.site(SourceKind::Json(paths)).await;
-    shelf.put("/feed", r#"{"news":[{"head":"Two &amp; <b>more</b>","url":"/2"},{"head":"One","url":"/1"}]}"#);
+    shelf.put(
+        "/feed",
+        r#"{"news":[{"head":"Two &amp; <b>more</b>","url":"/2"},{"head":"One","url":"/1"}]}"#,
+    );
     assert_eq!(found(&site.poll(&state()).await), [("One", true), ("Two & more", true)]);
     shelf.put("/feed", r#"{"result":[]}"#);
     let empty = site.poll(&state()).await;
@@ -345,7 +356,8 @@ async fn an_edited_url_is_believed_and_what_belonged_to_the_old_one_is_not() {
     shelf.put("/other", FEED);
     let mut known = after(site.poll(&state()).await);
     let old = site.source.url.clone();
-    known.address = Some(Address { configured: old.clone(), actual: old.join("/elsewhere").unwrap() });
+    known.address =
+        Some(Address { configured: old.clone(), actual: old.join("/elsewhere").unwrap() });
     site.source.url = old.join("/other").unwrap();
     assert_eq!(found(&site.poll(&known).await).len(), 2, "not unchanged: that was another URL");
     assert_eq!((shelf.asked("/elsewhere"), shelf.asked("/other")), (0, 1));

@@ -1,5 +1,6 @@
 //! What is remembered of the sitemaps of an index: which of them owe something.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -95,7 +96,7 @@ impl Index {
             now.push(Child { lastmod, failures, ..child });
         }
         // Stable: those without a date stay in the order of the index, after the others.
-        now.sort_by(|a, b| b.lastmod.cmp(&a.lastmod));
+        now.sort_by_key(|child| Reverse(child.lastmod));
         now.truncate(MAX_KEPT);
         self.sitemaps = now;
     }
@@ -213,7 +214,11 @@ mod tests {
         let sitemaps: Vec<_> = names.iter().map(|name| (name.as_str(), None)).collect();
         update(&mut index, &sitemaps);
         assert_eq!(round(&mut index), ["1", "2", "3", "4", "5"]);
-        assert_eq!(round(&mut index), ["6", "7", "1", "2", "3"], "without the index having changed");
+        assert_eq!(
+            round(&mut index),
+            ["6", "7", "1", "2", "3"],
+            "without the index having changed"
+        );
     }
 
     #[test]

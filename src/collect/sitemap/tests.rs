@@ -67,7 +67,8 @@ fn plain_ones_have_addresses_and_dates_of_change() {
 fn text_files_and_feeds_stand_for_sitemaps() {
     let text = "\u{feff}https://example.org/1\r\n\r\nhttps://example.org/2\n";
     assert_eq!(entries(text).len(), 2);
-    let feed = "<rss version='2.0'><channel><item><title>T</title><link>/1</link></item></channel></rss>";
+    let feed =
+        "<rss version='2.0'><channel><item><title>T</title><link>/1</link></item></channel></rss>";
     assert_eq!(entries(feed)[0].0, "https://example.org/1");
 }
 
@@ -126,7 +127,8 @@ fn hostile_and_foreign_documents_are_refused() {
     assert!(matches!(of(laughs), Err(ReadError::Refused(_))));
     let deep = format!("<urlset>{}", "<url>".repeat(100_000));
     assert!(matches!(of(&deep), Err(ReadError::Broken(_))));
-    let attributes = format!("<urlset {}><url><loc>/1</loc></url></urlset>", "a='1' ".repeat(200_000));
+    let attributes =
+        format!("<urlset {}><url><loc>/1</loc></url></urlset>", "a='1' ".repeat(200_000));
     assert_eq!(of(&attributes).unwrap().entries.len(), 1, "attributes are not looked at");
     for (document, what) in [
         ("<!doctype html><html><body>Sign in</body></html>", "a web page"),

@@ -3,9 +3,9 @@
 
 mod read;
 mod source_file;
-mod write;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use thiserror::Error;
 use url::Url;

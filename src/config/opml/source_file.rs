@@ -29,7 +29,7 @@ pub fn source_file(feeds: &[Subscription], taken: &BTreeSet<String>) -> String {
         ];
         out.push_str(if out.is_empty() { "[[source]]\n" } else { "\n[[source]]\n" });
         for (key, value) in pairs.into_iter().flatten() {
-            out.push_str(&format!("{key} = {value}\n"));
+            out.extend([key, " = ", &value.to_string(), "\n"]);
         }
         taken.insert(id);
     }
@@ -38,7 +38,8 @@ pub fn source_file(feeds: &[Subscription], taken: &BTreeSet<String>) -> String {
 
 fn free_id(feed: &Subscription, taken: &BTreeSet<String>) -> String {
     let by_name = slug(&feed.name);
-    let slug = if by_name.is_empty() { slug(feed.url.host_str().unwrap_or_default()) } else { by_name };
+    let slug =
+        if by_name.is_empty() { slug(feed.url.host_str().unwrap_or_default()) } else { by_name };
     let slug = if slug.is_empty() { "source".to_owned() } else { slug };
     let numbered = (2_u64..).map(|n| format!("{slug}-{n}"));
     let free = std::iter::once(slug.clone()).chain(numbered).find(|id| !taken.contains(id));

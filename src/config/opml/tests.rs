@@ -49,7 +49,8 @@ fn hostile_documents_are_refused_or_bounded() {
     assert!(matches!(read_opml(deep.as_bytes(), None), Err(OpmlError::Refused(_))));
     let laughs = "<!DOCTYPE opml [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><opml><body><outline text='&b;'/></body></opml>";
     assert!(matches!(read_opml(laughs.as_bytes(), None), Err(OpmlError::Refused(_))));
-    let attributes = format!("<opml><outline {} xmlUrl='https://a.example/'/></opml>", "a='1' ".repeat(400_000));
+    let attributes =
+        format!("<opml><outline {} xmlUrl='https://a.example/'/></opml>", "a='1' ".repeat(400_000));
     assert_eq!(read_opml(attributes.as_bytes(), None).unwrap().feeds, []);
     let feed = "<outline xmlUrl='https://a.example/'/>";
     let many = format!("<opml>{}</opml>", feed.repeat(30_000));
@@ -64,7 +65,8 @@ fn hostile_documents_are_refused_or_bounded() {
 #[test]
 fn ids_are_unique_and_readable() {
     let feed = |name: &str| subscription(name, "https://www.diario.example/rss", None, &[]);
-    let feeds = [feed("El Diario: Economía"), feed("El diario, economia"), feed("财经 网"), feed("…")];
+    let feeds =
+        [feed("El Diario: Economía"), feed("El diario, economia"), feed("财经 网"), feed("…")];
     let taken = BTreeSet::from(["el-diario-economia".to_owned()]);
     let text = source_file(&feeds, &taken);
     let ids: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("id = ")).collect();
@@ -77,7 +79,8 @@ fn loaded(file: &str) -> Vec<Source> {
     let dir = tempfile::tempdir().unwrap();
     let main = dir.path().join("atalaya.toml");
     let keywords = concat!(env!("CARGO_MANIFEST_DIR"), "/keywords");
-    let head = format!("keywords = {keywords:?}\nsources = \"media\"\n[organisation]\nname = \"A\"\n");
+    let head =
+        format!("keywords = {keywords:?}\nsources = \"media\"\n[organisation]\nname = \"A\"\n");
     std::fs::write(&main, head).unwrap();
     std::fs::create_dir(dir.path().join("media")).unwrap();
     std::fs::write(dir.path().join("media/imported.toml"), file).unwrap();

@@ -7,9 +7,10 @@ use crate::model::{Source, SourceKind};
 /// The feeds among sources as an OPML document. What is no feed is left out: no reader could use it.
 #[must_use]
 pub fn write_opml(title: &str, sources: &[Source]) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n");
+    let mut out =
+        String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n");
     let title = escape(plain(title)).into_owned();
-    out.push_str(&format!("  <head><title>{title}</title></head>\n  <body>\n"));
+    out.extend(["  <head><title>", &title, "</title></head>\n  <body>\n"]);
     for source in sources.iter().filter(|source| source.kind == SourceKind::Feed) {
         out.push_str("    <outline type=\"rss\"");
         attribute(&mut out, "text", &source.name);

@@ -110,7 +110,8 @@ impl<'a> Sources<'a> {
         let region = raw.region.as_ref().or(defaults.region.as_ref());
         let tier = raw.tier.as_ref().or(defaults.tier.as_ref());
         let reach = reach::reach(check, raw);
-        let is_public = reach.as_ref().is_some_and(|reach| *reach == crate::model::Reach::default());
+        let is_public =
+            reach.as_ref().is_some_and(|reach| *reach == crate::model::Reach::default());
         let pace = pace(check, raw, defaults, self.collect, is_public);
         let source = Source {
             owner: raw.owner.clone().or(defaults.owner.clone()).unwrap_or_else(|| name.clone()),
@@ -166,10 +167,9 @@ fn pace(
 ) -> Pace {
     let own = raw.interval.is_some() || raw.min_interval.is_some() || raw.max_interval.is_some();
     let fixed = if own { raw.interval.as_ref() } else { defaults.interval.as_ref() };
-    if let (Some(at), true) = (
-        raw.interval.as_ref(),
-        raw.min_interval.is_some() || raw.max_interval.is_some(),
-    ) {
+    if let (Some(at), true) =
+        (raw.interval.as_ref(), raw.min_interval.is_some() || raw.max_interval.is_some())
+    {
         let what = "`interval` fixes both bounds, and one of them is given too";
         check.error(at, what, "keep either `interval`, or `min_interval` and `max_interval`");
     }

@@ -59,9 +59,9 @@ fn proxy(check: &mut Check<'_>, at: &Spanned<RawProxy>) -> Option<Proxy> {
 
 /// `shown` stands for the address in findings.
 fn proxy_url(text: &str, shown: &str) -> Result<Url, String> {
-    let url = Url::parse(text).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https" | "socks5") && url.has_host()
-    });
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https" | "socks5") && url.has_host());
     let shown = if shown.contains('@') { "this" } else { shown };
     url.ok_or_else(|| format!("{shown} is not the address of a proxy"))
 }
