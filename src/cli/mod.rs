@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod inspect;
+mod opml;
 mod output;
 mod parse;
 mod poll;
@@ -39,6 +40,9 @@ enum Command {
     Explain(explain::Explain),
     /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
     Demo(demo::Demo),
+    /// Import and export feeds as OPML
+    #[command(subcommand)]
+    Opml(opml::Opml),
     /// Show what the daemon sees in a feed, a page, a text
     #[command(subcommand)]
     Inspect(inspect::Inspect),
@@ -56,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Opml(opml) => opml.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Parse => parse::run(),
     }

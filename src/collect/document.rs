@@ -6,7 +6,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::entries::{Announcement, announcements};
-use super::{FeedError, list, read_feed};
+use super::{FeedError, json_list, list, page, read_feed, sitemap};
 use crate::model::{SourceKind, UpdateHints};
 
 /// A document with everything that is needed to read it.
@@ -74,20 +74,26 @@ pub enum ReadError {
 /// # Errors
 /// See [`ReadError`]. Never panics.
 pub fn read(document: &Document) -> Result<Announced, ReadError> {
-    let Document { kind, url, content_type, body, .. } = document;
-    let feed = match kind {
-        SourceKind::Feed => read_feed(body, content_type.as_deref(), Some(url.as_str())),
+    let Document { kind, url, content_type, memory, body } = document;
+    let (content_type, memory) = (content_type.as_deref(), memory.as_deref());
+    let (feed, memory) = match kind {
+        SourceKind::Sitemap => return sitemap::read(body, content_type, url, memory),
+        SourceKind::Feed => (read_feed(body, content_type, Some(url.as_str()))?, None),
+        SourceKind::Json(paths) => (json_list::read(body, content_type, url, paths)?, None),
         SourceKind::Page { links: Some(links) } => {
-            list::read_list(body, content_type.as_deref(), url, links)
+            let (feed, memory) = list::read(body, content_type, url, links, memory)?;
+            (feed, Some(memory))
         }
-        SourceKind::Page { links: None } | SourceKind::Sitemap | SourceKind::Json(_) => {
-            return Err(ReadError::Unavailable("this kind is not read yet".to_owned()));
+        SourceKind::Page { links: None } => {
+            let (feed, memory) = page::read(body, content_type, url, memory)?;
+            (feed, Some(memory))
         }
-    }?;
+    };
     Ok(Announced {
         entries: announcements(feed.entries),
         hints: feed.hints,
         warnings: feed.warnings,
+        memory,
         ..Announced::default()
     })
 }

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use scraper::{Html, Selector};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::document::ReadError;
 use crate::model::{Feed, FeedEntry};
 use crate::text::{self, DocumentKind};
-
-use super::FeedError;
 
 /// Whether a CSS selector can be used.
 ///
@@ -18,28 +18,46 @@ pub fn check_selector(selector: &str) -> Result<(), String> {
     Selector::parse(selector).map(|_| ()).map_err(|error| error.to_string())
 }
 
-/// The links of a page, in its order, each page once; the link's text is the title.
+/// What is remembered of a page: that the selector worked.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Worked {
+    selector: String,
+    found: usize,
+}
+
+/// The links of a page, in its order, each page once; the link's text is the title. With them what is
+/// to be given back next time.
 ///
 /// # Errors
 /// If the selector is not valid, the page is too heavy to parse, or nothing matches: a list that
 /// went empty is a redesign that somebody has to look at.
-pub(super) fn read_list(
-    bytes: &[u8],
+pub(super) fn read(
+    body: &[u8],
     content_type: Option<&str>,
     url: &Url,
     links: &str,
-) -> Result<Feed, FeedError> {
-    let selector =
-        Selector::parse(links).map_err(|error| FeedError::Selector(error.to_string()))?;
-    let decoded = text::decode(bytes, content_type, DocumentKind::Html);
+    memory: Option<&str>,
+) -> Result<(Feed, String), ReadError> {
+    let selector = Selector::parse(links)
+        .map_err(|error| ReadError::Broken(format!("`{links}` is not a CSS selector: {error}")))?;
+    let decoded = text::decode(body, content_type, DocumentKind::Html);
     if !text::weigh(&decoded.text).is_bearable() {
-        return Err(FeedError::Refused("too many or too deeply nested tags"));
+        return Err(ReadError::Refused("too many or too deeply nested tags".to_owned()));
     }
     let page = Html::parse_document(&decoded.text);
-    let base = base_of(&page, url);
+    let entries = entries(&page, &selector, &base_of(&page, url));
+    if entries.is_empty() {
+        return Err(ReadError::Empty(nothing(links, memory)));
+    }
+    let worked = Worked { selector: links.to_owned(), found: entries.len() };
+    let memory = serde_json::to_string(&worked).unwrap_or_default();
+    Ok((Feed { encoding: Some(decoded.encoding), entries, ..Feed::default() }, memory))
+}
+
+fn entries(page: &Html, selector: &Selector, base: &Url) -> Vec<FeedEntry> {
     let mut seen = HashSet::new();
     let mut entries: Vec<FeedEntry> = Vec::new();
-    for element in page.select(&selector) {
+    for element in page.select(selector) {
         let Some(link) = element.attr("href").and_then(|href| base.join(href.trim()).ok()) else {
             continue;
         };
@@ -51,13 +69,25 @@ pub(super) fn read_list(
             entries.push(FeedEntry { title, link, ..FeedEntry::default() });
         }
     }
-    if entries.is_empty() {
-        return Err(FeedError::NoLinks);
-    }
-    Ok(Feed { encoding: Some(decoded.encoding), entries, ..Feed::default() })
+    entries
 }
 
-fn base_of(page: &Html, url: &Url) -> Url {
+fn nothing(links: &str, memory: Option<&str>) -> String {
+    let before: Worked =
+        memory.and_then(|memory| serde_json::from_str(memory).ok()).unwrap_or_default();
+    if before.selector == links && before.found > 0 {
+        format!(
+            "the selector `{links}` found {} links before and finds none now: the page may have been \
+             redesigned",
+            before.found
+        )
+    } else {
+        format!("the selector `{links}` finds no links on the page")
+    }
+}
+
+/// The address that relative links of a page start from.
+pub(super) fn base_of(page: &Html, url: &Url) -> Url {
     let base = Selector::parse("base[href]").ok();
     base.and_then(|base| page.select(&base).next()?.attr("href").map(str::to_owned))
         .and_then(|href| url.join(&href).ok())
@@ -66,8 +96,8 @@ fn base_of(page: &Html, url: &Url) -> Url {
 
 #[cfg(test)]
 mod tests {
-    use super::{check_selector, read_list};
-    use crate::collect::FeedError;
+    use super::{check_selector, read};
+    use crate::collect::ReadError;
 
     const PAGE: &str = "<html><body><nav><a href='/'>Home</a></nav>\
         <h2 class=t><a href='/a/1'><img></a></h2><h2 class=t><a href='/a/1#c'> The <b>first</b></a></h2>\
@@ -77,7 +107,7 @@ mod tests {
     #[test]
     fn links_become_entries() {
         let url = "https://example.org/news".parse().unwrap();
-        let feed = read_list(PAGE.as_bytes(), None, &url, "h2.t a").unwrap();
+        let (feed, _) = read(PAGE.as_bytes(), None, &url, "h2.t a", None).unwrap();
         let found: Vec<_> = feed
             .entries
             .iter()
@@ -95,8 +125,21 @@ mod tests {
     #[test]
     fn a_list_without_links_is_an_error() {
         let url = "https://example.org/news".parse().unwrap();
-        let found = read_list(PAGE.as_bytes(), None, &url, "article a");
-        assert!(matches!(found, Err(FeedError::NoLinks)));
+        let error = |page: &str, links: &str, memory: Option<&str>| match read(
+            page.as_bytes(),
+            None,
+            &url,
+            links,
+            memory,
+        ) {
+            Err(ReadError::Empty(why)) => why,
+            other => panic!("{other:?}"),
+        };
+        assert!(error(PAGE, "article a", None).contains("finds no links"));
+        let (_, memory) = read(PAGE.as_bytes(), None, &url, "h2.t a", None).unwrap();
+        let redesigned = PAGE.replace("class=t", "class=u");
+        assert!(error(&redesigned, "h2.t a", Some(&memory)).contains("found 2 links before"));
+        assert!(error(&redesigned, "h3.t a", Some(&memory)).contains("finds no links"), "edited");
     }
 
     #[test]

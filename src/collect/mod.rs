@@ -1,15 +1,18 @@
 //! Polls one source: what it announces, and when to ask again.
 //!
-//! Reads feeds of every dialect and pages that list articles. Never fetches an article, never stores
+//! Reads feeds of every dialect, sitemaps, pages that list articles and JSON. Never fetches an article, never stores
 //! anything, never decides whether an entry is new: that is the store's `key`.
 
 mod document;
 mod entries;
 mod feed;
+mod json_list;
 mod key;
 mod list;
+mod page;
 mod poll;
 mod schedule;
+mod sitemap;
 
 pub use document::{Announced, Document, ReadError, read};
 pub use entries::Announcement;
@@ -18,3 +21,4 @@ pub use key::canonical_key;
 pub use list::check_selector;
 pub use poll::{Failure, Poll, PollResult, Wish, poll};
 pub use schedule::next_check;
+pub use sitemap::slug_title;

@@ -27,6 +27,8 @@ pub(super) fn explain(message: &str, of_file: bool) -> (String, String) {
             "put it into a file that only atalaya can read, and here write \
              `{ file = \"path\" }`, or `{ env = \"NAME\" }`",
         )
+    } else if message == "wanted string or table" {
+        ("this is not one of the words that are known here", "write one of them in double quotes")
     } else if message.starts_with("duplicate key") {
         ("this key is given twice", "keep one of the two")
     } else if message.starts_with("string values must be quoted") {
@@ -106,6 +108,12 @@ fn wanted(expected: &str) -> (&str, &'static str) {
         "u16" => ("a whole number from 0 to 65535", "write one, without quotes"),
         "u32" | "u64" | "usize" => ("a whole number of 0 or more", "write one, without quotes"),
         "f64" => ("a number", "write one, without quotes, such as `0.5`"),
+        "`true`, `false` or a list of networks" => {
+            (expected, "write e.g. `true`, or `[\"10.20.0.0/16\"]`")
+        }
+        "an address or a table" => {
+            (expected, "write e.g. `\"http://proxy.example.org:3128\"`, or `{ file = \"path\" }`")
+        }
         _ if expected.starts_with("struct ") => {
             ("a table", "write it as a section `[…]` with keys of its own")
         }

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::channels::{self, RawChannel};
+use super::routes::{self, RawRoute};
 use super::settings::{self, RawCollect, RawOrganisation, RawSeverity, RawStore, RawWeb};
-use super::sources::{self, RawRoute, RawSource};
+use super::sources::{Directory, RawDefaults, RawSource, Sources};
 use super::value::Check;
 use super::{Config, Finding, FindingSeverity, TomlFile};
 use crate::model::{Keywords, Person, Plan};
@@ -29,6 +30,7 @@ struct RawConfig {
     keywords: Option<Spanned<PathBuf>>,
     people: Option<Spanned<PathBuf>>,
     plans: Option<Spanned<PathBuf>>,
+    sources: Option<Directory>,
     #[serde(default)]
     source: Vec<RawSource>,
     #[serde(default)]
@@ -66,7 +68,14 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let web = raw.web.and_then(|web| settings::web(check, &web));
     let keywords = keywords(check, raw.keywords.as_ref());
     let people = people(check, raw.people.as_ref(), &organisation);
-    let sources = sources::sources(check, &raw.source, collect.alert_on_history);
+    let mut sources = Sources::new(&collect, keywords.as_ref());
+    sources.add(check, &raw.source, &RawDefaults::default());
+    let before = check.findings.len();
+    if let Some(directory) = &raw.sources {
+        sources.add_files(check, directory);
+    }
+    let no_source = sources.is_empty() && check.findings.len() == before;
+    let sources = sources.into_found();
     let channel_names = channels::names(&raw.channel);
     let channels = channels::channels(check, raw.channel, &organisation);
     let names = Names {
@@ -75,13 +84,13 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         people: people.as_ref(),
         channels: &channel_names,
     };
-    let routes = sources::routes(check, &raw.route, &names);
+    let routes = routes::routes(check, &raw.route, &names);
     let plans = plans(check, raw.plans.as_ref(), &names);
-    if sources.is_empty() && raw.source.is_empty() {
+    if no_source {
         check.findings.push(check.file.error(
             0..0,
             "no source is configured",
-            "add a `[[source]]`",
+            "add a `[[source]]`, or `sources = \"…\"`, a directory of files that hold some",
         ));
     }
     Some(Config {
@@ -198,7 +207,7 @@ fn plans(
 }
 
 /// The `.toml` files of a directory, by name.
-fn toml_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+pub(super) fn toml_files(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(directory)?;
     let paths =
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;

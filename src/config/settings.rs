@@ -7,11 +7,14 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
+use super::sources::{self, History};
 use super::value::{Check, SecretRef};
 use super::{Collect, Database, Organisation, Thresholds, Web};
-use crate::model::Locale;
+use crate::model::{Locale, Pace};
 
 const HOST_GAP: Duration = Duration::from_secs(1);
+/// Between two polls of a source that does not say otherwise.
+const PACE: Pace = Pace { min: Duration::from_mins(2), max: Duration::from_hours(1) };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,16 +37,10 @@ pub(super) struct RawStore {
 pub(super) struct RawCollect {
     contact: Option<Spanned<String>>,
     host_gap: Option<Spanned<String>>,
+    min_interval: Option<Spanned<String>>,
+    max_interval: Option<Spanned<String>>,
     #[serde(default)]
     history: History,
-}
-
-#[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-enum History {
-    #[default]
-    Import,
-    Alert,
 }
 
 #[derive(Deserialize, Default)]
@@ -133,6 +130,13 @@ pub(super) fn collect(check: &mut Check<'_>, raw: &RawCollect) -> Collect {
     Collect {
         contact: contact.unwrap_or_default(),
         host_gap: check.duration(raw.host_gap.as_ref(), HOST_GAP),
+        pace: sources::bounds(
+            check,
+            raw.min_interval.as_ref(),
+            raw.max_interval.as_ref(),
+            PACE,
+            true,
+        ),
         alert_on_history: raw.history == History::Alert,
     }
 }

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::Channel;
-use crate::model::{Keywords, Level, Locale, Person, Plan, Source};
+use crate::model::{Keywords, Level, Locale, Pace, Person, Plan, Source};
 
 /// Everything that files and environment say, checked.
 #[derive(Debug, Clone)]
@@ -70,6 +70,8 @@ pub struct Collect {
     pub contact: String,
     /// Least time between two requests to one host.
     pub host_gap: Duration,
+    /// The least and the longest time between two polls of a source that does not say otherwise.
+    pub pace: Pace,
     /// Whether the first poll of a source may alert, or only fills the archive.
     pub alert_on_history: bool,
 }

@@ -39,7 +39,7 @@ pub use plan::{
 };
 pub use severity::{Adjustment, Level, Part, PartName, Severity};
 pub use source::{
-    Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
+    Address, Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
     UpdateHints, Validators,
 };
 pub use story::{Assignment, Story, StoryFacts};

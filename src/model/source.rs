@@ -164,7 +164,7 @@ pub struct JsonPaths {
 }
 
 /// What an HTTP server gave to ask it next time whether anything changed (RFC 9110 §8.8).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
     /// `ETag`, sent back as `If-None-Match`.
     pub etag: Option<String>,
@@ -244,6 +244,39 @@ impl std::str::FromStr for Health {
     }
 }
 
+/// Where a source answers: its configured URL, unless it has moved for good or its feed was found on
+/// its page. Holds for that configured URL only: with another one nothing of it is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The URL that was configured then.
+    pub configured: Url,
+    /// Where it really is.
+    pub actual: Url,
+}
+
+impl Address {
+    /// Where it has moved, if it has.
+    #[must_use]
+    pub fn moved(&self) -> Option<&Url> {
+        (self.actual != self.configured).then_some(&self.actual)
+    }
+}
+
+/// Both URLs with a space between, which no URL holds: its form in the store.
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.configured, self.actual)
+    }
+}
+
+impl std::str::FromStr for Address {
+    type Err = url::ParseError;
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        let (configured, actual) = s.split_once(' ').unwrap_or((s, s));
+        Ok(Self { configured: configured.parse()?, actual: actual.parse()? })
+    }
+}
+
 /// What is remembered of a source between polls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceState {
@@ -261,9 +294,8 @@ pub struct SourceState {
     pub last_error: Option<String>,
     /// Whether its first poll is done, so that what comes now is news.
     pub seeded: bool,
-    /// Where it is polled instead of its configured URL: it has moved for good, or its feed was
-    /// found on its page.
-    pub address: Option<Url>,
+    /// Where its last good answer came from; none before there was one.
+    pub address: Option<Address>,
     /// What the reader of its kind keeps for the next time (a learned selector, child sitemaps).
     pub memory: Option<String>,
 }

@@ -13,6 +13,7 @@ use url::Url;
 use super::leases::{Held, Holder};
 use super::wake::wait;
 use super::{Live, Pipeline};
+use crate::collect;
 use crate::extract;
 use crate::guard::{FetchError, Get, Reply};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
@@ -218,7 +219,8 @@ fn assemble(entry: &Entry, page: Result<Box<Extracted>, String>) -> Article {
         (entry.text.clone(), "feed".to_owned())
     };
     let title = if entry.title.trim().is_empty() {
-        extracted.title.unwrap_or_default()
+        let slug = || Url::parse(&entry.url).ok().as_ref().and_then(collect::slug_title);
+        extracted.title.or_else(slug).unwrap_or_default()
     } else {
         entry.title.clone()
     };

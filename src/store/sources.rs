@@ -1,12 +1,11 @@
 //! What is remembered of each source, and who polls it now.
 
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
 use super::entries;
 use super::transaction::params;
 use super::{Lease, Row, StoreError, Transaction};
-use crate::model::{Entry, SourceState, Validators};
+use crate::model::{Address, Entry, SourceState, Validators};
 
 const COLUMNS: &str = "source_id, etag, last_modified, body_hash, next_check_at, last_success_at, \
                        failures, last_error, seeded, address, memory, lease_epoch";
@@ -31,8 +30,8 @@ pub struct PollRecord {
     pub at: Timestamp,
     /// For the next conditional GET.
     pub validators: Validators,
-    /// Where it is polled instead of its configured URL.
-    pub address: Option<Url>,
+    /// Where it answers.
+    pub address: Option<Address>,
     /// What the reader of its kind keeps.
     pub memory: Option<String>,
     /// When it is polled next.
@@ -127,7 +126,7 @@ pub fn record(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<Option<u32>
              WHERE source_id = ?1 AND lease_epoch = ?2",
             params![
                 &poll.source_id, poll.epoch, etag.as_ref(), last_modified.as_ref(), body_hash.as_ref(),
-                poll.next_check_at, poll.at, poll.address.as_ref().map(Url::as_str), poll.memory.as_ref()
+                poll.next_check_at, poll.at, poll.address.as_ref().map(Address::to_string), poll.memory.as_ref()
             ],
         )?,
         Err(error) => tx.execute(
@@ -168,7 +167,7 @@ fn read(row: &Row) -> Result<SourceState, StoreError> {
         failures: row.get(6)?,
         last_error: row.get(7)?,
         seeded: row.get(8)?,
-        address: row.get::<Option<String>>(9)?.and_then(|url| url.parse().ok()),
+        address: row.get::<Option<String>>(9)?.and_then(|address| address.parse().ok()),
         memory: row.get(10)?,
     })
 }

@@ -51,6 +51,45 @@ async fn a_new_source_is_polled_without_a_restart() {
     assert!(page.contains("gaceta"), "{page}");
 }
 
+/// A source file is added, then names another address, then goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn source_files_come_change_and_go_without_a_restart() {
+    let (main, first, second) = (Site::open().await, Site::open().await, Site::open().await);
+    let settings = Settings::new().source("diario", &main.feed_url()).source_files("media");
+    let daemon = Daemon::start(&settings.write()).await;
+    polls_on(&main).await;
+
+    let file = settings.file("media/local.toml");
+    let source = |url: &str| {
+        format!(
+            "[defaults]\nlanguage = \"es\"\ninterval = \"200ms\"\n\n\
+             [[source]]\nid = \"gaceta\"\nurl = \"{url}\"\nallow_private = true\n"
+        )
+    };
+    std::fs::write(&file, source(&first.feed_url())).expect("written");
+    daemon.signal("HUP");
+    polls_on(&first).await;
+
+    std::fs::write(&file, source(&second.feed_url())).expect("written");
+    daemon.signal("HUP");
+    polls_on(&second).await;
+    let before = first.asked().feed;
+    polls_on(&second).await;
+    assert_eq!(first.asked().feed, before, "the old address is left alone");
+
+    std::fs::remove_file(&file).expect("removed");
+    daemon.signal("HUP");
+    wait_for("the source is gone", SOON, || {
+        let (_, page) = daemon.get("/");
+        (!page.contains("gaceta")).then_some(())
+    })
+    .await;
+    polls_on(&main).await;
+    let before = second.asked().feed;
+    polls_on(&main).await;
+    assert_eq!(second.asked().feed, before, "a source without a file is not polled");
+}
+
 /// Waits for two more polls of a site.
 async fn polls_on(site: &Site) {
     let before = site.asked().feed;

@@ -67,8 +67,16 @@ impl DocumentError {
 /// # Errors
 /// See [`DocumentError`].
 pub fn open(place: &str) -> Result<Document, DocumentError> {
+    open_within(place, &Reach::anywhere())
+}
+
+/// Opens a file, or fetches a URL from where it may lead.
+///
+/// # Errors
+/// See [`DocumentError`].
+pub fn open_within(place: &str, reach: &Reach) -> Result<Document, DocumentError> {
     match Url::parse(place) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => fetch(&url),
+        Ok(url) if matches!(url.scheme(), "http" | "https") => fetch(&url, reach),
         _ => Ok(Document { bytes: read_file(Path::new(place))?, content_type: None, url: None }),
     }
 }
@@ -95,7 +103,7 @@ fn limited(reader: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn fetch(url: &Url) -> Result<Document, DocumentError> {
+fn fetch(url: &Url, reach: &Reach) -> Result<Document, DocumentError> {
     let agent = concat!("atalaya/", env!("CARGO_PKG_VERSION"), " (inspect)");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -103,7 +111,7 @@ fn fetch(url: &Url) -> Result<Document, DocumentError> {
         .map_err(DocumentError::Runtime)?;
     let client = Client::new(Limits { ports: Vec::new(), ..Limits::default() }, agent)?;
     let validators = Validators::default();
-    let get = Get { url, validators: &validators, reach: &Reach::anywhere(), obey_robots: false };
+    let get = Get { url, validators: &validators, reach, obey_robots: false };
     let reply = runtime.block_on(client.get(get))?;
     if !(200..300).contains(&reply.status) {
         return Err(DocumentError::Status(reply.status));

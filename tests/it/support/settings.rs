@@ -13,6 +13,8 @@ pub struct Settings {
     sources: String,
     channels: String,
     routes: String,
+    /// Keys of the main file that stand before its first table.
+    head: String,
 }
 
 impl Settings {
@@ -24,6 +26,7 @@ impl Settings {
             sources: String::new(),
             channels: String::new(),
             routes: String::new(),
+            head: String::new(),
         }
     }
 
@@ -45,6 +48,13 @@ impl Settings {
             "[[source]]\nid = \"{id}\"\nurl = \"{url}\"\ntier = 1\ninterval = \"200ms\"\nallow_private = true\n"
         );
         self.sources += &source;
+    }
+
+    /// Further sources are read from the files of a directory beside the configuration.
+    pub fn source_files(mut self, directory: &str) -> Self {
+        std::fs::create_dir(self.file(directory)).expect("made");
+        writeln!(self.head, "sources = {directory:?}").expect("written");
+        self
     }
 
     /// Alerts become files in [`Settings::mails`], for these people.
@@ -74,9 +84,9 @@ impl Settings {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
         let keywords = shipped.join("keywords").display().to_string();
         let people = shipped.join("config/people.toml").display().to_string();
-        let Self { store, sources, channels, routes, .. } = self;
+        let Self { store, sources, channels, routes, head, .. } = self;
         let text = format!(
-            "people = {people:?}\nkeywords = {keywords:?}\n\
+            "{head}people = {people:?}\nkeywords = {keywords:?}\n\
              [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
              [store]\nurl = \"{store}\"\n\
              [collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n\
