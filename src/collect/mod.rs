@@ -6,15 +6,21 @@
 mod document;
 mod entries;
 mod feed;
+mod health;
 mod key;
 mod list;
 mod poll;
+mod rhythm;
 mod schedule;
 
 pub use document::{Announced, Document, ReadError, read};
 pub use entries::Announcement;
 pub use feed::{FeedError, read_feed};
+pub use health::{Change, Examined, Finding, examine};
 pub use key::canonical_key;
 pub use list::check_selector;
 pub use poll::{Failure, Poll, PollResult, Wish, poll};
 pub use schedule::next_check;
+
+/// Documents in a row that stopped their reader after which a source is quarantined.
+const QUARANTINE: u32 = 3;

@@ -101,7 +101,7 @@ fn record_of(source: &Source, claimed: &Claimed, poll: Poll) -> PollRecord {
     let failures =
         if let PollResult::Failed { .. } = &result { claimed.state.failures + 1 } else { 0 };
     let next_check_at =
-        collect::next_check(source, failures, wish.retry_after, wish.max_age, Timestamp::now());
+        collect::next_check(source, &crate::model::Vitals::default(), failures, &wish, Timestamp::now());
     let result = match result {
         PollResult::Unchanged => Ok(Vec::new()),
         PollResult::Found { entries, warnings } => {
