@@ -4,6 +4,7 @@
 //! anything, never decides whether an entry is new: that is the store's `key`.
 
 mod document;
+mod edit;
 mod entries;
 mod feed;
 mod health;
@@ -14,7 +15,8 @@ mod rhythm;
 mod schedule;
 
 pub use document::{Announced, Document, ReadError, read};
-pub use entries::Announcement;
+pub use edit::is_material;
+pub use entries::{Announcement, is_old};
 pub use feed::{FeedError, read_feed};
 pub use health::{Change, Examined, Finding, examine};
 pub use key::canonical_key;

@@ -24,7 +24,7 @@ pub use analysis::{
     Analysis, CategoryMatch, Evidence, EvidenceKind, Field, Polarity, PolarityLabel, Span,
     TopicMatch, TopicOpinion,
 };
-pub use article::{Article, Entry, Extracted};
+pub use article::{Article, Entry, EntryMarks, Extracted};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{

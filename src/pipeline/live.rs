@@ -1,18 +1,21 @@
 //! A configuration made ready for work: rules compiled, the HTTP client and the channels built.
 //! A reload builds a whole new one before the old one goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::analyse::Engine;
 use crate::config::Config;
 use crate::guard;
+use crate::model::Source;
 use crate::notify::{self, Notifier};
 
 /// Everything that workers use of a configuration.
 pub struct Live {
     /// The configuration.
     pub config: Arc<Config>,
+    /// Its sources, by id.
+    pub sources: HashMap<String, Arc<Source>>,
     /// Its rules and lexicons.
     pub engine: Engine,
     /// The HTTP client for the outside world.
@@ -60,7 +63,10 @@ impl Live {
             })?;
             notifiers.insert(channel.id.clone(), Arc::from(notifier));
         }
-        Ok(Self { config: Arc::new(config), engine, client, notifiers })
+        let sources = config.sources.iter();
+        let sources =
+            sources.map(|source| (source.id.clone(), Arc::new(source.clone()))).collect();
+        Ok(Self { config: Arc::new(config), sources, engine, client, notifiers })
     }
 }
 

@@ -26,6 +26,7 @@ fn entry(published_at: Option<Timestamp>, history: bool) -> Entry {
         published_at,
         discovered_at: begin(),
         history,
+        marks: crate::model::EntryMarks::default(),
     }
 }
 
