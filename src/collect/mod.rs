@@ -22,6 +22,7 @@ pub use health::{Change, Examined, Finding, examine};
 pub use key::canonical_key;
 pub use list::check_selector;
 pub use poll::{Failure, Poll, PollResult, Wish, poll};
+pub use rhythm::usual_gap;
 pub use schedule::next_check;
 
 /// Documents in a row that stopped their reader after which a source is quarantined.

@@ -69,7 +69,8 @@ pub(super) fn observe(rhythm: &mut Rhythm, at: Timestamp, apart: Duration) {
 
 /// The usual gap between two arrivals: the median of the last ones; shorter as soon as the very last
 /// ones are. None before three arrivals.
-pub(super) fn usual_gap(rhythm: &Rhythm) -> Option<Duration> {
+#[must_use]
+pub fn usual_gap(rhythm: &Rhythm) -> Option<Duration> {
     let gaps = gaps(rhythm);
     let recent = median(&gaps[gaps.len().saturating_sub(RECENT)..]);
     let gap = median(&gaps)?.min(recent?);
