@@ -169,6 +169,17 @@ pub(super) fn entry(one: Announcement, source: &Source, history: bool, now: Time
     }
 }
 
+/// Announcements of one document as entries of their source.
+#[must_use]
+pub fn entries_of(
+    announced: Vec<Announcement>,
+    source: &Source,
+    history: bool,
+    now: Timestamp,
+) -> Vec<Entry> {
+    announced.into_iter().map(|one| entry(one, source, history, now)).collect()
+}
+
 /// Whether an entry was published so long ago that it is history whenever it is found: a feed that
 /// brings purged articles again alerts nobody.
 #[must_use]

@@ -16,7 +16,7 @@ mod schedule;
 
 pub use document::{Announced, Document, ReadError, read};
 pub use edit::is_material;
-pub use entries::{Announcement, is_old};
+pub use entries::{Announcement, entries_of, is_old};
 pub use feed::{FeedError, read_feed};
 pub use health::{Change, Examined, Finding, examine};
 pub use key::canonical_key;

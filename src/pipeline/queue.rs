@@ -132,3 +132,6 @@ fn host_of(task: &Task) -> String {
     let port = url.port_or_known_default().unwrap_or(0);
     format!("{}:{port}", url.host_str().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ use super::{Event, Pipeline};
 use crate::collect::{self, Change, Examined, Finding, Poll, PollResult};
 use crate::model::{Entry, HealthEvent, HealthEventId, Source, Vitals};
 use crate::store::sources::{self, Claimed, PollRecord};
-use crate::store::{StoreError, Transaction, health};
+use crate::store::{Store, StoreError, Transaction, health};
 
 /// Polls of one transaction, and polls that wait for the next one; beyond them polls wait to be
 /// taken, and no more are begun. Worst memory: their entries, whose texts the readers bound.
@@ -53,7 +53,7 @@ struct Recorded {
 pub(super) async fn run(pipeline: Pipeline, mut done: mpsc::Receiver<Finished>) {
     while let Some(first) = done.recv().await {
         let batch = Arc::new(gather(first, &mut done).await);
-        let recorded = record(&pipeline, &batch).await;
+        let recorded = record(&pipeline.store, &batch).await;
         for (finished, recorded) in batch.iter().zip(recorded) {
             report(&pipeline, finished, recorded);
         }
@@ -82,14 +82,14 @@ fn text_of(finished: &Finished) -> usize {
 
 /// What came of each poll of a batch, in its order.
 async fn record(
-    pipeline: &Pipeline,
+    store: &Store,
     batch: &Arc<Vec<Finished>>,
 ) -> Vec<Result<Option<Recorded>, StoreError>> {
     let all = Arc::clone(batch);
     let job = move |tx: &mut dyn Transaction| {
         all.iter().map(|finished| record_one(tx, finished)).collect::<Result<Vec<_>, _>>()
     };
-    match pipeline.store.write(job).await {
+    match store.write(job).await {
         Ok(recorded) => return recorded.into_iter().map(Ok).collect(),
         Err(StoreError::Unavailable(what)) => {
             // One by one would only wait longer; the claims run out and the sources are polled again.
@@ -101,7 +101,7 @@ async fn record(
     let mut recorded = Vec::with_capacity(batch.len());
     for index in 0..batch.len() {
         let all = Arc::clone(batch);
-        recorded.push(pipeline.store.write(move |tx| record_one(tx, &all[index])).await);
+        recorded.push(store.write(move |tx| record_one(tx, &all[index])).await);
     }
     recorded
 }
@@ -196,3 +196,6 @@ fn report(
     }
     pipeline.emit(Event::Polled { source: id.clone(), result });
 }
+
+#[cfg(test)]
+mod tests;
