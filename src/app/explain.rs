@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{AppError, location};
 use crate::config::Config;
 use crate::model::{
-    Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, Extracted,
+    Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, EntryMarks, Extracted,
     Incident, Locale, Polarity, Reason, Severity, Source, Span, StoryId, TopicOpinion,
 };
 use crate::pipeline::{Live, Subject, judge_in};
@@ -193,6 +193,7 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         published_at,
         discovered_at: now,
         history: false,
+        marks: EntryMarks::default(),
     };
     let article = Article {
         id: ArticleId::new(),
@@ -210,7 +211,7 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         warnings: extracted.warnings,
     };
     let assignment = Assignment { story: StoryId::new(), opens: true, duplicate_of: None };
-    Subject { entry, epoch: 0, source, article, analysis, assignment }
+    Subject { entry, epoch: 0, source, article, analysis, assignment, is_revision: false }
 }
 
 fn describe(

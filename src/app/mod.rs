@@ -2,6 +2,7 @@
 
 pub mod explain;
 mod reload;
+pub mod sources;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -13,6 +13,7 @@ mod poll;
 mod report;
 mod run;
 mod schemas;
+mod sources;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,8 @@ enum Command {
     Poll(poll::Poll),
     /// Check configuration, rules, lexicons and plans without starting anything
     Check(check::Check),
+    /// Show how every source is: healthy, failing, stale, empty or gone, since when and why
+    Sources(sources::Sources),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
     /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
@@ -58,6 +61,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         Command::Poll(poll) => poll.run(),
         Command::Check(check) => check.run(),
+        Command::Sources(sources) => sources.run(),
         Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
         Command::Opml(opml) => opml.run(),

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
 
 use super::report;
 use crate::app::{self, App, AppError, Parsing};
 use crate::pipeline::Event;
-use crate::store::StoreError;
+use crate::store::{StoreError, sources};
 use crate::telemetry::{self, LogFormat};
 
 /// Poll every source once, judge and tell what is new, and exit
@@ -30,21 +32,19 @@ pub struct Poll {
     limit: u64,
 }
 
+/// How often the store is asked what is left to do.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// What a round came to.
 #[derive(Debug, Default)]
 struct Round {
-    /// By source, why its last poll brought nothing, if so.
-    polled: BTreeMap<String, Option<String>>,
+    polled: usize,
+    /// By source, why its poll failed.
+    failed: BTreeMap<String, String>,
     articles: usize,
     alerts: usize,
     sent: usize,
     unsent: usize,
-}
-
-impl Round {
-    fn failures(&self) -> impl Iterator<Item = (&String, &String)> {
-        self.polled.iter().filter_map(|(source, error)| Some((source, error.as_ref()?)))
-    }
 }
 
 impl Poll {
@@ -62,8 +62,12 @@ impl Poll {
         let mut events = app.pipeline().events();
         let limit = Duration::from_secs(self.limit);
         let mut round = Round::default();
+        let since = Timestamp::now();
         let begun = begin(&app).await;
-        let done = tokio::time::timeout(limit, follow(&app, &mut events, &mut round)).await;
+        let done = tokio::time::timeout(limit, follow(&app, &mut events, &mut round, since)).await;
+        if let Err(error) = read_results(&app, &mut round, since).await {
+            eprintln!("atalaya: {error}");
+        }
         app.stop().await;
         summarise(&round);
         if let Err(error) = begun {
@@ -73,11 +77,7 @@ impl Poll {
         if done.is_err() {
             eprintln!("not done within {} s; the rest waits in the store", self.limit);
         }
-        ExitCode::from(if round.failures().next().is_none() && done.is_ok() {
-            0
-        } else {
-            report::DEPENDENCY
-        })
+        ExitCode::from(if round.failed.is_empty() && done.is_ok() { 0 } else { report::DEPENDENCY })
     }
 
     async fn start(&self) -> Result<App, AppError> {
@@ -93,34 +93,54 @@ async fn begin(app: &App) -> Result<(), StoreError> {
     app.begin().await
 }
 
-/// Follows the round until every source has answered and nothing is left to do.
-async fn follow(app: &App, events: &mut Receiver<Event>, round: &mut Round) {
+/// Follows the round until every source has answered and nothing is left to do: the store says so,
+/// since events that come too fast are lost.
+async fn follow(app: &App, events: &mut Receiver<Event>, round: &mut Round, since: Timestamp) {
     let sources = app.source_count();
     let bar = progress_bar(sources as u64);
     loop {
-        match tokio::time::timeout(Duration::from_millis(200), events.recv()).await {
-            Ok(Ok(event)) => count(round, event),
-            Ok(Err(RecvError::Closed)) => break,
-            Ok(Err(RecvError::Lagged(_))) | Err(_) => {}
+        let look = Instant::now() + LOOK;
+        loop {
+            match timeout_at(look, events.recv()).await {
+                Ok(Ok(event)) => count(round, event),
+                Ok(Err(RecvError::Lagged(_))) => {}
+                Ok(Err(RecvError::Closed)) => return,
+                Err(_) => break,
+            }
         }
+        let unpolled = app.pipeline().unpolled(since).await;
+        let unpolled = unpolled.map_or(sources, |left| usize::try_from(left).unwrap_or(sources));
         let (entries, deliveries) = app.pipeline().backlog().await.unwrap_or((1, 1));
-        bar.set_position(round.polled.len() as u64);
+        bar.set_position(sources.saturating_sub(unpolled) as u64);
         bar.set_message(format!(
             "{} articles read, {entries} waiting, {} alerts, {} sent, {deliveries} to send",
             round.articles, round.alerts, round.sent
         ));
-        if round.polled.len() >= sources && entries == 0 && deliveries == 0 && events.is_empty() {
+        if unpolled == 0 && entries == 0 && deliveries == 0 && events.is_empty() {
             break;
         }
     }
     bar.finish_and_clear();
 }
 
+/// What became of each source, as the store has it.
+async fn read_results(app: &App, round: &mut Round, since: Timestamp) -> Result<(), StoreError> {
+    let all = app.store().read(|tx| sources::overview(tx)).await?;
+    for (state, vitals) in all {
+        if vitals.polled_at.is_none_or(|at| at < since) {
+            continue;
+        }
+        round.polled += 1;
+        if let Some(error) = state.last_error.filter(|_| state.failures > 0) {
+            round.failed.insert(state.source_id, error);
+        }
+    }
+    Ok(())
+}
+
 fn count(round: &mut Round, event: Event) {
     match event {
-        Event::Polled { source, result } => {
-            round.polled.insert(source, result.err());
-        }
+        Event::Polled { .. } => {}
         Event::Judged(judged) => {
             round.articles += 1;
             round.alerts += judged.told.iter().filter(|told| told.deliveries > 0).count();
@@ -131,13 +151,12 @@ fn count(round: &mut Round, event: Event) {
 }
 
 fn summarise(round: &Round) {
-    let Round { polled, articles, alerts, sent, unsent } = round;
+    let Round { polled, failed, articles, alerts, sent, unsent } = round;
     eprintln!(
-        "{} sources polled, {} failed, {articles} articles read, {alerts} alerts, {sent} messages sent, {unsent} attempts failed",
-        polled.len(),
-        round.failures().count()
+        "{polled} sources polled, {} failed, {articles} articles read, {alerts} alerts, {sent} messages sent, {unsent} attempts failed",
+        failed.len()
     );
-    for (source, error) in round.failures() {
+    for (source, error) in failed {
         eprintln!("  {source}: {error}");
     }
 }

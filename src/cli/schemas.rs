@@ -11,6 +11,7 @@ use super::check::CheckReport;
 use super::inspect::{Answer, LanguageRow, StoriesRow};
 use crate::analyse::Matches;
 use crate::app::explain::Explanation;
+use crate::app::sources::SourcesReport;
 use crate::demo::outcome::Outcome;
 use crate::model::{Extracted, Feed, Polarity};
 
@@ -32,6 +33,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("page-row", schema::<Answer<Extracted>>("atalaya inspect page --jsonl")),
         ("sentiment", schema::<Polarity>("atalaya inspect sentiment")),
         ("sentiment-row", schema::<Answer<Polarity>>("atalaya inspect sentiment --jsonl")),
+        ("sources", schema::<SourcesReport>("atalaya sources --json")),
         ("stories-row", schema::<Answer<StoriesRow>>("atalaya inspect stories --jsonl")),
     ])
 }

@@ -1,17 +1,21 @@
 //! From what a document announces to entries: plain text, bounded, keyed, oldest first. Pure.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::key::entry_key;
-use crate::model::{Entry, EntryId, FeedEntry, Source};
+use super::key::{alias, entry_key, fingerprint, own_key, plain};
+use crate::model::{Entry, EntryId, EntryMarks, FeedEntry, Source};
 use crate::text;
 
 /// Entries of one poll; the newest are kept.
 const MAX_ENTRIES: usize = 500;
+
+/// Entries that are looked at: the newest, with room for repeats. The rest costs no work.
+const CANDIDATES: usize = 4 * MAX_ENTRIES;
 
 /// Characters of a title.
 const TITLE_CHARS: usize = 300;
@@ -22,8 +26,11 @@ const TEXT_BYTES: usize = 1_000_000;
 /// An entry as a document announces it: plain, bounded text, safe to keep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announcement {
-    /// The publisher's identifier.
+    /// The publisher's identifier, unless its document shows that it identifies nothing.
     pub id: Option<String>,
+    /// Whether its page (without one: its identifier) is that of other entries of the document too.
+    #[serde(default)]
+    pub shared: bool,
     /// The article's page; http or https.
     pub url: Option<Url>,
     /// Headline, one line.
@@ -36,49 +43,121 @@ pub struct Announcement {
     pub published_at: Option<Timestamp>,
 }
 
-/// The entries of a feed or list, oldest first, each page once.
+/// The entries of a feed or list, oldest first, each article once.
 pub(super) fn announcements(entries: Vec<FeedEntry>) -> Vec<Announcement> {
-    let mut seen = HashSet::new();
-    let mut found: Vec<Announcement> = entries
-        .into_iter()
-        .map(announcement)
-        .filter(|found| {
-            seen.insert(entry_key("", found.url.as_ref(), found.id.as_deref(), &found.title))
-        })
-        .collect();
-    // Documents put the newest first, mostly; dates know better where they are given, and an entry
-    // without one stays beside its neighbour.
+    let mut found: Vec<Announcement> =
+        newest_first(entries).into_iter().map(announcement).collect();
+    distrust_identifiers(&mut found);
+    let mut pages: HashMap<String, Sharers> = HashMap::new();
+    found.retain(|one| pages.entry(page_key(one)).or_default().add(one));
+    found.truncate(MAX_ENTRIES);
+    for one in &mut found {
+        one.shared = pages.get(&page_key(one)).is_some_and(|sharers| sharers.articles > 1);
+    }
     found.reverse();
+    found
+}
+
+/// Documents put the newest first, mostly; dates know better where they are given, and an entry
+/// without one stays beside its neighbour.
+fn newest_first(entries: Vec<FeedEntry>) -> Vec<FeedEntry> {
     let mut last = Timestamp::MIN;
-    let mut dated: Vec<(Timestamp, Announcement)> = Vec::with_capacity(found.len());
-    for one in found {
-        last = one.published_at.unwrap_or(last);
-        dated.push((last, one));
+    let mut dated: Vec<(Timestamp, FeedEntry)> = Vec::with_capacity(entries.len());
+    for entry in entries.into_iter().rev() {
+        last = date(&entry).unwrap_or(last);
+        dated.push((last, entry));
     }
     dated.sort_by_key(|(at, _)| *at);
-    let surplus = dated.len().saturating_sub(MAX_ENTRIES);
-    dated.into_iter().skip(surplus).map(|(_, one)| one).collect()
+    dated.into_iter().rev().take(CANDIDATES).map(|(_, entry)| entry).collect()
+}
+
+/// An identifier that stands with one headline on several pages names a series, not an article.
+fn distrust_identifiers(found: &mut [Announcement]) {
+    let mut pages: HashMap<(String, String), String> = HashMap::new();
+    let mut series = HashSet::new();
+    let name = |one: &Announcement| Some((one.id.clone()?, plain(&one.title)));
+    for one in found.iter().filter(|one| one.url.is_some()) {
+        let Some(name) = name(one) else { continue };
+        let page = page_key(one);
+        if pages.get(&name).is_some_and(|other| *other != page) {
+            series.insert(name.clone());
+        }
+        pages.entry(name).or_insert(page);
+    }
+    for one in found.iter_mut().filter(|one| one.url.is_some()) {
+        if name(one).is_some_and(|name| series.contains(&name)) {
+            one.id = None;
+        }
+    }
+}
+
+fn page_key(one: &Announcement) -> String {
+    entry_key("", one.url.as_ref(), one.id.as_deref(), &one.title)
+}
+
+/// The articles that one page was announced for.
+#[derive(Default)]
+struct Sharers {
+    articles: usize,
+    titles: HashSet<String>,
+    ids: HashSet<String>,
+    texts: HashSet<(Option<Timestamp>, i64)>,
+}
+
+impl Sharers {
+    /// Whether an entry is another article than those before. A status page announces all its news
+    /// by one address; a list repeats one article with another wording. Another headline alone is
+    /// another wording; with another identifier, or without any but with another date or text, it
+    /// is another article.
+    fn add(&mut self, one: &Announcement) -> bool {
+        let is_new_title = self.titles.insert(plain(&one.title));
+        let is_told = one.published_at.is_some() || !one.text.is_empty();
+        let is_new_text = self.texts.insert((one.published_at, fingerprint("", &one.text)));
+        let differs = match &one.id {
+            // Without a page the identifier is the page.
+            Some(_) if one.url.is_none() => true,
+            Some(id) => self.ids.insert(id.clone()),
+            None => is_told && is_new_text,
+        };
+        let is_new = self.articles == 0 || (is_new_title && differs);
+        self.articles += usize::from(is_new);
+        is_new
+    }
+}
+
+fn date(entry: &FeedEntry) -> Option<Timestamp> {
+    let date = entry.published.as_deref().or(entry.updated.as_deref());
+    date.and_then(|date| date.parse().ok())
 }
 
 fn announcement(entry: FeedEntry) -> Announcement {
     let body = entry.content.as_deref().or(entry.summary.as_deref()).unwrap_or_default();
-    let date = entry.published.as_deref().or(entry.updated.as_deref());
     Announcement {
         url: entry.link.as_deref().and_then(page_url),
         title: cut_chars(text::one_line(entry.title.as_deref().unwrap_or_default())),
         text: cut_bytes(text::plain_text(body)),
+        published_at: date(&entry),
+        shared: false,
         authors: entry.authors,
-        published_at: date.and_then(|date| date.parse().ok()),
         id: entry.id,
     }
 }
 
 /// An announcement as an entry of its source.
 pub(super) fn entry(one: Announcement, source: &Source, history: bool, now: Timestamp) -> Entry {
+    let guid = one.id.as_deref();
+    let page = entry_key(&source.id, one.url.as_ref(), guid, &one.title);
+    // On a page of its own an identifier tells entries apart; without a page it is the page.
+    let own = own_key(&page, guid.filter(|_| one.url.is_some()), &plain(&one.title));
+    let marks = EntryMarks {
+        alias: alias(&source.id, guid, &one.title).filter(|_| one.url.is_some()),
+        own_key: (!one.shared && one.url.is_some()).then(|| own.clone()),
+        fingerprint: Some(fingerprint(&one.title, &one.text)),
+    };
     Entry {
         id: EntryId::new(),
         source_id: source.id.clone(),
-        key: entry_key(&source.id, one.url.as_ref(), one.id.as_deref(), &one.title),
+        key: if one.shared { own } else { page },
         url: one.url.map(String::from).unwrap_or_default(),
         title: one.title,
         text: one.text,
@@ -86,7 +165,27 @@ pub(super) fn entry(one: Announcement, source: &Source, history: bool, now: Time
         published_at: one.published_at,
         discovered_at: now,
         history,
+        marks,
     }
+}
+
+/// Announcements of one document as entries of their source.
+#[must_use]
+pub fn entries_of(
+    announced: Vec<Announcement>,
+    source: &Source,
+    history: bool,
+    now: Timestamp,
+) -> Vec<Entry> {
+    announced.into_iter().map(|one| entry(one, source, history, now)).collect()
+}
+
+/// Whether an entry was published so long ago that it is history whenever it is found: a feed that
+/// brings purged articles again alerts nobody.
+#[must_use]
+pub fn is_old(entry: &Entry, max_age: Duration, now: Timestamp) -> bool {
+    let since = now.checked_sub(max_age).unwrap_or(Timestamp::MIN);
+    entry.published_at.is_some_and(|at| at < since)
 }
 
 fn page_url(link: &str) -> Option<Url> {
@@ -107,11 +206,14 @@ fn cut_bytes(mut text: String) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::collections::HashSet;
     use std::time::Duration;
 
     use crate::model::{FeedEntry, Pace, Reach, Source, SourceKind};
 
-    use super::{announcements, entry};
+    use jiff::Timestamp;
+
+    use super::{announcements, entry, is_old};
 
     /// A source to test with.
     pub fn source() -> Source {
@@ -159,6 +261,83 @@ pub(super) mod tests {
         assert_eq!(found, ["first", "second", "third"]);
         let undated = ["c", "b", "a"].map(|t| announced(&format!("https://x.org/{t}"), t, None));
         assert_eq!(titles(undated.into()), ["a", "b", "c"]);
+    }
+
+    fn with_id(id: &str, entry: FeedEntry) -> FeedEntry {
+        FeedEntry { id: Some(id.to_owned()), ..entry }
+    }
+
+    #[test]
+    fn a_page_that_tells_many_things_swallows_none() {
+        let status = "https://status.example.org/";
+        let found = announcements(vec![
+            with_id("3", announced(status, "Payments are back", None)),
+            with_id("2", announced(status, "Payments are down", None)),
+            with_id("2", announced(status, "Payments: we look into it", None)),
+            with_id("1", announced(status, "Payments are back", None)),
+        ]);
+        let keys: Vec<_> =
+            found.into_iter().map(|one| entry(one, &source(), false, Timestamp::MIN)).collect();
+        let titles: Vec<&str> = keys.iter().map(|entry| entry.title.as_str()).collect();
+        assert_eq!(titles, ["Payments are down", "Payments are back"], "wordings are one article");
+        assert!(keys.iter().all(|entry| entry.key.starts_with(&format!("{status}#"))));
+        let undated = |title: &str, text: &str| FeedEntry {
+            summary: Some(text.to_owned()),
+            ..announced(status, title, None)
+        };
+        assert_eq!(
+            titles_of(vec![undated("A", "a"), undated("B", "b"), undated("C", "")]),
+            ["B", "A"]
+        );
+    }
+
+    fn titles_of(entries: Vec<FeedEntry>) -> Vec<String> {
+        announcements(entries).into_iter().map(|one| one.title).collect()
+    }
+
+    #[test]
+    fn identifiers_that_identify_nothing_are_not_believed() {
+        let daily = |page: &str| with_id("0", announced(page, "The day", None));
+        let found = announcements(vec![daily("https://x.org/2"), daily("https://x.org/1")]);
+        assert_eq!(found.iter().filter(|one| one.id.is_none()).count(), 2);
+        let bare =
+            |title: &str| FeedEntry { link: None, ..with_id("0", announced("", title, None)) };
+        let found = announcements(vec![bare("B"), bare("A"), bare("B")]);
+        let keys: HashSet<String> =
+            found.into_iter().map(|one| entry(one, &source(), false, Timestamp::MIN).key).collect();
+        assert_eq!(keys.len(), 2);
+    }
+
+    #[test]
+    fn a_hundred_thousand_entries_cost_the_work_of_the_newest() {
+        let day: Timestamp = "2024-05-01T00:00:00Z".parse().unwrap();
+        let many = (0..100_000_i64).map(|n| {
+            let at = day + jiff::SignedDuration::from_mins(n % 1000);
+            let id = (n % 7 != 0).then(|| (n % 400).to_string());
+            let entry =
+                announced(&format!("https://x.org/{n}"), &n.to_string(), Some(&at.to_string()));
+            FeedEntry { id, ..entry }
+        });
+        let found = announcements(many.collect());
+        assert_eq!(found.len(), 500);
+        assert!(
+            found
+                .iter()
+                .all(|one| one.published_at >= Some(day + jiff::SignedDuration::from_mins(995)))
+        );
+    }
+
+    #[test]
+    fn old_is_what_its_date_says() {
+        let now: Timestamp = "2024-05-10T00:00:00Z".parse().unwrap();
+        let week = Duration::from_hours(7 * 24);
+        let check = |date: Option<&str>| {
+            let one = announcements(vec![announced("https://x.org/1", "T", date)]).remove(0);
+            is_old(&entry(one, &source(), false, now), week, now)
+        };
+        assert!(check(Some("2024-05-02T00:00:00Z")));
+        assert!(!check(Some("2024-05-04T00:00:00Z")) && !check(Some("2034-05-04T00:00:00Z")));
+        assert!(!check(None));
     }
 
     #[test]

@@ -3,12 +3,15 @@
 use url::Url;
 
 /// Query parameters that say where a reader came from and not what is read. Prefixes end in `*`.
-const TRACKING: [&str; 28] = [
+/// Not here, because some sites name pages by them: `cid`, `id`, `ref`, `s`, `sid`, `source`.
+const TRACKING: [&str; 50] = [
     "utm_*",
     "mtm_*",
     "pk_*",
+    "piwik_*",
     "hsa_*",
     "at_*",
+    "fb_*",
     "fbclid",
     "gclid",
     "gclsrc",
@@ -19,23 +22,44 @@ const TRACKING: [&str; 28] = [
     "yclid",
     "twclid",
     "ttclid",
+    "srsltid",
+    "li_fat_id",
     "igshid",
     "igsh",
+    "mibextid",
     "mc_cid",
     "mc_eid",
+    "_ga",
+    "_gl",
+    "_gac",
     "_hsenc",
     "_hsmi",
     "mkt_tok",
     "ito",
     "ocid",
+    "ncid",
     "cmpid",
+    "s_cid",
+    "s_kwcid",
+    "wt_mc",
+    "xtor",
     "ns_campaign",
     "ref_src",
     "spm",
+    "guccounter",
+    "guce_referrer",
+    "guce_referrer_sig",
+    "__twitter_impression",
+    "oly_anon_id",
+    "oly_enc_id",
+    "vero_id",
+    "phpsessid",
+    "jsessionid",
 ];
 
-/// The URL as an identity: `https`, host in lower case, no default port, fragment, credentials or
-/// tracking parameters. Made to be compared, not fetched.
+/// The URL as an identity: `https`, host in lower case, no default port, fragment, credentials,
+/// session or tracking parameters. Made to be compared, not fetched. `www.` stays: there are hosts
+/// that serve something else without it, and an entry that moves is known by its alias.
 #[must_use]
 pub fn canonical_key(url: &Url) -> String {
     let query = url.query().unwrap_or_default();
@@ -43,7 +67,24 @@ pub fn canonical_key(url: &Url) -> String {
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let mark = if kept.is_empty() { "" } else { "?" };
     let host = url.host_str().unwrap_or_default();
-    format!("https://{host}{port}{}{mark}{}", url.path(), kept.join("&"))
+    format!(
+        "https://{host}{port}{}{mark}{}{}",
+        without_session(url.path()),
+        kept.join("&"),
+        route(url)
+    )
+}
+
+/// A path without the session that servlets write into it.
+fn without_session(path: &str) -> &str {
+    let lower = path.to_ascii_lowercase();
+    lower.find(";jsessionid=").map_or(path, |at| &path[..at])
+}
+
+/// A fragment that names a page of a site which is one page (`#!/a`, `#/a`); others name a place.
+fn route(url: &Url) -> String {
+    let fragment = url.fragment().filter(|text| text.starts_with('!') || text.starts_with('/'));
+    fragment.map(|text| format!("#{text}")).unwrap_or_default()
 }
 
 /// The key of an entry: its page, else the publisher's identifier, else its headline. The last two
@@ -61,6 +102,49 @@ pub(super) fn entry_key(
     }
 }
 
+/// The key of one of several entries that share a page or an identifier.
+pub(super) fn own_key(shared: &str, guid: Option<&str>, title: &str) -> String {
+    format!("{shared}#{:016x}", number(&[guid.unwrap_or(title)]))
+}
+
+/// The name of an entry beside its key: the publisher's identifier and the headline together, in
+/// their source. Alone neither suffices: identifiers repeat and flip, headlines recur.
+pub(super) fn alias(source: &str, guid: Option<&str>, title: &str) -> Option<i64> {
+    let title = plain(title);
+    guid.filter(|_| !title.is_empty()).map(|guid| number(&[source, guid, &title]))
+}
+
+/// Tells an edit from mere markup: the letters and digits of headline and text.
+pub(super) fn fingerprint(title: &str, text: &str) -> i64 {
+    number(&[&plain(title), &plain(text)])
+}
+
+/// Letters and digits in lower case, words apart by one space, addresses left out.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split_whitespace().filter(|word| !word.contains("://")) {
+        let from = plain.len();
+        let letters = word.chars().filter(|c| c.is_alphanumeric());
+        plain.extend(letters.flat_map(char::to_lowercase));
+        if plain.len() > from {
+            plain.push(' ');
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
+/// 64 bits of a hash over parts: enough for what is only compared within a store.
+fn number(parts: &[&str]) -> i64 {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part.as_bytes()).update(&[0]);
+    }
+    let mut first = [0; 8];
+    first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    i64::from_le_bytes(first)
+}
+
 fn tracks(pair: &str) -> bool {
     let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
     TRACKING.iter().any(|known| match known.strip_suffix('*') {
@@ -71,7 +155,7 @@ fn tracks(pair: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{canonical_key, entry_key};
+    use super::{alias, canonical_key, entry_key, fingerprint, plain};
 
     fn check(url: &str, key: &str) {
         assert_eq!(canonical_key(&url.parse().unwrap()), key);
@@ -83,6 +167,27 @@ mod tests {
         check("https://example.org/a?fbclid=1", "https://example.org/a");
         check("https://u:p@example.org:8443/a?b=1&c", "https://example.org:8443/a?b=1&c");
         check("https://example.org/a?page=2&UTM_Medium=rss", "https://example.org/a?page=2");
+        check("https://example.org/a;JSESSIONID=7F?_ga=1.2&fb_source=x", "https://example.org/a");
+        check("https://example.org/a?PHPSESSID=7&cid=3", "https://example.org/a?cid=3");
+        check("https://example.org/#!/a", "https://example.org/#!/a");
+        check("https://www.example.org/a", "https://www.example.org/a");
+    }
+
+    #[test]
+    fn markup_is_no_edit() {
+        let print = fingerprint("Bank fails", "It was  said. See https://x.org/?utm_source=a");
+        assert_eq!(print, fingerprint(" Bank\u{a0}fails ", "It was\nsaid; see https://x.org/"));
+        assert_ne!(print, fingerprint("Bank fails", "It was denied. See"));
+        assert_ne!(fingerprint("a", "b c"), fingerprint("a b", "c"));
+        assert_eq!(plain("¡Roban 3 millones! — 银行 "), "roban 3 millones 银行");
+    }
+
+    #[test]
+    fn an_alias_needs_identifier_and_headline() {
+        assert_eq!(alias("a", Some("7"), "T."), alias("a", Some("7"), "t"));
+        assert_ne!(alias("a", Some("7"), "T"), alias("b", Some("7"), "T"));
+        assert_ne!(alias("a", Some("7"), "T"), alias("a", Some("8"), "T"));
+        assert_eq!((alias("a", None, "T"), alias("a", Some("7"), "…")), (None, None));
     }
 
     #[test]

@@ -27,8 +27,22 @@ pub struct Entry {
     pub published_at: Option<Timestamp>,
     /// When we first saw it.
     pub discovered_at: Timestamp,
-    /// Found by the first poll of its source: read for context, never alerted on.
+    /// Found by the first poll of its source, or published long before it was found: read for
+    /// context, never alerted on.
     pub history: bool,
+    /// What tells it from others and from itself as it was.
+    pub marks: EntryMarks,
+}
+
+/// What an entry is recognised by, beside its key. Only the poll that finds it has it whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EntryMarks {
+    /// Hash of source, publisher's identifier and headline: the same article at another address.
+    pub alias: Option<i64>,
+    /// Its key if its page turns out to be shared with others; none if it says so already.
+    pub own_key: Option<String>,
+    /// Hash of headline and text as people read them.
+    pub fingerprint: Option<i64>,
 }
 
 /// What could be read out of a page; the shape of `atalaya inspect page`.

@@ -17,16 +17,19 @@ mod plan;
 mod severity;
 mod source;
 mod story;
+mod vitals;
 
 pub use alert::{Alert, AlertState, Decision, Reason};
 pub use analysis::{
     Analysis, CategoryMatch, Evidence, EvidenceKind, Field, Polarity, PolarityLabel, Span,
     TopicMatch, TopicOpinion,
 };
-pub use article::{Article, Entry, Extracted};
+pub use article::{Article, Entry, EntryMarks, Extracted};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use feed::{Enclosure, Feed, FeedEntry};
-pub use id::{AlertId, ArticleId, DeliveryId, EntryId, IncidentId, NoticeId, StoryId};
+pub use id::{
+    AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId, StoryId,
+};
 pub use incident::{Incident, IncidentState, Step, StepState};
 pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
@@ -43,3 +46,4 @@ pub use source::{
     UpdateHints, Validators,
 };
 pub use story::{Assignment, Story, StoryFacts};
+pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

@@ -10,8 +10,9 @@ use tokio::sync::mpsc;
 use super::outcome::{self, Judged, Subject};
 use super::reader::Ready;
 use super::{Event, Pipeline};
-use crate::model::Assignment;
-use crate::store::StoreError;
+use crate::model::{ArticleId, Assignment, StoryId};
+use crate::store::entries::Claimed;
+use crate::store::{StoreError, articles};
 use crate::story::{Clusterer, StoryItem};
 
 /// Between tries while the store is away; articles wait in the hose meanwhile.
@@ -29,9 +30,17 @@ pub(super) async fn run(
 }
 
 async fn judge(pipeline: &Pipeline, ready: Ready, clusterer: &mut Clusterer) {
-    let Ready { claimed, held, source, article, analysis } = ready;
+    let Ready { claimed, held, source, mut article, analysis } = ready;
     clusterer.watch(Arc::clone(&pipeline.snapshot().names));
-    let assignment = clusterer.assign(&StoryItem::of(&article));
+    let Some(before) = judged_before(pipeline, &claimed).await else { return };
+    let is_revision = before.is_some();
+    let assignment = match before {
+        Some((id, story, duplicate_of)) => {
+            article.id = id;
+            Assignment { story, opens: false, duplicate_of }
+        }
+        None => clusterer.assign(&StoryItem::of(&article)),
+    };
     let Assignment { story, duplicate_of, .. } = assignment.clone();
     let subject = Arc::new(Subject {
         entry: claimed.entry,
@@ -40,12 +49,30 @@ async fn judge(pipeline: &Pipeline, ready: Ready, clusterer: &mut Clusterer) {
         article,
         analysis,
         assignment,
+        is_revision,
     });
     if let Some(judged) = commit(pipeline, &subject).await {
-        clusterer.insert(&StoryItem::of(&subject.article), story, duplicate_of);
+        // The clusterer knows an edited article already: a second copy would count twice.
+        if !is_revision {
+            clusterer.insert(&StoryItem::of(&subject.article), story, duplicate_of);
+        }
         report(pipeline, judged);
     }
     drop(held);
+}
+
+/// The article as it was judged before its source edited it, if it was. None if the store does not
+/// answer: the claim runs out, and the entry is read again.
+async fn judged_before(
+    pipeline: &Pipeline,
+    claimed: &Claimed,
+) -> Option<Option<(ArticleId, StoryId, Option<ArticleId>)>> {
+    if claimed.revision == 1 {
+        return Some(None);
+    }
+    let id = claimed.entry.id;
+    let found = pipeline.store.read(move |tx| articles::of_entry(tx, id)).await;
+    found.inspect_err(|error| tracing::error!(%error, "an edited article could not be found")).ok()
 }
 
 /// Commits the article's outcome; waits for the store as long as it takes, unless we are to stop.

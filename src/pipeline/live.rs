@@ -1,12 +1,13 @@
 //! A configuration made ready for work: rules compiled, the HTTP client and the channels built.
 //! A reload builds a whole new one before the old one goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::analyse::Engine;
 use crate::config::Config;
 use crate::guard;
+use crate::model::Source;
 use crate::notify::{self, Notifier};
 use crate::story::Names;
 
@@ -14,6 +15,8 @@ use crate::story::Names;
 pub struct Live {
     /// The configuration.
     pub config: Arc<Config>,
+    /// Its sources, by id.
+    pub sources: HashMap<String, Arc<Source>>,
     /// Its rules and lexicons.
     pub engine: Engine,
     /// The names that are watched.
@@ -64,7 +67,10 @@ impl Live {
             notifiers.insert(channel.id.clone(), Arc::from(notifier));
         }
         let names = Arc::new(watched(&config));
-        Ok(Self { config: Arc::new(config), engine, names, client, notifiers })
+        let sources = config.sources.iter();
+        let sources =
+            sources.map(|source| (source.id.clone(), Arc::new(source.clone()))).collect();
+        Ok(Self { config: Arc::new(config), sources, engine, names, client, notifiers })
     }
 }
 

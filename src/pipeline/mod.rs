@@ -2,18 +2,23 @@
 //! bounded hoses. Only this room knows all stages.
 //!
 //! ```text
-//! scheduler → (poll) → entries → reader → hose → judge → outbox → courier
-//!                                                  steward: plan timers, leases
+//! scheduler → (poll) → recorder → entries → reader → hose → judge → outbox → courier
+//!                                     steward: plan timers; retention; heartbeat
 //! ```
 
+mod announce;
 mod courier;
 mod event;
+mod heartbeat;
 mod judge;
 mod leases;
 mod live;
 mod outcome;
 mod parsing;
+mod queue;
 mod reader;
+mod recorder;
+mod retention;
 mod scheduler;
 mod steward;
 mod wake;
@@ -25,6 +30,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use announce::{Brought, announce};
 pub use event::Event;
 pub use live::{Live, LiveError};
 pub use outcome::{Judged, Subject, Told, judge_in};
@@ -104,13 +110,17 @@ impl Pipeline {
         tracker.spawn(judge::run(self.clone(), hose, clusterer));
         tracker.spawn(courier::run(self.clone()));
         tracker.spawn(steward::run(self.clone()));
+        tracker.spawn(retention::run(self.clone()));
+        tracker.spawn(heartbeat::run(self.clone()));
         Ok(())
     }
 
     /// Starts only what polls the sources: entries are announced and wait.
     pub fn start_collecting(&self, tracker: &TaskTracker) {
+        let (recorder, done) = mpsc::channel(recorder::BATCH);
         tracker.spawn(leases::keep(self.clone()));
-        tracker.spawn(scheduler::run(self.clone()));
+        tracker.spawn(scheduler::run(self.clone(), recorder));
+        tracker.spawn(recorder::run(self.clone(), done));
     }
 
     /// What happens, as it happens; a listener that lags loses the oldest events.
@@ -154,6 +164,14 @@ impl Pipeline {
         self.store
             .read(move |tx| Ok((entries::pending(tx)?, deliveries::unsettled(tx, now)?)))
             .await
+    }
+
+    /// How many configured sources were not polled since `since`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn unpolled(&self, since: Timestamp) -> Result<u32, StoreError> {
+        self.store.read(move |tx| sources::unpolled(tx, since)).await
     }
 
     /// Gives back what is still claimed, after the workers have ended.

@@ -2,7 +2,7 @@
 //!
 //! Facts are read, pure stages decide, rows are written; a crash leaves all of it or nothing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Live;
 use crate::config::Config;
@@ -16,12 +16,15 @@ use crate::plan;
 use crate::score::{self, Case};
 use crate::store::articles::Verdict;
 use crate::store::{
-    StoreError, Transaction, alerts, articles, deliveries, entries, incidents, stories,
+    StoreError, Transaction, alerts, articles, deliveries, entries, incidents, sources, stories,
 };
 
 mod compose;
 
 use compose::Telling;
+
+/// How long the sources of a story are asked faster after it rose.
+const BREAKING: SignedDuration = SignedDuration::from_hours(1);
 
 /// An article with all that is known of it before it is judged.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub struct Subject {
     pub analysis: Analysis,
     /// Where it belongs.
     pub assignment: Assignment,
+    /// Whether it was judged before, as it was then; it keeps its name and its story.
+    pub is_revision: bool,
 }
 
 /// What became of an article.
@@ -101,8 +106,12 @@ pub fn judge_in(
         duplicate_of: assignment.duplicate_of,
         ..subject.article.clone()
     };
-    articles::insert(tx, entry.id, &article, assignment.story, analysis)?;
-    stories::add_article(tx, assignment.story, &article)?;
+    if subject.is_revision {
+        articles::revise(tx, &article, analysis)?;
+    } else {
+        articles::insert(tx, entry.id, &article, assignment.story, analysis)?;
+        stories::add_article(tx, assignment.story, &article)?;
+    }
     let mut told = Vec::with_capacity(analysis.topics.len());
     for opinion in &analysis.topics {
         let negative = opinion.polarity.p_negative >= score::NEGATIVE_FROM;
@@ -157,6 +166,7 @@ fn decide_topic(
     if let Decision::Open(level, _) | Decision::Raise(level, _) = decision {
         let alert = raise(open, matter, level, &told.severity);
         alerts::save(tx, &alert)?;
+        hurry(tx, matter)?;
         let incident = respond(tx, matter, &alert, &facts)?;
         told.incident = incident.as_ref().map(|(incident, ..)| incident.number.clone());
         let telling = Telling {
@@ -176,6 +186,15 @@ fn decide_topic(
     };
     articles::record_verdict(tx, article.id, &verdict)?;
     Ok(told)
+}
+
+/// Has the sources of a story that rises asked as often as they may be, for an hour.
+fn hurry(tx: &mut dyn Transaction, matter: &Matter<'_>) -> Result<(), StoreError> {
+    let carriers = stories::carriers(tx, matter.story)?;
+    let sources = matter.config.sources.iter().filter(|source| carriers.contains(&source.id));
+    let after = |pause| matter.now.checked_add(pause).unwrap_or(Timestamp::MAX);
+    let by: Vec<_> = sources.map(|source| (source.id.clone(), after(source.pace.min))).collect();
+    sources::hurry(tx, &by, matter.now + BREAKING)
 }
 
 /// Why nobody may be told of this matter, whatever the article says.

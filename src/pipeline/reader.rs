@@ -33,6 +33,8 @@ const LONGEST_REST: SignedDuration = SignedDuration::from_mins(2);
 /// Characters of a text that are kept.
 const MAX_TEXT: usize = 1_000_000;
 const MAX_TITLE: usize = 300;
+/// Time zones and clocks that are wrong make dates lie so far ahead; more is no date.
+const FUTURE: SignedDuration = SignedDuration::from_hours(24);
 /// After a fault of the store.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -91,7 +93,7 @@ async fn claim(pipeline: &Pipeline, limit: u32) -> Result<Vec<Claimed>, crate::s
 async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::Sender<Ready>) {
     let live = pipeline.snapshot();
     let entry = &claimed.entry;
-    let source = live.config.sources.iter().find(|source| source.id == entry.source_id).cloned();
+    let source = live.sources.get(&entry.source_id).map(|source| Source::clone(source));
     // A reload may have taken the source away while its entries waited.
     let source = source.unwrap_or_else(|| Source::unlisted(&entry.source_id));
     let page = match page(pipeline, &live, &source, &claimed).await {
@@ -225,6 +227,11 @@ fn assemble(entry: &Entry, page: Result<Box<Extracted>, String>) -> Article {
         entry.title.clone()
     };
     let published = extracted.published.as_deref().and_then(|text| text.parse().ok());
+    let mut published_at = entry.published_at.or(published);
+    if published_at.is_some_and(|at| at > entry.discovered_at + FUTURE) {
+        warnings.push("its date lies in the future and is not believed".to_owned());
+        published_at = None;
+    }
     Article {
         id: ArticleId::new(),
         source_id: entry.source_id.clone(),
@@ -235,7 +242,7 @@ fn assemble(entry: &Entry, page: Result<Box<Extracted>, String>) -> Article {
         body: body.chars().take(MAX_TEXT).collect(),
         authors: if entry.authors.is_empty() { extracted.authors } else { entry.authors.clone() },
         language: extracted.language,
-        published_at: entry.published_at.or(published),
+        published_at,
         discovered_at: entry.discovered_at,
         method,
         warnings,

@@ -1,151 +1,194 @@
 //! Claims sources that are due and polls them; a full house stops the claiming, due rows wait.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinSet};
+use tokio::time::{Instant, sleep_until};
 
+use super::Pipeline;
 use super::leases::Holder;
-use super::wake::wait;
-use super::{Event, Pipeline};
-use crate::collect::{self, Poll, PollResult};
-use crate::model::Source;
+use super::queue::{Place, Queue, Task};
+use super::recorder::Finished;
+use crate::collect::{self, PollResult, Poll};
+use crate::store::StoreError;
 use crate::store::leases::Claim;
-use crate::store::sources::{self, Claimed, PollRecord};
+use crate::store::sources::{self, Claimed};
 
-/// Sources polled at the same time; worst memory: this many feeds of 16 MB decoded, by the guard's
-/// own limits far less at once.
-const POLLS: usize = 32;
-/// After a fault of the store.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Sources held in memory, claimed and not yet polled; more are claimed when half of them are gone.
+const HELD: usize = 512;
+/// How long nothing is claimed when nobody rings, and after a fault of the store.
+const LOOK: Duration = Duration::from_secs(1);
+/// Before the store is asked again for what is due by now.
+const SOON: Duration = Duration::from_millis(20);
 
 /// Polls until the workers are to stop, then finishes the polls that run.
-pub(super) async fn run(pipeline: Pipeline) {
-    let room = Arc::new(Semaphore::new(POLLS));
-    let mut polls = JoinSet::new();
-    let mut nap = Duration::ZERO;
-    while wait(&pipeline.wake.sources, nap, &pipeline.stop).await {
-        while polls.try_join_next().is_some() {}
-        let free = u32::try_from(room.available_permits()).unwrap_or(0);
-        if free == 0 {
-            // The poll that ends first rings the bell; what is due waits in its row.
-            nap = PAUSE;
-            continue;
+pub(super) async fn run(pipeline: Pipeline, recorder: mpsc::Sender<Finished>) {
+    let mut scheduler = Scheduler {
+        pipeline,
+        recorder,
+        queue: Queue::default(),
+        polls: JoinSet::new(),
+        places: HashMap::new(),
+        look_at: Instant::now(),
+    };
+    while scheduler.wait().await {
+        if scheduler.queue.waiting() <= HELD / 2 && Instant::now() >= scheduler.look_at {
+            scheduler.claim().await;
         }
-        nap = match claim(&pipeline, free).await {
-            Ok(claimed) => {
-                for claim in claimed {
-                    let permit = Arc::clone(&room).acquire_owned().await;
-                    let pipeline = pipeline.clone();
-                    polls.spawn(async move {
-                        poll(&pipeline, claim).await;
-                        drop(permit);
-                        pipeline.wake.sources.notify_one();
-                    });
+        scheduler.begin();
+    }
+    while let Some(ended) = scheduler.polls.join_next().await {
+        note_panic(ended.err());
+    }
+}
+
+struct Scheduler {
+    pipeline: Pipeline,
+    recorder: mpsc::Sender<Finished>,
+    queue: Queue,
+    polls: JoinSet<()>,
+    places: HashMap<Id, Place>,
+    /// When the store is asked again for what is due.
+    look_at: Instant,
+}
+
+impl Scheduler {
+    /// Waits until there may be something to do; false once the workers are to stop.
+    async fn wait(&mut self) -> bool {
+        let gap = self.gap();
+        tokio::select! {
+            () = self.pipeline.stop.cancelled() => return false,
+            Some(ended) = self.polls.join_next_with_id() => {
+                let id = match ended {
+                    Ok((id, ())) => id,
+                    Err(error) => {
+                        let id = error.id();
+                        note_panic(Some(error));
+                        id
+                    }
+                };
+                if let Some(place) = self.places.remove(&id) {
+                    self.queue.free(&place, gap);
                 }
-                until_next(&pipeline).await
             }
+            () = self.pipeline.wake.sources.notified() => self.look_at = Instant::now(),
+            () = sleep_until(self.look_at.max(Instant::now() + Duration::from_millis(1))),
+                if self.queue.waiting() <= HELD / 2 => {}
+        }
+        true
+    }
+
+    fn gap(&self) -> Duration {
+        self.pipeline.live.borrow().config.collect.host_gap
+    }
+
+    /// Fills the queue with what is due.
+    async fn claim(&mut self) {
+        let limit = HELD - self.queue.waiting();
+        let owner = self.pipeline.holder.owner().to_owned();
+        let job_limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let claimed = self
+            .pipeline
+            .store
+            .write(move |tx| sources::claim(tx, Holder::lease(&owner), job_limit))
+            .await;
+        let claimed = match claimed {
+            Ok(claimed) => claimed,
             Err(error) => {
                 tracing::error!(%error, "sources could not be claimed");
-                PAUSE
+                self.look_at = Instant::now() + LOOK;
+                return;
             }
         };
-    }
-    while polls.join_next().await.is_some() {}
-}
-
-async fn claim(pipeline: &Pipeline, limit: u32) -> Result<Vec<Claimed>, crate::store::StoreError> {
-    let owner = pipeline.holder.owner().to_owned();
-    pipeline.store.write(move |tx| sources::claim(tx, Holder::lease(&owner), limit)).await
-}
-
-/// Time until a source is due; the store's rows decide, so that nothing is missed after a restart.
-async fn until_next(pipeline: &Pipeline) -> Duration {
-    let next = pipeline.store.read(|tx| sources::next_due(tx)).await.ok().flatten();
-    let now = Timestamp::now();
-    next.map_or(PAUSE, |next| {
-        Duration::try_from(next.duration_since(now)).unwrap_or(Duration::from_millis(20))
-    })
-}
-
-async fn poll(pipeline: &Pipeline, claimed: Claimed) {
-    let id = claimed.state.source_id.clone();
-    let _held = pipeline.holder.hold(Claim::Source(id.clone()));
-    let live = pipeline.snapshot();
-    let Some(source) = live.config.sources.iter().find(|source| source.id == id) else {
-        forget(pipeline, &claimed).await;
-        return;
-    };
-    let started = Timestamp::now();
-    let read = |document| pipeline.parsers.document(document);
-    let poll = collect::poll(&live.client, read, source, &claimed.state, started).await;
-    pipeline.metrics.poll_seconds(Timestamp::now().duration_since(started).as_secs_f64());
-    let record = record_of(source, &claimed, poll);
-    let result = record.result.as_ref().map(|_| ()).map_err(Clone::clone);
-    match pipeline.store.write(move |tx| sources::record(tx, &record)).await {
-        Ok(new) => report(pipeline, source, result.map(|()| new.unwrap_or(0))),
-        Err(error) => {
-            tracing::error!(source.id = %id, %error, "a poll could not be recorded; it will be repeated");
+        let is_all = claimed.len() < limit;
+        if let Err(error) = self.take(claimed).await {
+            tracing::error!(%error, "claims could not be given back; they will run out");
         }
+        let pause = if is_all { self.until_next().await } else { Duration::ZERO };
+        self.look_at = Instant::now() + pause;
     }
-}
 
-fn record_of(source: &Source, claimed: &Claimed, poll: Poll) -> PollRecord {
-    let Poll { validators, address, memory, wish, result } = poll;
-    let failures =
-        if let PollResult::Failed { .. } = &result { claimed.state.failures + 1 } else { 0 };
-    let next_check_at =
-        collect::next_check(source, failures, wish.retry_after, wish.max_age, Timestamp::now());
-    let result = match result {
-        PollResult::Unchanged => Ok(Vec::new()),
-        PollResult::Found { entries, warnings } => {
-            for warning in warnings {
-                tracing::debug!(source.id = %source.id, warning, "repaired while reading");
+    /// Queues claims; gives back those of hosts that are busy, for when these can serve them, and
+    /// those that configuration no longer names.
+    async fn take(&mut self, claimed: Vec<Claimed>) -> Result<(), StoreError> {
+        let (live, gap, now) = (self.pipeline.snapshot(), self.gap(), Timestamp::now());
+        let mut back: Vec<(String, i64, Timestamp)> = Vec::new();
+        let mut behind: HashMap<Duration, u32> = HashMap::new();
+        for claimed in claimed {
+            let id = claimed.state.source_id.clone();
+            let Some(source) = live.sources.get(&id) else {
+                // Its memory stays for when it returns.
+                back.push((id, claimed.epoch, Timestamp::MAX));
+                continue;
+            };
+            let held = self.pipeline.holder.hold(Claim::Source(id.clone()));
+            let task = Task { claimed, source: Arc::clone(source), held };
+            if let Err((task, wait)) = self.queue.push(task, gap) {
+                let nth = behind.entry(wait).or_default();
+                *nth += 1;
+                let at = now.checked_add(wait + gap * *nth).unwrap_or(Timestamp::MAX);
+                back.push((id, task.claimed.epoch, at));
             }
-            Ok(entries)
         }
-        PollResult::Failed { error, .. } => Err(error),
-    };
-    PollRecord {
-        source_id: source.id.clone(),
-        epoch: claimed.epoch,
-        at: Timestamp::now(),
-        validators,
-        address,
-        memory,
-        next_check_at,
-        result,
+        if back.is_empty() {
+            return Ok(());
+        }
+        self.pipeline.store.write(move |tx| sources::put_back(tx, &back)).await
+    }
+
+    /// Time until a source is due; the store's rows decide, so that nothing is missed after a restart.
+    async fn until_next(&self) -> Duration {
+        let now = Timestamp::now();
+        let next = self.pipeline.store.read(move |tx| sources::next_due(tx, now)).await;
+        let next = next.ok().flatten();
+        next.map_or(LOOK, |next| {
+            Duration::try_from(next.duration_since(now)).unwrap_or(SOON).clamp(SOON, LOOK)
+        })
+    }
+
+    /// Begins as many polls as there are places.
+    fn begin(&mut self) {
+        let gap = self.gap();
+        while let Some((task, place)) = self.queue.next(gap) {
+            let (pipeline, recorder) = (self.pipeline.clone(), self.recorder.clone());
+            let poll = self.polls.spawn(async move {
+                let finished = poll(&pipeline, task).await;
+                if recorder.send(finished).await.is_err() {
+                    tracing::error!("the recorder has gone; the source will be polled again");
+                }
+            });
+            self.places.insert(poll.id(), place);
+        }
     }
 }
 
-fn report(pipeline: &Pipeline, source: &Source, result: Result<u32, String>) {
-    pipeline.metrics.polled(&source.id, result.is_ok());
-    match &result {
-        Ok(0) => {}
-        Ok(new) => {
-            tracing::debug!(source.id = %source.id, new, "new entries");
-            pipeline.wake.entries.notify_one();
-        }
-        Err(error) => tracing::warn!(source.id = %source.id, error, "poll failed"),
+fn note_panic(error: Option<tokio::task::JoinError>) {
+    if let Some(error) = error {
+        tracing::error!(%error, "a poll was cut off; its source will be polled again");
     }
-    pipeline.emit(Event::Polled { source: source.id.clone(), result });
 }
 
-/// A source that configuration no longer names is not polled; its memory stays for when it returns.
-async fn forget(pipeline: &Pipeline, claimed: &Claimed) {
-    let record = PollRecord {
-        source_id: claimed.state.source_id.clone(),
-        epoch: claimed.epoch,
-        at: Timestamp::now(),
-        validators: claimed.state.validators.clone(),
-        address: None,
-        memory: None,
-        next_check_at: Timestamp::MAX,
-        result: Err("no longer configured".to_owned()),
-    };
-    if let Err(error) = pipeline.store.write(move |tx| sources::record(tx, &record)).await {
-        tracing::error!(%error, "a source could not be retired");
+async fn poll(pipeline: &Pipeline, task: Task) -> Finished {
+    let Task { claimed, source, held } = task;
+    let live = pipeline.snapshot();
+    let (began, now) = (Instant::now(), Timestamp::now());
+    let read = |document| pipeline.parsers.document(document);
+    let mut poll = collect::poll(&live.client, read, &source, &claimed.state, now).await;
+    mark_old(&mut poll, &source, live.config.collect.max_age, now);
+    Finished { claimed, source, poll, at: Timestamp::now(), took: began.elapsed(), _held: held }
+}
+
+/// What was published long ago is history, whenever it turns up.
+fn mark_old(poll: &mut Poll, source: &crate::model::Source, max_age: Duration, now: Timestamp) {
+    let PollResult::Found { entries, warnings } = &mut poll.result else { return };
+    for warning in warnings {
+        tracing::debug!(source.id = %source.id, warning, "repaired while reading");
+    }
+    for entry in entries.iter_mut().filter(|_| !source.alert_on_history) {
+        entry.history |= collect::is_old(entry, max_age, now);
     }
 }

@@ -48,6 +48,47 @@ pub fn insert(
     Ok(())
 }
 
+/// The article of an entry as it stands, if it was judged already: its names are kept when the entry
+/// is read again.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn of_entry(
+    tx: &mut dyn Transaction,
+    entry: EntryId,
+) -> Result<Option<(ArticleId, StoryId, Option<ArticleId>)>, StoreError> {
+    let sql = "SELECT id, story_id, duplicate_of FROM article WHERE entry_id = ?1";
+    let rows = tx.query(sql, params![entry])?;
+    let read = |row: &Row| {
+        let original: Option<String> = row.get(2)?;
+        Ok((row.parse(0)?, row.parse(1)?, original.map(|_| row.parse(2)).transpose()?))
+    };
+    rows.first().map(read).transpose()
+}
+
+/// Replaces the text of an article that was edited, and forgets which topics it concerned: they
+/// are added anew.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn revise(
+    tx: &mut dyn Transaction,
+    article: &Article,
+    analysis: &Analysis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE article SET url = ?2, title = ?3, body = ?4, authors = ?5, language = ?6, \
+         published_at = ?7, method = ?8, warnings = ?9, analysis = ?10 WHERE id = ?1",
+        params![
+            article.id, &article.url, &article.title, &article.body, json(&article.authors)?,
+            article.language.as_ref(), article.published_at, &article.method, json(&article.warnings)?,
+            json(analysis)?
+        ],
+    )?;
+    tx.execute("DELETE FROM article_topic WHERE article_id = ?1", params![article.id])?;
+    Ok(())
+}
+
 /// Records that an article concerns a topic, before its severity is known: the story's facts
 /// count it from now on.
 ///

@@ -1,13 +1,14 @@
-//! Entries on their way to becoming articles: the work that a crash must not lose.
+//! Entries on their way to becoming articles: the work that a crash must not lose. What is known of
+//! them is in [`super::known`].
 
 use jiff::Timestamp;
 
 use super::transaction::{json, params};
 use super::{Lease, Row, StoreError, Transaction};
-use crate::model::{Entry, EntryId};
+use crate::model::{Entry, EntryId, EntryMarks};
 
 const COLUMNS: &str = "id, source_id, key, url, title, text, authors, published_at, discovered_at, \
-                       history, attempts, lease_epoch";
+                       history, attempts, lease_epoch, revision";
 
 /// An entry that this process may turn into an article.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Claimed {
     pub attempts: u32,
     /// Fencing epoch of the claim.
     pub epoch: i64,
+    /// 1 as it was first announced; more after edits.
+    pub revision: u32,
 }
 
 /// Adds an entry unless it is known by its key. Answers whether it was new.
@@ -27,11 +30,13 @@ pub struct Claimed {
 pub fn insert(tx: &mut dyn Transaction, entry: &Entry) -> Result<bool, StoreError> {
     let changed = tx.execute(
         "INSERT INTO entry (id, source_id, key, url, title, text, authors, published_at, discovered_at, \
-         history, state, not_before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'pending', ?9) \
+         history, alias, fingerprint, state, not_before) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?9) \
          ON CONFLICT (key) DO NOTHING",
         params![
             entry.id, &entry.source_id, &entry.key, &entry.url, &entry.title, &entry.text,
-            json(&entry.authors)?, entry.published_at, entry.discovered_at, entry.history
+            json(&entry.authors)?, entry.published_at, entry.discovered_at, entry.history,
+            entry.marks.alias, entry.marks.fingerprint
         ],
     )?;
     Ok(changed == 1)
@@ -114,6 +119,7 @@ fn read(row: &Row) -> Result<Claimed, StoreError> {
         published_at: row.get(7)?,
         discovered_at: row.get(8)?,
         history: row.get(9)?,
+        marks: EntryMarks::default(),
     };
-    Ok(Claimed { entry, attempts: row.get(10)?, epoch: row.get(11)? })
+    Ok(Claimed { entry, attempts: row.get(10)?, epoch: row.get(11)?, revision: row.get(12)? })
 }

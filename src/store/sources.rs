@@ -1,14 +1,20 @@
-//! What is remembered of each source, and who polls it now.
+//! What is remembered of each source, how it is, and who polls it now.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::entries;
-use super::transaction::params;
-use super::{Lease, Row, StoreError, Transaction};
-use crate::model::{Address, Entry, SourceState, Validators};
+use super::transaction::{json, params};
+use super::{Lease, Row, StoreError, Transaction, Value};
+use crate::model::{Address, Health, SourceState, Validators, Vitals};
 
 const COLUMNS: &str = "source_id, etag, last_modified, body_hash, next_check_at, last_success_at, \
-                       failures, last_error, seeded, address, memory, lease_epoch";
+                       failures, last_error, seeded, address, memory";
+const STATE_COLUMNS: usize = 11;
+const VITALS: &str = "health, health_since, health_reason, told_health, streak, stops, polls, polled_at, \
+                      listed, last_entry_at, rhythm, hints, slow, breaking_until";
+/// JSON of what is not known yet.
+const NOTHING: &str = "{}";
 
 /// A source that this process may poll.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +23,8 @@ pub struct Claimed {
     pub state: SourceState,
     /// Fencing epoch of the claim.
     pub epoch: i64,
+    /// Its last poll took long.
+    pub slow: bool,
 }
 
 /// What a poll changes.
@@ -36,8 +44,12 @@ pub struct PollRecord {
     pub memory: Option<String>,
     /// When it is polled next.
     pub next_check_at: Timestamp,
-    /// New or known entries, or why there are none.
-    pub result: Result<Vec<Entry>, String>,
+    /// How it is.
+    pub vitals: Vitals,
+    /// Failures in a row, this one included.
+    pub failures: u32,
+    /// Why nothing could be read, if so.
+    pub error: Option<String>,
 }
 
 /// A next check further away than this belongs to a source that was taken out of configuration.
@@ -94,55 +106,163 @@ pub fn claim(
         "UPDATE source_state SET lease_owner = ?1, lease_until = ?2, lease_epoch = lease_epoch + 1 \
          WHERE source_id IN (SELECT source_id FROM source_state \
              WHERE next_check_at <= ?3 AND lease_until <= ?3 \
-             ORDER BY next_check_at LIMIT ?4{}) RETURNING {COLUMNS}",
+             ORDER BY next_check_at LIMIT ?4{}) RETURNING {COLUMNS}, lease_epoch, slow",
         tx.skip_locked()
     );
     let rows = tx.query(&sql, params![lease.owner, lease.until, lease.now, limit])?;
-    rows.iter().map(|row| Ok(Claimed { state: read(row)?, epoch: row.get(11)? })).collect()
+    let read = |row: &Row| {
+        let (epoch, slow) = (row.get(STATE_COLUMNS)?, row.get(STATE_COLUMNS + 1)?);
+        Ok(Claimed { state: read(row)?, epoch, slow })
+    };
+    rows.iter().map(read).collect()
 }
 
-/// The earliest instant at which a source will be due.
-///
-/// # Errors
-/// As [`Transaction::query`].
-pub fn next_due(tx: &mut dyn Transaction) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT MIN(CASE WHEN lease_until > next_check_at THEN lease_until ELSE next_check_at END) \
-               FROM source_state";
-    tx.query(sql, &[])?.first().map_or(Ok(None), |row| row.get(0))
-}
-
-/// Records a poll: validators, the next time and the entries that it found, all or nothing.
-/// Answers how many entries were new, or none if the claim was lost meanwhile.
+/// Gives claims back, each with the time at which its source is to be claimed again.
 ///
 /// # Errors
 /// As [`Transaction::execute`].
-pub fn record(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<Option<u32>, StoreError> {
-    let Validators { etag, last_modified, body_hash } = &poll.validators;
-    let changed = match &poll.result {
-        Ok(_) => tx.execute(
-            "UPDATE source_state SET etag = ?3, last_modified = ?4, body_hash = ?5, next_check_at = ?6, \
-             last_success_at = ?7, failures = 0, last_error = NULL, seeded = 1, address = ?8, memory = ?9, \
-             lease_until = 0 \
+pub fn put_back(
+    tx: &mut dyn Transaction,
+    claims: &[(String, i64, Timestamp)],
+) -> Result<(), StoreError> {
+    for (id, epoch, at) in claims {
+        tx.execute(
+            "UPDATE source_state SET next_check_at = ?3, lease_until = 0 \
              WHERE source_id = ?1 AND lease_epoch = ?2",
-            params![
-                &poll.source_id, poll.epoch, etag.as_ref(), last_modified.as_ref(), body_hash.as_ref(),
-                poll.next_check_at, poll.at, poll.address.as_ref().map(Address::to_string), poll.memory.as_ref()
-            ],
-        )?,
-        Err(error) => tx.execute(
-            "UPDATE source_state SET next_check_at = ?3, failures = failures + 1, last_error = ?4, \
-             lease_until = 0 WHERE source_id = ?1 AND lease_epoch = ?2",
-            params![&poll.source_id, poll.epoch, poll.next_check_at, error],
-        )?,
-    };
-    if changed == 0 {
-        return Ok(None);
+            params![id, *epoch, *at],
+        )?;
     }
-    let mut new = 0;
-    for entry in poll.result.iter().flatten() {
-        new += u32::from(entries::insert(tx, entry)?);
+    Ok(())
+}
+
+/// The earliest instant at which a source that nobody holds will be due.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn next_due(tx: &mut dyn Transaction, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT next_check_at FROM source_state WHERE lease_until <= ?1 \
+               ORDER BY next_check_at LIMIT 1";
+    tx.query(sql, params![now])?.first().map(|row| row.get(0)).transpose()
+}
+
+/// How many of the registered sources were not polled since `since`; those that were taken out of
+/// configuration do not count.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn unpolled(tx: &mut dyn Transaction, since: Timestamp) -> Result<u32, StoreError> {
+    let rows = tx.query(
+        "SELECT COUNT(*) FROM source_state WHERE (polled_at IS NULL OR polled_at < ?1) \
+         AND next_check_at < ?2",
+        params![since, since + RETIRED_AFTER],
+    )?;
+    rows.first().map_or(Ok(0), |row| row.get(0))
+}
+
+/// How a claimed source is, and how often it failed in a row; none if the claim was lost.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn vitals(
+    tx: &mut dyn Transaction,
+    id: &str,
+    epoch: i64,
+) -> Result<Option<(Vitals, u32)>, StoreError> {
+    let sql = format!(
+        "SELECT {VITALS}, failures FROM source_state WHERE source_id = ?1 AND lease_epoch = ?2"
+    );
+    let rows = tx.query(&sql, params![id, epoch])?;
+    rows.first().map(|row| Ok((read_vitals(row, 0)?, row.get(14)?))).transpose()
+}
+
+/// Records a poll and gives the claim back. False if it was lost meanwhile: then the caller must
+/// change nothing else.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn record(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<bool, StoreError> {
+    let Validators { etag, last_modified, body_hash } = &poll.validators;
+    let vitals = &poll.vitals;
+    let worked = poll.error.is_none();
+    let rhythm = unless_default(&vitals.rhythm)?;
+    let hints = unless_default(&vitals.hints)?;
+    let changed = tx.execute(
+        "UPDATE source_state SET etag = ?3, last_modified = ?4, body_hash = ?5, next_check_at = ?6, \
+         last_success_at = COALESCE(?7, last_success_at), failures = ?8, last_error = ?9, \
+         seeded = CASE WHEN seeded < ?10 THEN 1 ELSE seeded END, address = ?11, memory = ?12, health = ?13, \
+         health_since = ?14, health_reason = ?15, told_health = ?16, streak = ?17, stops = ?18, \
+         polls = ?19, polled_at = ?20, listed = ?21, last_entry_at = ?22, rhythm = ?23, hints = ?24, \
+         slow = ?25, lease_until = 0 WHERE source_id = ?1 AND lease_epoch = ?2",
+        params![
+            &poll.source_id, poll.epoch, etag.as_ref(), last_modified.as_ref(), body_hash.as_ref(),
+            poll.next_check_at, worked.then_some(poll.at), poll.failures, poll.error.as_ref(), worked,
+            poll.address.as_ref().map(Address::to_string), poll.memory.as_ref(), vitals.health.name(),
+            vitals.health_since, vitals.health_reason.as_ref(), vitals.told_health.name(), vitals.streak,
+            vitals.stops, vitals.polls, vitals.polled_at, vitals.listed, vitals.last_entry_at, rhythm,
+            hints, vitals.slow
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+fn unless_default<T: Default + PartialEq + Serialize>(value: &T) -> Result<Value, StoreError> {
+    if *value == T::default() { Ok(NOTHING.into()) } else { json(value) }
+}
+
+fn or_default<T: Default + DeserializeOwned>(row: &Row, at: usize) -> Result<T, StoreError> {
+    if row.get::<String>(at)? == NOTHING { Ok(T::default()) } else { row.json(at) }
+}
+
+/// Takes a source that configuration no longer names out of the schedule; what is remembered of it
+/// stays for when it returns.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn retire(tx: &mut dyn Transaction, id: &str, epoch: i64) -> Result<(), StoreError> {
+    put_back(tx, &[(id.to_owned(), epoch, Timestamp::MAX)])
+}
+
+/// Has sources asked as often as they may be until `until`, and first of all by the time given with
+/// each. Those that fail keep their pause: a server in trouble is not helped by haste.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn hurry(
+    tx: &mut dyn Transaction,
+    sources: &[(String, Timestamp)],
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    for (id, by) in sources {
+        tx.execute(
+            "UPDATE source_state SET breaking_until = ?2, next_check_at = \
+             CASE WHEN failures = 0 AND next_check_at > ?3 THEN ?3 ELSE next_check_at END \
+             WHERE source_id = ?1",
+            params![id, until, *by],
+        )?;
     }
-    Ok(Some(new))
+    Ok(())
+}
+
+/// How every source is, and when it was last polled, by name.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn healths(
+    tx: &mut dyn Transaction,
+) -> Result<Vec<(String, Health, Option<Timestamp>)>, StoreError> {
+    let rows =
+        tx.query("SELECT source_id, health, polled_at FROM source_state ORDER BY source_id", &[])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.parse(1)?, row.get(2)?))).collect()
+}
+
+/// What is remembered of every source and how it is, by name.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn overview(tx: &mut dyn Transaction) -> Result<Vec<(SourceState, Vitals)>, StoreError> {
+    let sql = format!("SELECT {COLUMNS}, {VITALS} FROM source_state ORDER BY source_id");
+    let rows = tx.query(&sql, &[])?;
+    rows.iter().map(|row| Ok((read(row)?, read_vitals(row, STATE_COLUMNS)?))).collect()
 }
 
 /// What is remembered of every source, by name.
@@ -169,5 +289,24 @@ fn read(row: &Row) -> Result<SourceState, StoreError> {
         seeded: row.get(8)?,
         address: row.get::<Option<String>>(9)?.and_then(|address| address.parse().ok()),
         memory: row.get(10)?,
+    })
+}
+
+fn read_vitals(row: &Row, from: usize) -> Result<Vitals, StoreError> {
+    Ok(Vitals {
+        health: row.parse(from)?,
+        health_since: row.get(from + 1)?,
+        health_reason: row.get(from + 2)?,
+        told_health: row.parse(from + 3)?,
+        streak: row.get(from + 4)?,
+        stops: row.get(from + 5)?,
+        polls: row.get(from + 6)?,
+        polled_at: row.get(from + 7)?,
+        listed: row.get(from + 8)?,
+        last_entry_at: row.get(from + 9)?,
+        rhythm: or_default(row, from + 10)?,
+        hints: or_default(row, from + 11)?,
+        slow: row.get(from + 12)?,
+        breaking_until: row.get(from + 13)?,
     })
 }

@@ -52,6 +52,15 @@ pub fn find(tx: &mut dyn Transaction, id: StoryId) -> Result<Option<Story>, Stor
     rows.first().map(read).transpose()
 }
 
+/// The sources that carried a story, by id.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn carriers(tx: &mut dyn Transaction, id: StoryId) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT source_id FROM article WHERE story_id = ?1";
+    tx.query(sql, params![id])?.iter().map(|row| row.get(0)).collect()
+}
+
 /// What is known of a story toward a topic, all articles recorded so far included.
 ///
 /// # Errors

@@ -132,7 +132,9 @@ impl Column for String {
 
 impl Column for Timestamp {
     fn read(value: &Value) -> Option<Self> {
-        i64::read(value).and_then(|ms| Timestamp::from_millisecond(ms).ok())
+        let ms = i64::read(value)?;
+        // The latest instant of all stands for never; in milliseconds it lies a little beyond itself.
+        Timestamp::from_millisecond(ms).ok().or_else(|| (ms > 0).then_some(Timestamp::MAX))
     }
 }
 
@@ -213,7 +215,9 @@ macro_rules! from_id {
     )+};
 }
 
-from_id!(EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId);
+from_id!(
+    EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId, HealthEventId
+);
 
 /// Parameters of a statement, in order.
 macro_rules! params {

@@ -11,10 +11,23 @@ use prometheus_client::registry::Registry;
 /// Seconds; a poll ends within the guard's total time.
 const POLL_BUCKETS: [f64; 8] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 20.0];
 
+/// Sources that are named one by one: a time series each.
+const NAMED_SOURCES: usize = 200;
+
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct PollLabels {
-    source: String,
     result: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct HealthLabels {
+    health: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct SourceLabels {
+    source: String,
+    health: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -35,6 +48,8 @@ pub struct Metrics {
     registry: Registry,
     polls: Family<PollLabels, Counter>,
     poll_seconds: Histogram,
+    sources: Family<HealthLabels, Gauge>,
+    source_health: Family<SourceLabels, Gauge>,
     articles: Counter,
     duplicates: Counter,
     decisions: Family<DecisionLabels, Counter>,
@@ -58,6 +73,8 @@ impl Metrics {
             registry: Registry::with_prefix("atalaya"),
             polls: Family::default(),
             poll_seconds: Histogram::new(POLL_BUCKETS),
+            sources: Family::default(),
+            source_health: Family::default(),
             articles: Counter::default(),
             duplicates: Counter::default(),
             decisions: Family::default(),
@@ -79,6 +96,9 @@ impl Metrics {
             "Time that polls took",
             self.poll_seconds.clone(),
         );
+        registry.register("sources", "Sources by health", self.sources.clone());
+        let help = "1 for each source that is not well, at most 200 of them";
+        registry.register("source_health", help, self.source_health.clone());
         registry.register("articles", "Articles judged", self.articles.clone());
         registry.register("duplicates", "Articles that copy another", self.duplicates.clone());
         registry.register(
@@ -106,9 +126,25 @@ impl Metrics {
     }
 
     /// A source was polled.
-    pub fn polled(&self, source: &str, worked: bool) {
+    pub fn polled(&self, worked: bool) {
         let result = if worked { "ok" } else { "failed" };
-        self.polls.get_or_create(&PollLabels { source: source.to_owned(), result }).inc();
+        self.polls.get_or_create(&PollLabels { result }).inc();
+    }
+
+    /// How the sources are: how many of each health, and those that are not well by name.
+    pub fn sources<'a>(
+        &self,
+        counts: impl IntoIterator<Item = (&'static str, i64)>,
+        unwell: impl IntoIterator<Item = (&'a str, &'static str)>,
+    ) {
+        for (health, count) in counts {
+            self.sources.get_or_create(&HealthLabels { health }).set(count);
+        }
+        self.source_health.clear();
+        for (source, health) in unwell.into_iter().take(NAMED_SOURCES) {
+            let labels = SourceLabels { source: source.to_owned(), health };
+            self.source_health.get_or_create(&labels).set(1);
+        }
     }
 
     /// How long a poll took.

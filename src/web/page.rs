@@ -1,6 +1,6 @@
 //! The status page: what is going on, in the reader's language, from the store alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
@@ -8,13 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use minijinja::{AutoEscape, Environment, Value, context};
 
 use crate::config::Config;
-use crate::model::{Alert, Incident, Level, Locale, SourceState, Story};
+use crate::model::{Alert, Health, Incident, Level, Locale, Source, SourceState, Story, Vitals};
 use crate::phrases;
 use crate::store::{Store, StoreError, Transaction, alerts, incidents, sources, status, stories};
 
 const TEMPLATE: &str = include_str!("templates/status.html.j2");
 /// Alerts and incidents shown.
 const SHOWN: u32 = 50;
+/// Sources shown.
+const SOURCES: usize = 200;
 /// How far back alerts are shown.
 const BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
 
@@ -40,7 +42,7 @@ struct Facts {
     counts: status::Counts,
     alerts: Vec<(Alert, Option<Story>)>,
     incidents: Vec<Incident>,
-    sources: Vec<SourceState>,
+    sources: Vec<(SourceState, Vitals)>,
     dead: Vec<(String, String)>,
 }
 
@@ -66,7 +68,7 @@ fn read(tx: &mut dyn Transaction, now: Timestamp) -> Result<Facts, StoreError> {
         counts: status::counts(tx)?,
         alerts: told,
         incidents: incidents::recent(tx, SHOWN)?,
-        sources: sources::all(tx)?,
+        sources: sources::overview(tx)?,
         dead: status::dead_deliveries(tx, SHOWN)?,
     })
 }
@@ -96,6 +98,7 @@ impl Page<'_> {
         }
         let dead: Vec<Value> =
             facts.dead.iter().map(|(channel, error)| context! { channel, error }).collect();
+        let (sources, left) = self.sources(&facts.sources);
         let highest = facts.incidents.iter().map(|incident| incident.level).max();
         ENVIRONMENT.render_str(
             TEMPLATE,
@@ -109,7 +112,8 @@ impl Page<'_> {
                 counts,
                 alerts => facts.alerts.iter().map(|(alert, story)| self.alert(alert, story.as_ref())).collect::<Vec<_>>(),
                 incidents => facts.incidents.iter().map(|incident| self.incident(incident)).collect::<Vec<_>>(),
-                sources => facts.sources.iter().filter_map(|state| self.source(state)).collect::<Vec<_>>(),
+                sources,
+                more_sources => (left > 0).then(|| phrases::fill("page.more_sources", locale, &[("n", &left.to_string())])),
                 dead,
             },
         )
@@ -175,19 +179,39 @@ impl Page<'_> {
         }
     }
 
-    fn source(&self, state: &SourceState) -> Option<Value> {
-        let source = self.config.sources.iter().find(|source| source.id == state.source_id)?;
-        Some(context! {
+    /// Those that are not well first, and how many more there are.
+    fn sources(&self, known: &[(SourceState, Vitals)]) -> (Vec<Value>, usize) {
+        let configured: HashMap<&str, &Source> =
+            self.config.sources.iter().map(|source| (source.id.as_str(), source)).collect();
+        let mut shown: Vec<_> = known
+            .iter()
+            .filter_map(|one| Some((*configured.get(one.0.source_id.as_str())?, one)))
+            .collect();
+        shown.sort_by_key(|(_, (_, vitals))| is_well(vitals));
+        let left = shown.len().saturating_sub(SOURCES);
+        let rows = shown.iter().take(SOURCES);
+        (rows.map(|(source, (state, vitals))| self.source(source, state, vitals)).collect(), left)
+    }
+
+    fn source(&self, source: &Source, state: &SourceState, vitals: &Vitals) -> Value {
+        let is_well = is_well(vitals);
+        context! {
             name => &source.name,
             tier => source.tier,
-            failures => state.failures,
-            error => &state.last_error,
+            health => phrases::health(vitals.health, self.locale),
+            is_well,
+            since => vitals.health_since.filter(|_| !is_well).map(|at| self.time(at)),
+            reason => &vitals.health_reason,
             last => state.last_success_at.map(|at| self.time(at)),
-            next => self.time(state.next_check_at),
-        })
+            next => (vitals.health != Health::Gone).then(|| self.time(state.next_check_at)),
+        }
     }
 
     fn time(&self, at: Timestamp) -> String {
         at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
+}
+
+fn is_well(vitals: &Vitals) -> bool {
+    matches!(vitals.health, Health::New | Health::Healthy)
 }

@@ -63,6 +63,7 @@ fn schemas_refuse_what_breaks_the_contract() {
         ("language-row", json!({"id": 1, "language": 5, "confidence": 1.0})),
         ("stories-row", json!({"id": 1, "story": null, "duplicate_of": null})),
         ("check", json!({"errors": 0, "warnings": 0})),
+        ("sources", json!({"total": 1, "healthy": 1, "sources": [{"id": "a", "health": "fine"}]})),
         ("demo", json!({"as_scripted": true})),
     ];
     let schemas = atalaya::cli::schemas();

@@ -344,3 +344,35 @@ fn explanations() {
     let readers: Vec<_> = topic["told"].as_array().expect("readers").iter().collect();
     assert!(readers.iter().any(|reader| reader["language"] == "zh"), "{readers:?}");
 }
+
+/// A daemon that was stopped leaves what it knew; the table reads it.
+#[test]
+fn sources_reports() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let keywords = Path::new(env!("CARGO_MANIFEST_DIR")).join("keywords").display().to_string();
+    let config = format!(
+        "keywords = {keywords:?}\n[organisation]\nname = \"B\"\n[store]\nurl = \"sqlite:a.db\"\n\
+         [[source]]\nid = \"down\"\nurl = \"http://127.0.0.1:1/feed\"\nallow_private = true\n"
+    );
+    std::fs::write(directory.path().join("a.toml"), config).expect("written");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
+        command.args(arguments).args(["--config", "a.toml"]).current_dir(directory.path());
+        command.output().expect("started")
+    };
+    assert_eq!(run(&["sources"]).status.code(), Some(3), "there is no store yet");
+    assert_eq!(run(&["poll", "--once"]).status.code(), Some(3), "the source is down");
+    let output = run(&["sources", "--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let report = object(&output);
+    hold("sources", &report);
+    names(&report, &["total", "healthy", "sources"]);
+    let source = &report["sources"][0];
+    assert_eq!((&source["id"], &source["health"]), (&json!("down"), &json!("failing")), "{report}");
+    assert!(source["reason"].as_str().is_some_and(|reason| reason.contains("network")), "{report}");
+    let output = run(&["sources", "--check", "--unhealthy"]);
+    assert_eq!(output.status.code(), Some(1), "for scripts");
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(table.starts_with("SOURCE  HEALTH"), "{table}");
+    assert!(table.ends_with("0 of 1 sources healthy\n"), "{table}");
+}

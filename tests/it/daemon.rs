@@ -137,7 +137,9 @@ async fn its_pages_answer_in_three_languages() {
         );
     }
     site_is_asked(&site, 1).await;
-    let polls = daemon.metric("atalaya_polls_total{source=\"diario\",result=\"ok\"}");
-    assert!(polls.is_some_and(|polls| polls >= 1.0), "{:?}", daemon.get("/metrics"));
+    for counted in ["atalaya_polls_total{result=\"ok\"}", "atalaya_sources{health=\"healthy\"}"] {
+        let look = || daemon.metric(counted).filter(|count| *count >= 1.0);
+        wait_for(counted, Duration::from_secs(30), look).await;
+    }
     assert!(daemon.get("/metrics").1.ends_with("# EOF\n"));
 }

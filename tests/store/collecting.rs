@@ -1,7 +1,8 @@
 //! Sources and entries: claimed by one, recorded whole.
 
-use atalaya::model::{Entry, Validators};
-use atalaya::store::{Store, entries, sources};
+use atalaya::model::{Entry, Health, Validators, Vitals};
+use atalaya::pipeline::announce;
+use atalaya::store::{Store, Transaction, entries, sources};
 use sources::{Claimed, PollRecord};
 
 use crate::samples::{at, entry, lease};
@@ -37,15 +38,20 @@ pub async fn polls_are_recorded_whole_or_not_at_all(store: &Store) {
     assert_eq!(kept.validators, validators());
     assert_eq!((kept.next_check_at, kept.last_success_at), (at(300), Some(at(20))));
     assert!(kept.seeded);
+    let all = store.read(|tx| sources::overview(tx)).await.unwrap();
+    let (_, how) = all.into_iter().find(|(state, _)| state.source_id == "daily").unwrap();
+    assert_eq!(how, vitals(), "it comes back as it went in");
+    let left = store.read(|tx| sources::unpolled(tx, at(20))).await.unwrap();
+    assert_eq!(left, 2, "two were never polled");
 
     let claimed = claim(store, "a", 400, 9).await;
     assert_eq!(names(&claimed), IDS, "a poll ends its claim");
-    let mut failed = poll(claimed[0].epoch, Vec::new());
-    (failed.result, failed.validators) = (Err("500".to_owned()), Validators::default());
-    assert_eq!(record(store, failed).await, Some(0));
+    let (mut failed, _) = poll(claimed[0].epoch, Vec::new());
+    (failed.error, failed.failures) = (Some("500".to_owned()), 1);
+    assert_eq!(record(store, (failed, Vec::new())).await, Some(0));
     let kept = state(store).await;
     assert_eq!((kept.failures, kept.last_error.as_deref()), (1, Some("500")));
-    assert_eq!(kept.validators, validators(), "a failure forgets nothing");
+    assert_eq!(kept.last_success_at, Some(at(20)), "a failure forgets nothing");
     assert_eq!(pending(store).await, 3);
 }
 
@@ -102,8 +108,17 @@ fn validators() -> Validators {
     }
 }
 
-fn poll(epoch: i64, found: Vec<Entry>) -> PollRecord {
-    PollRecord {
+fn vitals() -> Vitals {
+    let mut vitals = Vitals { health: Health::Stale, polls: 7, slow: true, ..Vitals::default() };
+    vitals.rhythm.arrivals = vec![1, 2];
+    vitals.hints.skip_hours = vec![3];
+    vitals.health_reason = Some("quiet".to_owned());
+    (vitals.health_since, vitals.polled_at) = (Some(at(20)), Some(at(20)));
+    vitals
+}
+
+fn poll(epoch: i64, found: Vec<Entry>) -> (PollRecord, Vec<Entry>) {
+    let record = PollRecord {
         source_id: "daily".to_owned(),
         epoch,
         at: at(20),
@@ -111,12 +126,25 @@ fn poll(epoch: i64, found: Vec<Entry>) -> PollRecord {
         memory: None,
         validators: validators(),
         next_check_at: at(300),
-        result: Ok(found),
-    }
+        vitals: vitals(),
+        failures: 0,
+        error: None,
+    };
+    (record, found)
 }
 
-async fn record(store: &Store, poll: PollRecord) -> Option<u32> {
-    store.write(move |tx| sources::record(tx, &poll)).await.unwrap()
+/// As the daemon does it; answers how many entries were new.
+async fn record(store: &Store, (poll, found): (PollRecord, Vec<Entry>)) -> Option<usize> {
+    let job = move |tx: &mut dyn Transaction| {
+        if sources::vitals(tx, &poll.source_id, poll.epoch)?.is_none() {
+            assert!(!sources::record(tx, &poll)?, "fenced");
+            return Ok(None);
+        }
+        let new = announce(tx, &found)?.new.len();
+        assert!(sources::record(tx, &poll)?);
+        Ok(Some(new))
+    };
+    store.write(job).await.unwrap()
 }
 
 async fn state(store: &Store) -> atalaya::model::SourceState {

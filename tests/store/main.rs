@@ -11,6 +11,7 @@ mod archive;
 mod backend;
 mod claims;
 mod collecting;
+mod identity;
 mod incidents;
 mod outbox;
 mod race;

@@ -2,7 +2,7 @@
 
 use atalaya::model::{
     Alert, AlertId, AlertState, Analysis, Article, ArticleId, Delivery, DeliveryId, DeliveryState,
-    Entry, EntryId, Level, LocalText, Locale, Notice, NoticeId, NoticeKind, NoticeStory, Pace,
+    Entry, EntryId, EntryMarks, Level, LocalText, Locale, Notice, NoticeId, NoticeKind, NoticeStory, Pace,
     Polarity, PolarityLabel, Reach, Reason, Recipient, Severity, Source, SourceKind, StoryId,
     TopicMatch, TopicOpinion,
 };
@@ -36,6 +36,7 @@ pub fn entry(n: i64) -> Entry {
         published_at: (n % 2 == 0).then(|| at(n - 60)),
         discovered_at: at(n),
         history: false,
+        marks: EntryMarks::default(),
     }
 }
 

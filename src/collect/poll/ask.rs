@@ -1,5 +1,8 @@
 //! One question and its answer: a conditional GET, and the document read if it changed.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use url::Url;
 
 use super::{Failure, Wish};
@@ -95,6 +98,7 @@ where
         let reply = match self.client.get(get).await {
             Ok(reply) => reply,
             Err(error) => {
+                asked.wish.retry_after = rest(&error);
                 asked.answer = refused(&error);
                 return asked;
             }
@@ -137,13 +141,21 @@ fn wish(reply: &Reply) -> Wish {
     Wish { retry_after: reply.retry_after, max_age: reply.cache_max_age, hints: None }
 }
 
+/// How long the host is left alone, if that is why nothing was asked.
+fn rest(error: &FetchError) -> Option<Duration> {
+    let FetchError::Resting { until } = error else { return None };
+    Duration::try_from(until.duration_since(Timestamp::now())).ok()
+}
+
 /// A request that brought no answer.
 fn refused(error: &FetchError) -> Answer {
     let failure = match error {
         FetchError::Refused { .. }
         | FetchError::TooLarge { .. }
         | FetchError::Timeout { .. }
-        | FetchError::Network { .. } => Failure::Unreachable,
+        | FetchError::Network { .. }
+        | FetchError::Resting { .. }
+        | FetchError::Robots { .. } => Failure::Unreachable,
     };
     Answer::Failed { failure, error: error.to_string(), lost: false, feeds: Vec::new() }
 }

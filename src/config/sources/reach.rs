@@ -37,7 +37,7 @@ fn network(check: &mut Check<'_>, at: &Text) -> Option<IpNet> {
 }
 
 fn proxy(check: &mut Check<'_>, at: &Spanned<RawProxy>) -> Option<Proxy> {
-    let remedy = "write e.g. `http://proxy.example.org:3128`; http, https and socks5 are known";
+    let remedy = "write e.g. `http://proxy.example.org:3128`";
     match at.get_ref() {
         RawProxy::Open(text) => {
             let url = check.take(at, proxy_url(text, text), remedy)?;
@@ -61,7 +61,7 @@ fn proxy(check: &mut Check<'_>, at: &Spanned<RawProxy>) -> Option<Proxy> {
 fn proxy_url(text: &str, shown: &str) -> Result<Url, String> {
     let url = Url::parse(text)
         .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https" | "socks5") && url.has_host());
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let shown = if shown.contains('@') { "this" } else { shown };
     url.ok_or_else(|| format!("{shown} is not the address of a proxy"))
 }

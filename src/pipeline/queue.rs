@@ -1,0 +1,136 @@
+//! Sources that this process has claimed and will poll, by host: a host that is slow or owns many
+//! sources takes its places, and nobody else's.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+
+use super::leases::Held;
+use crate::model::Source;
+use crate::store::sources::Claimed;
+
+/// Polls under way at the same time; worst memory: this many feeds of 16 MB decoded, by the guard's
+/// own limits far less at once.
+pub(super) const POLLS: usize = 256;
+/// Of them, polls of sources whose last one took long.
+const SLOW_POLLS: usize = POLLS / 4;
+/// Polls of one host under way and waiting, where its requests must keep a distance: more would
+/// only wait inside, and hold what others can use.
+const HOST_POLLS: usize = 2;
+const HOST_WAITING: usize = 8;
+
+/// A source to be polled.
+pub(super) struct Task {
+    /// The claim.
+    pub claimed: Claimed,
+    /// The source.
+    pub source: Arc<Source>,
+    /// Keeps the claim alive.
+    pub held: Held,
+}
+
+/// The place that a poll takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    host: String,
+    slow: bool,
+}
+
+/// Tasks by host, and how many polls run.
+#[derive(Default)]
+pub(super) struct Queue {
+    hosts: HashMap<String, Host>,
+    /// Hosts that have a task and a free place, in the order of their turns.
+    turns: VecDeque<String>,
+    waiting: usize,
+    running: usize,
+    slow: usize,
+}
+
+#[derive(Default)]
+struct Host {
+    waiting: VecDeque<Task>,
+    running: usize,
+    has_turn: bool,
+}
+
+impl Queue {
+    /// Tasks that wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// Adds a task. One that would wait long behind others of its host comes back with the time
+    /// after which its host can serve it; `gap` is the distance between two requests to a host.
+    pub fn push(&mut self, task: Task, gap: Duration) -> Result<(), (Task, Duration)> {
+        let name = host_of(&task);
+        let host = self.hosts.entry(name.clone()).or_default();
+        let ahead = host.waiting.len() + host.running;
+        if !gap.is_zero() && host.waiting.len() >= HOST_WAITING {
+            return Err((task, gap.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX))));
+        }
+        host.waiting.push_back(task);
+        self.waiting += 1;
+        self.give_turn(&name, gap);
+        Ok(())
+    }
+
+    /// The next task and its place, host by host; none if all places are taken.
+    pub fn next(&mut self, gap: Duration) -> Option<(Task, Place)> {
+        if self.running >= POLLS {
+            return None;
+        }
+        for _ in 0..self.turns.len() {
+            let name = self.turns.pop_front()?;
+            let Some(host) = self.hosts.get_mut(&name) else { continue };
+            let full = self.slow >= SLOW_POLLS;
+            let first = host.waiting.iter().position(|task| !(full && task.claimed.slow));
+            let Some(task) = first.and_then(|at| host.waiting.remove(at)) else {
+                self.turns.push_back(name);
+                continue;
+            };
+            let place = Place { host: name.clone(), slow: task.claimed.slow };
+            host.has_turn = false;
+            host.running += 1;
+            self.waiting -= 1;
+            self.running += 1;
+            self.slow += usize::from(place.slow);
+            self.give_turn(&name, gap);
+            return Some((task, place));
+        }
+        None
+    }
+
+    /// A poll has ended: its place is free.
+    pub fn free(&mut self, place: &Place, gap: Duration) {
+        self.running = self.running.saturating_sub(1);
+        self.slow = self.slow.saturating_sub(usize::from(place.slow));
+        if let Some(host) = self.hosts.get_mut(&place.host) {
+            host.running = host.running.saturating_sub(1);
+            if host.running == 0 && host.waiting.is_empty() {
+                self.hosts.remove(&place.host);
+            } else {
+                self.give_turn(&place.host, gap);
+            }
+        }
+    }
+
+    fn give_turn(&mut self, name: &str, gap: Duration) {
+        let most = if gap.is_zero() { POLLS } else { HOST_POLLS };
+        let Some(host) = self.hosts.get_mut(name) else { return };
+        if !host.has_turn && host.running < most && !host.waiting.is_empty() {
+            host.has_turn = true;
+            self.turns.push_back(name.to_owned());
+        }
+    }
+}
+
+fn host_of(task: &Task) -> String {
+    let url = task.claimed.state.address.as_ref().map_or(&task.source.url, |at| &at.actual);
+    let port = url.port_or_known_default().unwrap_or(0);
+    format!("{}:{port}", url.host_str().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;
