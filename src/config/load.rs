@@ -8,8 +8,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::channels::{self, RawChannel};
+use super::routes::{self, RawRoute};
 use super::settings::{self, RawCollect, RawOrganisation, RawSeverity, RawStore, RawWeb};
-use super::sources::{self, RawRoute, RawSource};
+use super::sources::{self, RawSource};
 use super::value::Check;
 use super::{Config, Finding, FindingSeverity, TomlFile};
 use crate::model::{Keywords, Person, Plan};
@@ -75,7 +76,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         people: people.as_ref(),
         channels: &channel_names,
     };
-    let routes = sources::routes(check, &raw.route, &names);
+    let routes = routes::routes(check, &raw.route, &names);
     let plans = plans(check, raw.plans.as_ref(), &names);
     if sources.is_empty() && raw.source.is_empty() {
         check.findings.push(check.file.error(

@@ -11,6 +11,7 @@ mod keywords;
 mod load;
 mod mask;
 mod plans;
+mod routes;
 mod settings;
 mod snapshot;
 mod sources;
