@@ -61,6 +61,7 @@ pub fn load(path: &Path) -> Result<(Config, Vec<Finding>), Vec<Finding>> {
 
 fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let organisation = settings::organisation(check, &raw.organisation);
+    let keep = settings::keep(check, &raw.store);
     let database = settings::database(check, raw.store);
     let collect = settings::collect(check, &raw.collect);
     let severity = settings::severity(check, &raw.severity);
@@ -88,6 +89,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     Some(Config {
         organisation,
         database: database?,
+        keep,
         collect,
         severity,
         web,

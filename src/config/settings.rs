@@ -3,15 +3,24 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
 use super::value::{Check, SecretRef};
-use super::{Collect, Database, Organisation, Thresholds, Web};
+use super::{Collect, Database, Heartbeat, Organisation, Thresholds, Web};
 use crate::model::Locale;
 
 const HOST_GAP: Duration = Duration::from_secs(1);
+const DAY: Duration = Duration::from_hours(24);
+const MAX_AGE: Duration = Duration::from_hours(7 * 24);
+const KEEP: Duration = Duration::from_hours(400 * 24);
+/// Less than this, and stories that still go on would lose their beginning.
+const LEAST_KEEP: Duration = Duration::from_hours(7 * 24);
+const HEARTBEAT: Duration = Duration::from_mins(5);
+/// A ping more often than this tells nothing more.
+const LEAST_HEARTBEAT: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +36,7 @@ pub(super) struct RawOrganisation {
 pub(super) struct RawStore {
     url: Option<Spanned<String>>,
     password: Option<Spanned<SecretRef>>,
+    keep: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -36,6 +46,11 @@ pub(super) struct RawCollect {
     host_gap: Option<Spanned<String>>,
     #[serde(default)]
     history: History,
+    max_age: Option<Spanned<String>>,
+    heartbeat: Option<Spanned<SecretRef>>,
+    heartbeat_every: Option<Spanned<String>>,
+    #[serde(default)]
+    heartbeat_allow_private: bool,
 }
 
 #[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +101,28 @@ pub(super) fn time_zone(check: &mut Check<'_>, at: &Spanned<String>) -> String {
     name.clone()
 }
 
+/// How long articles are kept.
+pub(super) fn keep(check: &mut Check<'_>, raw: &RawStore) -> Duration {
+    at_least(check, raw.keep.as_ref(), KEEP, LEAST_KEEP, "write `7d` or more")
+}
+
+/// A duration that must not fall below `least`.
+fn at_least(
+    check: &mut Check<'_>,
+    at: Option<&Spanned<String>>,
+    default: Duration,
+    least: Duration,
+    remedy: &str,
+) -> Duration {
+    let found = check.duration(at, default);
+    if let Some(at) = at
+        && found < least
+    {
+        check.error(at, format!("`{}` is too short", at.get_ref()), remedy);
+    }
+    found
+}
+
 pub(super) fn database(check: &mut Check<'_>, raw: RawStore) -> Option<Database> {
     let password = raw.password.as_ref().map(|at| check.secret(at));
     let Some(at) = raw.url else {
@@ -134,7 +171,33 @@ pub(super) fn collect(check: &mut Check<'_>, raw: &RawCollect) -> Collect {
         contact: contact.unwrap_or_default(),
         host_gap: check.duration(raw.host_gap.as_ref(), HOST_GAP),
         alert_on_history: raw.history == History::Alert,
+        max_age: at_least(check, raw.max_age.as_ref(), MAX_AGE, DAY, "write `1d` or more"),
+        heartbeat: heartbeat(check, raw),
     }
+}
+
+fn heartbeat(check: &mut Check<'_>, raw: &RawCollect) -> Option<Heartbeat> {
+    let every = raw.heartbeat_every.as_ref();
+    let every = at_least(check, every, HEARTBEAT, LEAST_HEARTBEAT, "write `1s` or more");
+    let allow_private = raw.heartbeat_allow_private;
+    let url = secret_url(check, raw.heartbeat.as_ref()?, allow_private)?;
+    Some(Heartbeat { url, every, allow_private })
+}
+
+/// An address that is itself a secret: never quoted. Plain http only within the house.
+fn secret_url(
+    check: &mut Check<'_>,
+    at: &Spanned<SecretRef>,
+    allow_private: bool,
+) -> Option<SecretString> {
+    let secret = check.secret(at)?;
+    let good = Url::parse(secret.expose_secret()).is_ok_and(|url| {
+        url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && allow_private))
+    });
+    let valid = if good { Ok(()) } else { Err("what it names is not an https URL".to_owned()) };
+    let remedy = "put the full https:// address there (http only with `heartbeat_allow_private`)";
+    check.take(at, valid, remedy)?;
+    Some(secret)
 }
 
 pub(super) fn severity(check: &mut Check<'_>, raw: &RawSeverity) -> Thresholds {

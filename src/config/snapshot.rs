@@ -18,6 +18,8 @@ pub struct Config {
     pub organisation: Organisation,
     /// Where articles and alerts are kept.
     pub database: Database,
+    /// How long articles are kept.
+    pub keep: Duration,
     /// How sources are polled.
     pub collect: Collect,
     /// How a score becomes a level.
@@ -64,7 +66,7 @@ pub enum Database {
 }
 
 /// How sources are polled.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Collect {
     /// How site owners reach us, part of the User-Agent.
     pub contact: String,
@@ -72,6 +74,21 @@ pub struct Collect {
     pub host_gap: Duration,
     /// Whether the first poll of a source may alert, or only fills the archive.
     pub alert_on_history: bool,
+    /// What was published longer ago is history whenever it turns up.
+    pub max_age: Duration,
+    /// Who is pinged while all is well, if anybody.
+    pub heartbeat: Option<Heartbeat>,
+}
+
+/// A dead man's switch: somebody else's service that raises the alarm when the pings end.
+#[derive(Debug, Clone)]
+pub struct Heartbeat {
+    /// Asked by GET; a secret, since who knows it can ping.
+    pub url: SecretString,
+    /// Time between two pings.
+    pub every: Duration,
+    /// Whether it may be on a private or loopback address.
+    pub allow_private: bool,
 }
 
 /// How a score becomes a level.

@@ -46,4 +46,6 @@ uuid_id! {
     DeliveryId;
     /// A crisis plan in action.
     IncidentId;
+    /// A change of a source's health.
+    HealthEventId;
 }

@@ -17,6 +17,7 @@ mod plan;
 mod severity;
 mod source;
 mod story;
+mod vitals;
 
 pub use alert::{Alert, AlertState, Decision, Reason};
 pub use analysis::{
@@ -26,7 +27,9 @@ pub use analysis::{
 pub use article::{Article, Entry, Extracted};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use feed::{Enclosure, Feed, FeedEntry};
-pub use id::{AlertId, ArticleId, DeliveryId, EntryId, IncidentId, NoticeId, StoryId};
+pub use id::{
+    AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId, StoryId,
+};
 pub use incident::{Incident, IncidentState, Step, StepState};
 pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
@@ -43,3 +46,4 @@ pub use source::{
     UpdateHints, Validators,
 };
 pub use story::{Assignment, Story, StoryFacts};
+pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod articles;
 pub mod deliveries;
 pub mod entries;
+pub mod health;
 pub mod incidents;
 pub mod leases;
 mod migrate;

@@ -213,7 +213,9 @@ macro_rules! from_id {
     )+};
 }
 
-from_id!(EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId);
+from_id!(
+    EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId, HealthEventId
+);
 
 /// Parameters of a statement, in order.
 macro_rules! params {
