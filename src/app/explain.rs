@@ -256,7 +256,7 @@ fn topic(
 ) -> Result<TopicExplanation, StoreError> {
     let alert = alerts::find(tx, story, &opinion.topic.id)?;
     let messages = match &alert {
-        Some(alert) => deliveries::of_alert(tx, alert.id)?,
+        Some(alert) => deliveries::of_thread(tx, &alert.id.to_string())?,
         None => Vec::new(),
     };
     let incident = match alert {

@@ -2,7 +2,7 @@
 
 use super::{fill, text};
 use crate::model::{
-    Adjustment, AlertState, DeliveryState, EvidenceKind, Field, IncidentState, Level, Locale,
+    Adjustment, AlertState, DeliveryState, EvidenceKind, Field, Health, IncidentState, Level, Locale,
     PartName, PolarityLabel, Reason, StepState,
 };
 
@@ -148,6 +148,22 @@ pub fn step_state(state: StepState, locale: Locale) -> &'static str {
             StepState::Waiting => "step.waiting",
             StepState::Due => "step.due",
             StepState::Done => "step.done",
+        },
+        locale,
+    )
+}
+
+/// How a source is.
+#[must_use]
+pub fn health(health: Health, locale: Locale) -> &'static str {
+    text(
+        match health {
+            Health::New => "health.new",
+            Health::Healthy => "health.healthy",
+            Health::Failing => "health.failing",
+            Health::Stale => "health.stale",
+            Health::Empty => "health.empty",
+            Health::Gone => "health.gone",
         },
         locale,
     )

@@ -4,6 +4,7 @@
 //! ```text
 //! scheduler → (poll) → entries → reader → hose → judge → outbox → courier
 //!                                                  steward: plan timers, leases
+//!                                                  operators: health of sources → outbox
 //! ```
 
 mod courier;
@@ -11,6 +12,8 @@ mod event;
 mod judge;
 mod leases;
 mod live;
+mod operators;
+mod outbox;
 mod outcome;
 mod reader;
 mod scheduler;
@@ -26,6 +29,7 @@ use tokio_util::task::TaskTracker;
 
 pub use event::Event;
 pub use live::{Live, LiveError};
+pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
 pub use reader::extract_bytes;
 
@@ -100,6 +104,7 @@ impl Pipeline {
         tracker.spawn(judge::run(self.clone(), hose, clusterer));
         tracker.spawn(courier::run(self.clone()));
         tracker.spawn(steward::run(self.clone()));
+        tracker.spawn(operators::run(self.clone()));
         Ok(())
     }
 

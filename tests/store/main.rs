@@ -12,6 +12,7 @@ mod backend;
 mod claims;
 mod collecting;
 mod incidents;
+mod operators;
 mod outbox;
 mod race;
 mod samples;
