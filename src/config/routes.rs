@@ -45,12 +45,7 @@ pub(super) fn routes(
     raw.iter().map(|raw| route(check, raw, names, tags)).collect()
 }
 
-fn route(
-    check: &mut Check<'_>,
-    raw: &RawRoute,
-    names: &Names<'_>,
-    tags: &BTreeSet<&str>,
-) -> Route {
+fn route(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>, tags: &BTreeSet<&str>) -> Route {
     let about = match raw.about {
         RawAbout::Alerts => about_alerts(check, raw, names),
         RawAbout::Sources => about_sources(check, raw, tags),

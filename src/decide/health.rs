@@ -32,9 +32,7 @@ pub fn health_changes(
     let mut ends: BTreeMap<&str, (Health, &HealthEvent)> = BTreeMap::new();
     for event in events {
         let told = last_told.get(&event.source_id).copied().unwrap_or(event.was);
-        ends.entry(&event.source_id)
-            .and_modify(|(_, last)| *last = event)
-            .or_insert((told, event));
+        ends.entry(&event.source_id).and_modify(|(_, last)| *last = event).or_insert((told, event));
     }
     let worth_telling = |(told, last): &(Health, &HealthEvent)| {
         let recovered = last.now == Health::Healthy && is_ill(*told);

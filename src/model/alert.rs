@@ -22,8 +22,7 @@ pub enum AlertState {
 
 impl AlertState {
     /// All states.
-    pub const ALL: [Self; 4] =
-        [Self::Firing, Self::Acknowledged, Self::Resolved, Self::Dismissed];
+    pub const ALL: [Self; 4] = [Self::Firing, Self::Acknowledged, Self::Resolved, Self::Dismissed];
 
     /// The name in the store and in JSON.
     #[must_use]

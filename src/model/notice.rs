@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertId, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason, Severity, Span,
-    StoryId,
+    AlertId, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason, Severity,
+    Span, StoryId,
 };
 
 /// What a message is for.

@@ -113,9 +113,15 @@ mod tests {
     #[test]
     fn changes_of_sources_are_told_without_what_servers_hid_in_them() {
         let body = render_webhook(&sample::sources_because("a\r\nb\u{202e}c"));
-        assert_eq!((&body["type"], &body["data"]["kind"]), (&"sources.changed".into(), &"sources".into()));
+        assert_eq!(
+            (&body["type"], &body["data"]["kind"]),
+            (&"sources.changed".into(), &"sources".into())
+        );
         assert_eq!(body["data"]["changes"][19]["reason"], "because a bc");
-        assert_eq!((&body["data"]["more"], &body["data"]["counts"]["failing"]), (&500.into(), &520.into()));
+        assert_eq!(
+            (&body["data"]["more"], &body["data"]["counts"]["failing"]),
+            (&500.into(), &520.into())
+        );
         assert_eq!(body["data"].get("excerpt"), None);
         let long = render_webhook(&sample::sources_because(&"银".repeat(9_000)));
         assert!(long.to_string().len() <= MAX_BYTES);

@@ -2,8 +2,8 @@
 
 use super::{fill, text};
 use crate::model::{
-    Adjustment, AlertState, DeliveryState, EvidenceKind, Field, Health, IncidentState, Level, Locale,
-    PartName, PolarityLabel, Reason, StepState,
+    Adjustment, AlertState, DeliveryState, EvidenceKind, Field, Health, IncidentState, Level,
+    Locale, PartName, PolarityLabel, Reason, StepState,
 };
 
 /// An alert level: azul, blue, 蓝色.

@@ -6,6 +6,7 @@
 mod daemon;
 mod demo;
 mod inspect_text;
+mod operators;
 mod poll;
 mod reload;
 mod rooms;

@@ -48,7 +48,7 @@ async fn told_once(backend: &Backend) {
 }
 
 async fn an_outage_is_one_message_for_each(store: &Store, config: &Config) {
-    happen(store, "s1", &[New, Healthy], 500).await;
+    happen(store, "s1", &[New, Healthy], 600).await;
     for n in 0..SOURCES {
         happen(store, &format!("s{n}"), &[Healthy, Failing], 600).await;
     }
@@ -151,8 +151,7 @@ fn configuration(routes: &[&str]) -> Config {
     }
     let mut people = String::new();
     for id in ["ana", "bea", "eva"] {
-        write!(people, "[person.{id}]\nname = \"{id}\"\nemail = \"{id}@bank.example\"\n")
-            .unwrap();
+        write!(people, "[person.{id}]\nname = \"{id}\"\nemail = \"{id}@bank.example\"\n").unwrap();
     }
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("people.toml"), people).unwrap();

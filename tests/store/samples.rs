@@ -1,10 +1,10 @@
 //! Rows to test with, and instants to test at.
 
 use atalaya::model::{
-    Alert, AlertId, AlertNotice, AlertState, Analysis, Article, ArticleId, Delivery, DeliveryId, DeliveryState,
-    Entry, EntryId, Level, LocalText, Locale, Notice, NoticeBody, NoticeId, NoticeStory, Pace,
-    Polarity, PolarityLabel, Reach, Reason, Recipient, Severity, Source, SourceKind, StoryId,
-    TopicMatch, TopicOpinion,
+    Alert, AlertId, AlertNotice, AlertState, Analysis, Article, ArticleId, Delivery, DeliveryId,
+    DeliveryState, Entry, EntryId, Level, LocalText, Locale, Notice, NoticeBody, NoticeId,
+    NoticeStory, Pace, Polarity, PolarityLabel, Reach, Reason, Recipient, Severity, Source,
+    SourceKind, StoryId, TopicMatch, TopicOpinion,
 };
 use atalaya::store::Lease;
 use jiff::{SignedDuration, Timestamp};

@@ -128,10 +128,8 @@ fn plan(view: &View, incident: &IncidentView, own: Own) -> Vec<String> {
         state = format!("{state} — {alone}");
     }
     let name = format!("{} · {} · {}", incident.number, incident.level, incident.plan);
-    let first = [
-        labelled(view, title, &name),
-        labelled(view, say(view, "mail.plan_state"), &state),
-    ];
+    let first =
+        [labelled(view, title, &name), labelled(view, say(view, "mail.plan_state"), &state)];
     let steps = incident.steps.iter().enumerate();
     let steps = steps.map(|(index, row)| format!("{}. {}", index + 1, step(view, row, own)));
     packed([first.join("\n")].into_iter().chain(steps))

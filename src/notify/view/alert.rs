@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{
-    AlertNotice, IncidentState, Level, Locale, NoticeIncident, NoticeStep, Reason,
-};
+use crate::model::{AlertNotice, IncidentState, Level, Locale, NoticeIncident, NoticeStep, Reason};
 use crate::notify::clean::{clean, link};
 use crate::notify::clock::{Clock, decimal, percent, signed};
 use crate::notify::context::{Hit, hits};
@@ -146,8 +144,12 @@ pub fn steps_subject(alert: &AlertNotice, locale: Locale) -> String {
     let count = u32::try_from(incident.steps.len()).unwrap_or(u32::MAX);
     let steps = phrases::count("count.your_steps", locale, count);
     let number = clean(&incident.number, 40);
-    let values =
-        [("level", level.as_str()), ("number", &number), ("steps", &steps), ("headline", &headline)];
+    let values = [
+        ("level", level.as_str()),
+        ("number", &number),
+        ("steps", &steps),
+        ("headline", &headline),
+    ];
     phrases::fill("subject.steps", locale, &values)
 }
 
