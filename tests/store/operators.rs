@@ -5,10 +5,12 @@ use std::fmt::Write;
 
 use atalaya::config::{self, Config};
 use atalaya::model::Health::{self, Empty, Failing, Gone, Healthy, New, Stale};
-use atalaya::model::{Delivery, HealthEvent, HealthEventId, NoticeBody, SourcesNotice};
+use atalaya::model::{
+    AttemptOutcome, Delivery, HealthEvent, HealthEventId, NoticeBody, SourcesNotice,
+};
 use atalaya::pipeline::tell_operators;
 use atalaya::store::deliveries::{self, Outgoing};
-use atalaya::store::{Store, StoreError, health, sources};
+use atalaya::store::{Store, StoreError, Transaction, health, sources};
 
 use crate::backend::Backend;
 use crate::samples::{at, lease};
@@ -49,9 +51,8 @@ async fn told_once(backend: &Backend) {
 
 async fn an_outage_is_one_message_for_each(store: &Store, config: &Config) {
     happen(store, "s1", &[New, Healthy], 600).await;
-    for n in 0..SOURCES {
-        happen(store, &format!("s{n}"), &[Healthy, Failing], 600).await;
-    }
+    let outage = (0..SOURCES).flat_map(|n| events(&format!("s{n}"), &[Healthy, Failing], 600));
+    add(store, outage.collect()).await;
     assert_eq!(tell(store, config, 629).await, 0, "the group's time is not over");
     assert_eq!(tell(store, config, 630).await, 2);
     assert_eq!(tell(store, config, 630).await, 0, "what was told is told");
@@ -162,19 +163,24 @@ fn configuration(routes: &[&str]) -> Config {
 
 /// A source goes through these states, one a second.
 async fn happen(store: &Store, source: &str, course: &[Health], seconds: i64) {
-    let events: Vec<HealthEvent> = course
-        .windows(2)
-        .zip(seconds..)
-        .map(|(step, seconds)| HealthEvent {
-            id: HealthEventId::new(),
-            source_id: source.to_owned(),
-            at: at(seconds),
-            was: step[0],
-            now: step[1],
-            reason: (step[1] != Healthy).then(|| format!("{}: \u{202e}银行", step[1].name())),
-        })
-        .collect();
-    let insert = move |tx: &mut dyn atalaya::store::Transaction| {
+    add(store, events(source, course, seconds)).await;
+}
+
+fn events(source: &str, course: &[Health], seconds: i64) -> Vec<HealthEvent> {
+    let steps = course.windows(2).zip(seconds..);
+    let event = |(step, seconds): (&[Health], i64)| HealthEvent {
+        id: HealthEventId::new(),
+        source_id: source.to_owned(),
+        at: at(seconds),
+        was: step[0],
+        now: step[1],
+        reason: (step[1] != Healthy).then(|| format!("{}: \u{202e}银行", step[1].name())),
+    };
+    steps.map(event).collect()
+}
+
+async fn add(store: &Store, events: Vec<HealthEvent>) {
+    let insert = move |tx: &mut dyn Transaction| {
         events.iter().try_for_each(|event| health::insert(tx, event))
     };
     store.write(insert).await.unwrap();
@@ -182,9 +188,8 @@ async fn happen(store: &Store, source: &str, course: &[Health], seconds: i64) {
 
 async fn be(store: &Store, source: &'static str, health: Health) {
     let sql = "UPDATE source_state SET health = ?2 WHERE source_id = ?1";
-    let set = move |tx: &mut dyn atalaya::store::Transaction| {
-        tx.execute(sql, &[source.into(), health.name().into()])
-    };
+    let set =
+        move |tx: &mut dyn Transaction| tx.execute(sql, &[source.into(), health.name().into()]);
     assert_eq!(store.write(set).await.unwrap(), 1);
 }
 
@@ -203,8 +208,8 @@ async fn claim(store: &Store, seconds: i64) -> Vec<Outgoing> {
 
 async fn settle(store: &Store, messages: Vec<Outgoing>, seconds: i64) {
     for message in messages {
-        let accepted = atalaya::model::AttemptOutcome::Accepted("ok".to_owned());
-        let finish = move |tx: &mut dyn atalaya::store::Transaction| {
+        let accepted = AttemptOutcome::Accepted("ok".to_owned());
+        let finish = move |tx: &mut dyn Transaction| {
             deliveries::finish(tx, &message.delivery, &accepted, at(seconds))
         };
         assert!(store.write(finish).await.unwrap());
