@@ -7,6 +7,6 @@ mod names;
 
 pub use catalogue::{count, fill, text};
 pub use names::{
-    adjustment, alert_state, delivery_state, evidence_kind, fact, field, health, incident_state, level,
-    month, part, polarity, reason, step_state,
+    adjustment, alert_state, delivery_state, evidence_kind, fact, field, health, incident_state,
+    level, month, part, polarity, reason, step_state,
 };
