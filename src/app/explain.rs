@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::{AppError, location};
 use crate::config::Config;
 use crate::model::{
-    Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, EntryMarks, Extracted,
-    Incident, Locale, Polarity, Reason, Severity, Source, Span, StoryId, TopicOpinion,
+    Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, EntryMarks,
+    Extracted, Incident, Locale, Polarity, Reason, Severity, Source, Span, StoryId, TopicOpinion,
 };
 use crate::pipeline::{Live, Subject, judge_in};
 use crate::store::articles::Verdict;
@@ -257,7 +257,7 @@ fn topic(
 ) -> Result<TopicExplanation, StoreError> {
     let alert = alerts::find(tx, story, &opinion.topic.id)?;
     let messages = match &alert {
-        Some(alert) => deliveries::of_alert(tx, alert.id)?,
+        Some(alert) => deliveries::of_thread(tx, &alert.id.to_string())?,
         None => Vec::new(),
     };
     let incident = match alert {

@@ -85,7 +85,8 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         people: people.as_ref(),
         channels: &channel_names,
     };
-    let routes = routes::routes(check, &raw.route, &names);
+    let tags = sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
+    let routes = routes::routes(check, &raw.route, &names, &tags);
     let plans = plans(check, raw.plans.as_ref(), &names);
     if no_source {
         check.findings.push(check.file.error(

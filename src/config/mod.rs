@@ -26,6 +26,6 @@ pub use load::load;
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{load_people, load_plan};
 pub use snapshot::{
-    Collect, Config, Database, Heartbeat, Organisation, Route, Thresholds, Web,
+    About, Collect, Config, Database, Heartbeat, Organisation, Route, Thresholds, Web,
 };
 pub use toml_file::TomlFile;

@@ -1,23 +1,24 @@
 //! `[[route]]`: who is told of what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Route;
 use super::explain::did_you_mean;
 use super::load::Names;
 use super::value::Check;
+use super::{About, Route};
 use crate::model::{Level, Person};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRoute {
     #[serde(default)]
-    topics: Vec<Spanned<String>>,
-    #[serde(default = "least_level")]
-    min_level: Level,
+    about: RawAbout,
+    topics: Option<Spanned<Vec<Spanned<String>>>>,
+    min_level: Option<Spanned<Level>>,
+    tags: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default)]
     people: Vec<Spanned<String>>,
     #[serde(default)]
@@ -26,18 +27,29 @@ pub(super) struct RawRoute {
     rooms: Vec<Spanned<String>>,
 }
 
-fn least_level() -> Level {
-    Level::Blue
+#[derive(Deserialize, Default, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum RawAbout {
+    #[default]
+    Alerts,
+    Sources,
 }
 
-pub(super) fn routes(check: &mut Check<'_>, raw: &[RawRoute], names: &Names<'_>) -> Vec<Route> {
-    raw.iter().map(|raw| route(check, raw, names)).collect()
+/// The routes; `tags` are those that sources have.
+pub(super) fn routes(
+    check: &mut Check<'_>,
+    raw: &[RawRoute],
+    names: &Names<'_>,
+    tags: &BTreeSet<&str>,
+) -> Vec<Route> {
+    raw.iter().map(|raw| route(check, raw, names, tags)).collect()
 }
 
-fn route(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>) -> Route {
-    if let Some(topics) = &names.topics {
-        known(check, &raw.topics, "topic", topics.iter().map(String::as_str));
-    }
+fn route(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>, tags: &BTreeSet<&str>) -> Route {
+    let about = match raw.about {
+        RawAbout::Alerts => about_alerts(check, raw, names),
+        RawAbout::Sources => about_sources(check, raw, tags),
+    };
     if let Some(people) = names.people {
         known(check, &raw.people, "person", people.keys().map(String::as_str));
         reachable(check, raw, people);
@@ -48,14 +60,51 @@ fn route(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>) -> Route {
     };
     known(check, &raw.via, "mail channel", channels(true));
     known(check, &raw.rooms, "room channel", channels(false));
-    let values = |list: &[Spanned<String>]| list.iter().map(|at| at.get_ref().clone()).collect();
-    Route {
-        topics: values(&raw.topics),
-        min_level: raw.min_level,
-        people: values(&raw.people),
-        via: values(&raw.via),
-        rooms: values(&raw.rooms),
+    Route { about, people: values(&raw.people), via: values(&raw.via), rooms: values(&raw.rooms) }
+}
+
+fn about_alerts(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>) -> About {
+    let topics = listed(raw.topics.as_ref());
+    if let Some(known_topics) = &names.topics {
+        known(check, topics, "topic", known_topics.iter().map(String::as_str));
     }
+    if let Some(at) = &raw.tags {
+        let remedy = "remove it, or write `about = \"sources\"`; alerts are chosen by `topics`";
+        check.error(at, "`tags` is for routes about sources only", remedy);
+    }
+    let min_level = raw.min_level.as_ref().map_or(Level::Blue, |at| *at.get_ref());
+    About::Alerts { topics: values(topics), min_level }
+}
+
+fn about_sources(check: &mut Check<'_>, raw: &RawRoute, known: &BTreeSet<&str>) -> About {
+    if let Some(at) = &raw.topics {
+        let remedy = "remove it; sources are chosen by their `tags`";
+        check.error(at, "`topics` is for routes about alerts only", remedy);
+    }
+    if let Some(at) = &raw.min_level {
+        let remedy = "remove it: whatever befalls a source is told";
+        check.error(at, "`min_level` is for routes about alerts only", remedy);
+    }
+    let tags = listed(raw.tags.as_ref());
+    let known: Vec<&str> = known.iter().copied().collect();
+    for at in tags.iter().filter(|at| !known.contains(&at.get_ref().as_str())) {
+        // No error: sources come and go.
+        let remedy = if known.is_empty() {
+            "give the sources that are meant `tags`".to_owned()
+        } else {
+            did_you_mean(at.get_ref(), &known)
+        };
+        check.warn(at, format!("no source has the tag `{}`", at.get_ref()), remedy);
+    }
+    About::Sources { tags: values(tags) }
+}
+
+fn listed(list: Option<&Spanned<Vec<Spanned<String>>>>) -> &[Spanned<String>] {
+    list.map_or(&[], |at| at.get_ref())
+}
+
+fn values(list: &[Spanned<String>]) -> Vec<String> {
+    list.iter().map(|at| at.get_ref().clone()).collect()
 }
 
 /// A person who is told and cannot be reached is an alert that nobody gets.

@@ -24,6 +24,8 @@ const LEAST_KEEP: Duration = Duration::from_hours(7 * 24);
 const HEARTBEAT: Duration = Duration::from_mins(5);
 /// A ping more often than this tells nothing more.
 const LEAST_HEARTBEAT: Duration = Duration::from_secs(1);
+/// Long enough for an outage to reach every source that is polled meanwhile, short enough to act on.
+const HEALTH_GROUP: Duration = Duration::from_secs(30);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +58,7 @@ pub(super) struct RawCollect {
     heartbeat_every: Option<Spanned<String>>,
     #[serde(default)]
     heartbeat_allow_private: bool,
+    health_group: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -177,6 +180,7 @@ pub(super) fn collect(check: &mut Check<'_>, raw: &RawCollect) -> Collect {
         alert_on_history: raw.history == History::Alert,
         max_age: at_least(check, raw.max_age.as_ref(), MAX_AGE, DAY, "write `1d` or more"),
         heartbeat: heartbeat(check, raw),
+        health_group: check.duration(raw.health_group.as_ref(), HEALTH_GROUP),
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Collect {
     pub pace: Pace,
     /// Whether the first poll of a source may alert, or only fills the archive.
     pub alert_on_history: bool,
+    /// How long changes of sources' health are gathered into one message.
+    pub health_group: Duration,
     /// What was published longer ago is history whenever it turns up.
     pub max_age: Duration,
     /// Who is pinged while all is well, if anybody.
@@ -119,17 +121,32 @@ pub struct Web {
     pub public_url: Option<Url>,
 }
 
-/// Who is told of alerts from a level on.
+/// Who is told of what.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
-    /// Topics it is for; none given means all.
-    pub topics: Vec<String>,
-    /// Least level.
-    pub min_level: Level,
+    /// What it carries.
+    pub about: About,
     /// People told, each in their language.
     pub people: Vec<String>,
     /// Mail channels that reach the people.
     pub via: Vec<String>,
     /// Room channels told once each.
     pub rooms: Vec<String>,
+}
+
+/// What a route carries.
+#[derive(Debug, Clone, PartialEq)]
+pub enum About {
+    /// Alerts.
+    Alerts {
+        /// Topics it is for; none given means all.
+        topics: Vec<String>,
+        /// Least level.
+        min_level: Level,
+    },
+    /// How sources are.
+    Sources {
+        /// Sources with one of these tags; none given means all.
+        tags: Vec<String>,
+    },
 }

@@ -2,9 +2,11 @@
 //!
 //! Pure: the open alert, the severity and the routes come as arguments.
 
+mod health;
 mod routing;
 
-pub use routing::{Address, addresses, idempotency_key, mail};
+pub use health::{HealthChange, health_changes};
+pub use routing::{Address, addresses, idempotency_key, mail, operators};
 
 use crate::model::{Alert, Decision, Level, Reason};
 

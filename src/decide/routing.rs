@@ -1,9 +1,9 @@
-//! Routes: which people and rooms hear of an alert, each once.
+//! Routes: which people and rooms hear of an alert or of a source, each once.
 
 use std::collections::BTreeSet;
 
-use crate::config::{Channel, Config};
-use crate::model::{AlertId, Level, NoticeKind, Person, Recipient};
+use crate::config::{About, Channel, Config, Route};
+use crate::model::{Level, NoticeKind, Person, Recipient, Source};
 
 /// A recipient and the channel that reaches them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,22 +18,39 @@ pub struct Address {
 /// recipient once, in the order of the routes.
 #[must_use]
 pub fn addresses(config: &Config, topic: &str, level: Level) -> Vec<Address> {
+    along(config, |about| match about {
+        About::Alerts { topics, min_level } => {
+            level >= *min_level && (topics.is_empty() || topics.iter().any(|id| id == topic))
+        }
+        About::Sources { .. } => false,
+    })
+}
+
+/// Everybody whom the routes tell how this source is, as [`addresses`].
+#[must_use]
+pub fn operators(config: &Config, source: &Source) -> Vec<Address> {
+    along(config, |about| match about {
+        About::Sources { tags } => {
+            tags.is_empty() || tags.iter().any(|tag| source.tags.contains(tag))
+        }
+        About::Alerts { .. } => false,
+    })
+}
+
+fn along(config: &Config, fits: impl Fn(&About) -> bool) -> Vec<Address> {
     let mut seen = BTreeSet::new();
-    let mut addresses = Vec::new();
-    let matching = config.routes.iter().filter(|route| {
-        level >= route.min_level
-            && (route.topics.is_empty() || route.topics.iter().any(|id| id == topic))
-    });
-    for route in matching {
-        let people = route.people.iter().filter_map(|id| config.people.get(id));
-        let mails =
-            people.flat_map(|person| route.via.iter().filter_map(move |id| mail(id, person)));
-        let rooms = route.rooms.iter().filter_map(|id| room(config, id));
-        addresses.extend(mails.chain(rooms).filter(|address| {
-            seen.insert((address.channel.clone(), address.recipient.id.clone()))
-        }));
-    }
-    addresses
+    let routes = config.routes.iter().filter(|route| fits(&route.about));
+    routes
+        .flat_map(|route| reached(config, route))
+        .filter(|address| seen.insert((address.channel.clone(), address.recipient.id.clone())))
+        .collect()
+}
+
+fn reached<'c>(config: &'c Config, route: &'c Route) -> impl Iterator<Item = Address> + 'c {
+    let people = route.people.iter().filter_map(|id| config.people.get(id));
+    let mails = people.flat_map(|person| route.via.iter().filter_map(move |id| mail(id, person)));
+    let rooms = route.rooms.iter().filter_map(|id| room(config, id));
+    mails.chain(rooms)
 }
 
 /// A person over a mail channel; none if they have no address (configuration refuses that).
@@ -66,15 +83,18 @@ fn room(config: &Config, id: &str) -> Option<Address> {
     })
 }
 
-/// The name of one message for ever: the same alert told the same time to the same recipient has
-/// the same key, whatever crashes and retries lie between. 32 hex digits of BLAKE3.
+/// The name of one message for ever: the same occasion of the same thread has the same key for the
+/// same recipient, whatever crashes and retries lie between. 32 hex digits of BLAKE3. The occasion
+/// of an alert is how many times it was told, this one included.
 #[must_use]
-pub fn idempotency_key(alert: AlertId, told: u32, kind: NoticeKind, address: &Address) -> String {
-    let kind = match kind {
-        NoticeKind::Alert => "alert",
-        NoticeKind::Steps => "steps",
-    };
-    let text = format!("{alert}\n{told}\n{kind}\n{}\n{}", address.channel, address.recipient.id);
+pub fn idempotency_key(
+    thread: &str,
+    occasion: &str,
+    kind: NoticeKind,
+    address: &Address,
+) -> String {
+    let Address { channel, recipient } = address;
+    let text = format!("{thread}\n{occasion}\n{}\n{channel}\n{}", kind.name(), recipient.id);
     let hash = blake3::hash(text.as_bytes()).to_hex();
     hash.as_str().chars().take(32).collect()
 }

@@ -20,6 +20,22 @@ pub enum AlertState {
     Dismissed,
 }
 
+impl AlertState {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Firing, Self::Acknowledged, Self::Resolved, Self::Dismissed];
+
+    /// The name in the store and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Firing => "firing",
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved => "resolved",
+            Self::Dismissed => "dismissed",
+        }
+    }
+}
+
 /// Why something was told, or was not. Stored with each decision and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -22,6 +22,10 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
+    /// All states.
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Leased, Self::InDoubt, Self::Accepted, Self::Dead];
+
     /// The name in the store and in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -63,7 +67,7 @@ pub struct Delivery {
     pub recipient: Recipient,
     /// The same for every attempt, unique for ever: receivers can tell a repeat by it.
     pub idempotency_key: String,
-    /// Key of the first message of this alert to this recipient, for threading; none if this is it.
+    /// Key of the first message of this thread to this recipient, for threading; none if this is it.
     pub thread_key: Option<String>,
     /// Where it is in its life.
     pub state: DeliveryState,

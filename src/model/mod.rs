@@ -35,7 +35,10 @@ pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
 };
 pub use locale::{LocalText, Locale};
-pub use notice::{Notice, NoticeIncident, NoticeKind, NoticeStep, NoticeStory};
+pub use notice::{
+    AlertNotice, Notice, NoticeBody, NoticeIncident, NoticeKind, NoticeStep, NoticeStory,
+    SourceChange, SourcesNotice,
+};
 pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,

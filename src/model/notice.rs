@@ -1,11 +1,13 @@
 //! The facts of one message, frozen when it was decided: every attempt tells the same.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertId, Evidence, IncidentState, Level, LocalText, PolarityLabel, Reason, Severity, Span,
-    StoryId,
+    AlertId, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason, Severity,
+    Span, StoryId,
 };
 
 /// What a message is for.
@@ -16,15 +18,77 @@ pub enum NoticeKind {
     Alert,
     /// A person has steps to do in a crisis plan.
     Steps,
+    /// Sources fell ill or recovered.
+    Sources,
 }
 
-/// The facts of one message, for readers of any language.
+impl NoticeKind {
+    /// The name in JSON and in the keys of messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            NoticeKind::Alert => "alert",
+            NoticeKind::Steps => "steps",
+            NoticeKind::Sources => "sources",
+        }
+    }
+}
+
+/// The facts of one message, for readers of any language. In JSON one object: the common fields,
+/// `kind`, and the fields of the body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
-    /// What it is for.
-    pub kind: NoticeKind,
     /// Whose name is at stake.
     pub organisation: String,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Where the status page is, if it is served.
+    pub status_url: Option<String>,
+    /// What it tells.
+    #[serde(flatten)]
+    pub body: NoticeBody,
+}
+
+/// What a message tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum NoticeBody {
+    /// A story turned bad, or worse.
+    Alert(Box<AlertNotice>),
+    /// The alert, and in its incident only the reader's own steps.
+    Steps(Box<AlertNotice>),
+    /// Sources fell ill or recovered.
+    Sources(SourcesNotice),
+}
+
+/// The thread of all messages about sources.
+const SOURCES_THREAD: &str = "sources";
+
+impl Notice {
+    /// What it is for.
+    #[must_use]
+    pub fn kind(&self) -> NoticeKind {
+        match self.body {
+            NoticeBody::Alert(_) => NoticeKind::Alert,
+            NoticeBody::Steps(_) => NoticeKind::Steps,
+            NoticeBody::Sources(_) => NoticeKind::Sources,
+        }
+    }
+
+    /// What it shares with the other messages of one matter: a recipient gets these in order, and
+    /// mail programs show them together. For an alert its identifier.
+    #[must_use]
+    pub fn thread(&self) -> String {
+        match &self.body {
+            NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.alert_id.to_string(),
+            NoticeBody::Sources(_) => SOURCES_THREAD.to_owned(),
+        }
+    }
+}
+
+/// The facts of an alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlertNotice {
     /// The alert.
     pub alert_id: AlertId,
     /// Times told, this one included.
@@ -35,8 +99,6 @@ pub struct Notice {
     pub level: Level,
     /// Level told before.
     pub previous_level: Option<Level>,
-    /// When it was decided.
-    pub at: Timestamp,
     /// Topic, by id.
     pub topic_id: String,
     /// Topic, as people call it.
@@ -75,8 +137,6 @@ pub struct Notice {
     pub story: NoticeStory,
     /// The crisis plan it started or drives.
     pub incident: Option<NoticeIncident>,
-    /// Where the status page is, if it is served.
-    pub status_url: Option<String>,
 }
 
 /// A story's spread, in figures.
@@ -109,7 +169,7 @@ pub struct NoticeIncident {
     pub state: IncidentState,
     /// When it starts by itself.
     pub confirm_by: Option<Timestamp>,
-    /// What is to be done; in a [`NoticeKind::Steps`] notice only the reader's own.
+    /// What is to be done; in [`NoticeBody::Steps`] only the reader's own.
     pub steps: Vec<NoticeStep>,
 }
 
@@ -128,4 +188,43 @@ pub struct NoticeStep {
     pub person: String,
     /// Absolute; none until the plan starts.
     pub due_at: Option<Timestamp>,
+}
+
+/// Changes of the health of sources, gathered over a short time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourcesNotice {
+    /// What changed, gravest first, at most [`SourcesNotice::SHOWN`].
+    pub changes: Vec<SourceChange>,
+    /// Changes beyond these.
+    pub more: u32,
+    /// How many sources came to each state, those beyond included.
+    pub counts: BTreeMap<Health, u32>,
+    /// Configured sources that are healthy now.
+    pub healthy: u32,
+    /// Configured sources.
+    pub total: u32,
+}
+
+impl SourcesNotice {
+    /// Changes that one message lists.
+    pub const SHOWN: usize = 20;
+}
+
+/// A source that is not as it was when it was last told of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceChange {
+    /// The source, by id.
+    pub id: String,
+    /// The medium as people call it.
+    pub name: String,
+    /// How it was told of before.
+    pub was: Health,
+    /// How it is.
+    pub now: Health,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why; may quote what a server said.
+    pub reason: Option<String>,
+    /// When it is asked next; none if it is not.
+    pub next_check_at: Option<Timestamp>,
 }

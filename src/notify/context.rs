@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::clean::clean;
-use crate::model::{Field, Locale, Notice, Span};
+use crate::model::{AlertNotice, Field, Locale, Span};
 use crate::phrases;
 
 /// Characters shown on either side of a word.
@@ -23,23 +23,23 @@ pub struct Hit {
 }
 
 /// Each different word once, in order of appearance.
-pub fn hits(spans: &[Span], notice: &Notice, locale: Locale) -> Vec<Hit> {
+pub fn hits(spans: &[Span], alert: &AlertNotice, locale: Locale) -> Vec<Hit> {
     let mut seen: Vec<(Field, &str)> = Vec::new();
     let mut hits = Vec::new();
     for span in spans.iter().take(8) {
         let known = (span.field, span.text.as_str());
         if !seen.contains(&known) {
             seen.push(known);
-            hits.push(hit(span, notice, locale));
+            hits.push(hit(span, alert, locale));
         }
     }
     hits
 }
 
-fn hit(span: &Span, notice: &Notice, locale: Locale) -> Hit {
+fn hit(span: &Span, alert: &AlertNotice, locale: Locale) -> Hit {
     let text = match span.field {
-        Field::Title => &notice.headline,
-        Field::Body => &notice.excerpt,
+        Field::Title => &alert.headline,
+        Field::Body => &alert.excerpt,
     };
     let (before, after) = surroundings(text, span).unwrap_or_default();
     Hit {
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn a_word_is_listed_once() {
-        let notice = sample::notice(Locale::Es);
+        let alert = sample::alert(Locale::Es);
         let twice = [span(0, "Banco Acme"), span(20, "Banco Acme"), span(0, "fraude")];
-        assert_eq!(hits(&twice, &notice, Locale::Es).len(), 2);
+        assert_eq!(hits(&twice, &alert, Locale::Es).len(), 2);
     }
 }

@@ -11,7 +11,7 @@ use lettre::{Address, Message as Mail};
 
 use super::clean::{clean, safe_key};
 use super::{BuildError, Message, RenderError, SendError, render_mail};
-use crate::model::Level;
+use crate::model::{Level, Notice, NoticeBody};
 
 /// Who sends our mails.
 pub struct Sender {
@@ -61,7 +61,7 @@ impl Sender {
         builder = builder.raw_header(header("Auto-Submitted", "auto-generated")?);
         builder =
             builder.raw_header(header("X-Atalaya-Key", &clean(&delivery.idempotency_key, 200))?);
-        if notice.level >= Level::Orange {
+        if urgent(notice) {
             builder = builder.raw_header(header("X-Priority", "1 (Highest)")?);
         }
         let boundary = blake3::hash(delivery.idempotency_key.as_bytes()).to_hex();
@@ -100,6 +100,13 @@ impl From<EnvelopeError> for SendError {
     }
 }
 
+fn urgent(notice: &Notice) -> bool {
+    match &notice.body {
+        NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.level >= Level::Orange,
+        NoticeBody::Sources(_) => false,
+    }
+}
+
 fn part(kind: ContentType, body: String) -> SinglePart {
     SinglePart::builder().header(kind).body(body)
 }
@@ -112,7 +119,7 @@ fn header(name: &'static str, value: &str) -> Result<HeaderValue, EnvelopeError>
 #[cfg(test)]
 mod tests {
     use super::Sender;
-    use crate::model::{Delivery, Level, Locale, Notice};
+    use crate::model::{Delivery, Level, Locale, Notice, NoticeBody};
     use crate::notify::{Message, sample};
 
     fn compose(notice: &Notice, delivery: &Delivery) -> String {
@@ -149,9 +156,11 @@ mod tests {
 
     #[test]
     fn low_levels_are_not_urgent() {
-        let mut notice = sample::notice(Locale::Es);
-        notice.level = Level::Yellow;
-        assert!(!compose(&notice, &sample::delivery(Locale::Es)).contains("X-Priority"));
+        let mut alert = sample::alert(Locale::Es);
+        alert.level = Level::Yellow;
+        for notice in [sample::of_alert(alert), sample::sources()] {
+            assert!(!compose(&notice, &sample::delivery(Locale::Es)).contains("X-Priority"));
+        }
     }
 
     #[test]
@@ -167,7 +176,7 @@ mod tests {
 
     #[test]
     fn nothing_from_outside_adds_a_header() {
-        let (mut notice, mut delivery) = (sample::notice(Locale::Es), sample::delivery(Locale::Es));
+        let (mut alert, mut delivery) = (sample::alert(Locale::Es), sample::delivery(Locale::Es));
         let names = |mail: &str| -> Vec<String> {
             head(mail)
                 .into_iter()
@@ -175,13 +184,15 @@ mod tests {
                 .map(|line| line.split(':').next().unwrap_or_default().to_owned())
                 .collect()
         };
+        let mut notice = sample::of_alert(alert.clone());
         let expected = names(&compose(&notice, &delivery));
         for evil in ["x\r\nBcc: eve@evil.example", "x\nBcc: e", "x\r\rBcc: e", "x\0\u{2028}Bcc: e"]
         {
-            notice.headline = evil.to_owned();
+            alert.headline = evil.to_owned();
             evil.clone_into(&mut delivery.recipient.name);
             evil.clone_into(&mut delivery.idempotency_key);
-            notice.story.media = vec![evil.to_owned()];
+            alert.story.media = vec![evil.to_owned()];
+            notice.body = NoticeBody::Alert(Box::new(alert.clone()));
             assert_eq!(names(&compose(&notice, &delivery)), expected, "{evil:?}");
         }
         "a@b.example\r\nBcc: eve@evil.example".clone_into(&mut delivery.recipient.address);

@@ -32,9 +32,10 @@ pub struct RenderError(#[from] minijinja::Error);
 /// Only by a defect of an embedded template.
 pub fn render_mail(notice: &Notice, delivery: &Delivery) -> Result<RenderedMail, RenderError> {
     let view = View::new(notice, delivery);
-    let (text, html) = match notice.kind {
+    let (text, html) = match notice.kind() {
         NoticeKind::Alert => ("alert.txt.j2", "alert.html.j2"),
         NoticeKind::Steps => ("steps.txt.j2", "steps.html.j2"),
+        NoticeKind::Sources => ("sources.txt.j2", "sources.html.j2"),
     };
     let templates = match view.locale {
         Locale::Es => &*SPANISH,
@@ -51,7 +52,7 @@ static SPANISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lo
 static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::En));
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("alert.html.j2", include_str!("templates/alert.html.j2")),
     ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
     ("foot.txt.j2", include_str!("templates/foot.txt.j2")),
@@ -61,6 +62,8 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("links.html.j2", include_str!("templates/links.html.j2")),
     ("plan.html.j2", include_str!("templates/plan.html.j2")),
     ("plan.txt.j2", include_str!("templates/plan.txt.j2")),
+    ("sources.html.j2", include_str!("templates/sources.html.j2")),
+    ("sources.txt.j2", include_str!("templates/sources.txt.j2")),
     ("steps.html.j2", include_str!("templates/steps.html.j2")),
     ("steps.txt.j2", include_str!("templates/steps.txt.j2")),
 ];
@@ -101,7 +104,7 @@ fn said(key: &str, places: &Kwargs, locale: Locale) -> Result<String, minijinja:
 #[cfg(test)]
 mod tests {
     use super::render_mail;
-    use crate::model::{Adjustment, Level, Locale, Notice, Reason};
+    use crate::model::{Adjustment, AlertNotice, Level, Locale, Notice, Reason};
     use crate::notify::sample;
 
     fn render(notice: &Notice, locale: Locale) -> super::RenderedMail {
@@ -111,13 +114,18 @@ mod tests {
     #[test]
     fn people_read_their_language() {
         for locale in Locale::ALL {
-            let mut notice = sample::notice(locale);
-            notice.incident = Some(sample::incident());
-            let mail = render(&notice, locale);
+            let mail = render(&sample::of_alert(planned(locale)), locale);
             insta::assert_snapshot!(format!("mail_alert_{locale}"), show(&mail));
             let mail = render(&sample::steps(locale), locale);
             insta::assert_snapshot!(format!("mail_steps_{locale}"), show(&mail));
+            let mail = render(&sample::sources(), locale);
+            insta::assert_snapshot!(format!("mail_sources_{locale}"), show(&mail));
         }
+    }
+
+    /// An alert that started a plan.
+    fn planned(locale: Locale) -> AlertNotice {
+        AlertNotice { incident: Some(sample::incident()), ..sample::alert(locale) }
     }
 
     fn show(mail: &super::RenderedMail) -> String {
@@ -127,45 +135,56 @@ mod tests {
     #[test]
     fn html_says_what_the_text_says() {
         for locale in Locale::ALL {
-            let mut notice = sample::notice(locale);
-            notice.incident = Some(sample::incident());
-            let mail = render(&notice, locale);
-            let plain = scraper::Html::parse_document(&mail.html);
-            let words: String = plain.root_element().text().collect::<Vec<_>>().join(" ");
+            let alert = planned(locale);
+            let words = words(&render(&sample::of_alert(alert.clone()), locale));
             for line in ["74", "33", "INC-2026-0007", "Li Wei", "Money & Co", "01981f2e-key-0001"] {
                 assert!(words.contains(line), "{line} in {locale}");
             }
-            assert!(words.contains(&notice.headline) && words.contains(&notice.excerpt));
+            assert!(words.contains(&alert.headline) && words.contains(&alert.excerpt));
         }
+        let words = words(&render(&sample::sources(), Locale::En));
+        for line in ["1 failing", "HTTP 503 from the <proxy>", "and 500 more", "What to do"] {
+            assert!(words.contains(line), "{line} in {words}");
+        }
+    }
+
+    fn words(mail: &super::RenderedMail) -> String {
+        let page = scraper::Html::parse_document(&mail.html);
+        page.root_element().text().collect::<Vec<_>>().join(" ")
+    }
+
+    const EVIL: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}";
+
+    /// An alert in which every text from elsewhere attacks the page.
+    fn hostile() -> AlertNotice {
+        let mut alert = planned(Locale::Es);
+        for text in [
+            &mut alert.headline,
+            &mut alert.excerpt,
+            &mut alert.source,
+            &mut alert.rule,
+            &mut alert.story.media[0],
+            &mut alert.spans[0].text,
+            &mut alert.evidence[0].text,
+            &mut alert.severity.parts[0].fact,
+            &mut alert.incident.as_mut().expect("incident").steps[0].title,
+        ] {
+            EVIL.clone_into(text);
+        }
+        alert.severity.adjustments =
+            vec![Adjustment::Floor { level: Level::Orange, category: EVIL.to_owned() }];
+        alert.url = "javascript:alert(1)".to_owned();
+        alert
     }
 
     #[test]
     fn html_loads_nothing_and_runs_nothing() {
-        let mut notice = sample::notice(Locale::Es);
-        let evil = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}";
-        notice.incident = Some(sample::incident());
-        for text in [
-            &mut notice.headline,
-            &mut notice.excerpt,
-            &mut notice.source,
-            &mut notice.rule,
-            &mut notice.organisation,
-            &mut notice.story.media[0],
-            &mut notice.spans[0].text,
-            &mut notice.evidence[0].text,
-            &mut notice.severity.parts[0].fact,
-            &mut notice.incident.as_mut().expect("incident").steps[0].title,
-        ] {
-            evil.clone_into(text);
-        }
-        notice.severity.adjustments =
-            vec![Adjustment::Floor { level: Level::Orange, category: evil.to_owned() }];
-        notice.url = "javascript:alert(1)".to_owned();
-        notice.status_url = Some(format!("https://a.example/{evil}"));
         let mut delivery = sample::delivery(Locale::Es);
-        evil.clone_into(&mut delivery.recipient.name);
-        for kind in [crate::model::NoticeKind::Alert, crate::model::NoticeKind::Steps] {
-            notice.kind = kind;
+        EVIL.clone_into(&mut delivery.recipient.name);
+        let (alert, steps) = (sample::of_alert(hostile()), sample::of_steps(hostile()));
+        for mut notice in [alert, steps, sample::sources_because(EVIL)] {
+            EVIL.clone_into(&mut notice.organisation);
+            notice.status_url = Some(format!("https://a.example/{EVIL}"));
             let html = render_mail(&notice, &delivery).expect("rendered").html;
             assert!(html.contains("&lt;script&gt;") && !html.contains("javascript:"));
             let page = scraper::Html::parse_document(&html);
@@ -181,20 +200,20 @@ mod tests {
 
     #[test]
     fn subjects_fit_an_inbox() {
-        let mut notice = sample::notice(Locale::Es);
+        let mut alert = sample::alert(Locale::Es);
         assert_eq!(
-            render(&notice, Locale::Es).subject,
+            render(&sample::of_alert(alert.clone()), Locale::Es).subject,
             "[NARANJA 74] El supervisor multa al Banco Acme por fraude en la venta de fondos — 6 medios"
         );
-        notice.headline = "larguísimo ".repeat(60);
-        notice.reason = Reason::SeverityRose;
-        notice.previous_level = Some(Level::Orange);
-        notice.level = Level::Red;
-        let subject = render(&notice, Locale::Es).subject;
+        alert.headline = "larguísimo ".repeat(60);
+        alert.reason = Reason::SeverityRose;
+        alert.previous_level = Some(Level::Orange);
+        alert.level = Level::Red;
+        let mail = render(&sample::of_alert(alert), Locale::Es);
+        let subject = mail.subject;
         assert!(subject.starts_with("[ROJO 74 ↑] larguísimo"), "{subject}");
         assert!(subject.ends_with("… — 6 medios"), "{subject}");
         assert!(subject.chars().count() <= 200);
-        let text = render(&notice, Locale::Es).text;
-        assert!(text.contains("(antes: NARANJA)"), "{text}");
+        assert!(mail.text.contains("(antes: NARANJA)"), "{}", mail.text);
     }
 }

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    Adjustment, AlertId, Delivery, DeliveryId, DeliveryState, Evidence, EvidenceKind, Field,
-    IncidentState, Level, LocalText, Locale, Notice, NoticeId, NoticeIncident, NoticeKind,
-    NoticeStep, NoticeStory, Part, PartName, PolarityLabel, Reason, Recipient, Severity, Span,
-    StoryId,
+    Adjustment, AlertId, AlertNotice, Delivery, DeliveryId, DeliveryState, Evidence, EvidenceKind,
+    Field, Health, IncidentState, Level, LocalText, Locale, Notice, NoticeBody, NoticeId,
+    NoticeIncident, NoticeStep, NoticeStory, Part, PartName, PolarityLabel, Reason, Recipient,
+    Severity, SourceChange, SourcesNotice, Span, StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -79,18 +79,39 @@ fn names(es: &str, en: &str, zh: &str) -> LocalText {
     )
 }
 
-/// An alert about an article in the given language.
+/// An alert about an article in the given language, as a message.
 pub fn notice(locale: Locale) -> Notice {
-    let [headline, excerpt, entity, event] = article(locale);
+    of_alert(alert(locale))
+}
+
+/// An alert as a message.
+pub fn of_alert(alert: AlertNotice) -> Notice {
+    told(NoticeBody::Alert(Box::new(alert)))
+}
+
+/// An alert as the message to somebody who has steps to do.
+pub fn of_steps(alert: AlertNotice) -> Notice {
+    told(NoticeBody::Steps(Box::new(alert)))
+}
+
+fn told(body: NoticeBody) -> Notice {
     Notice {
-        kind: NoticeKind::Alert,
         organisation: "Banco Acme".to_owned(),
+        at: at("2026-11-23T19:02:00Z"),
+        status_url: Some("https://atalaya.acme.example/".to_owned()),
+        body,
+    }
+}
+
+/// An alert about an article in the given language.
+pub fn alert(locale: Locale) -> AlertNotice {
+    let [headline, excerpt, entity, event] = article(locale);
+    AlertNotice {
         alert_id: id::<AlertId>(1),
         told: 1,
         reason: Reason::FirstHit,
         level: Level::Orange,
         previous_level: None,
-        at: at("2026-11-23T19:02:00Z"),
         topic_id: "acme".to_owned(),
         topic: names("Banco Acme", "Acme Bank", "顶点银行"),
         rule: "brand".to_owned(),
@@ -136,7 +157,6 @@ pub fn notice(locale: Locale) -> Notice {
             first_seen_at: at("2026-11-23T18:05:00Z"),
         },
         incident: None,
-        status_url: Some("https://atalaya.acme.example/".to_owned()),
     }
 }
 
@@ -174,7 +194,50 @@ pub fn incident() -> NoticeIncident {
 pub fn steps(locale: Locale) -> Notice {
     let mut incident = incident();
     incident.state = IncidentState::Active;
-    Notice { kind: NoticeKind::Steps, incident: Some(incident), ..notice(locale) }
+    of_steps(AlertNotice { incident: Some(incident), ..alert(locale) })
+}
+
+fn change(id: &str, was: Health, now: Health, reason: Option<&str>) -> SourceChange {
+    SourceChange {
+        id: id.to_owned(),
+        name: format!("El {id}"),
+        was,
+        now,
+        since: at("2026-11-23T18:55:00Z"),
+        reason: reason.map(str::to_owned),
+        next_check_at: (now != Health::Gone).then(|| at("2026-11-23T19:10:00Z")),
+    }
+}
+
+/// One source of each state, and many that are not shown.
+pub fn sources() -> Notice {
+    use Health::{Empty, Failing, Gone, Healthy, Stale};
+    told(NoticeBody::Sources(SourcesNotice {
+        changes: vec![
+            change("Norte", Failing, Gone, Some("HTTP 410")),
+            change("Diario", Healthy, Failing, Some("HTTP 503 from the <proxy>\r\n& more")),
+            change("Sur", Healthy, Empty, Some("the selector finds no link")),
+            change("Faro", Healthy, Stale, None),
+            change("Gaceta", Failing, Healthy, None),
+        ],
+        more: 500,
+        counts: [(Gone, 1), (Failing, 1), (Empty, 1), (Stale, 1), (Healthy, 501)].into(),
+        healthy: 696,
+        total: 700,
+    }))
+}
+
+/// As many sources as a message lists, all failing for one reason, and more that are not shown.
+pub fn sources_because(reason: &str) -> Notice {
+    let reason = format!("because {reason}");
+    let failing = change("Diario", Health::Healthy, Health::Failing, Some(&reason));
+    told(NoticeBody::Sources(SourcesNotice {
+        changes: vec![failing; SourcesNotice::SHOWN],
+        more: 500,
+        counts: [(Health::Failing, 520)].into(),
+        healthy: 0,
+        total: 520,
+    }))
 }
 
 /// A delivery to a person who reads that language.

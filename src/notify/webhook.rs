@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::model::{Notice, NoticeKind, Reason};
+use super::view::reason;
+use crate::model::{Notice, NoticeBody, Reason};
 
 /// Standard Webhooks asks for bodies under 20 KB.
 pub const MAX_BYTES: usize = 20_000;
@@ -12,6 +13,7 @@ pub const MAX_BYTES: usize = 20_000;
 /// excerpt first, then the words, then lists, then every long text; a cut text ends in `…`.
 #[must_use]
 pub fn render_webhook(notice: &Notice) -> Value {
+    let notice = &harmless(notice);
     let mut body = json!({
         "type": kind(notice),
         "timestamp": notice.at.to_string(),
@@ -20,9 +22,12 @@ pub fn render_webhook(notice: &Notice) -> Value {
     if fits(&body) {
         return body;
     }
-    limit(&mut body["data"]["excerpt"], 120, 0);
-    for list in ["spans", "category_spans", "evidence"] {
-        limit(&mut body["data"][list], 80, 3);
+    for (field, chars, items) in
+        [("excerpt", 120, 0), ("spans", 80, 3), ("category_spans", 80, 3), ("evidence", 80, 3)]
+    {
+        if let Some(value) = body["data"].get_mut(field) {
+            limit(value, chars, items);
+        }
     }
     for (chars, items) in [(1000, 40), (400, 40), (200, 20), (80, 12), (40, 8), (20, 4)] {
         if fits(&body) {
@@ -34,11 +39,23 @@ pub fn render_webhook(notice: &Notice) -> Value {
 }
 
 fn kind(notice: &Notice) -> &'static str {
-    match (notice.kind, notice.reason) {
-        (NoticeKind::Steps, _) => "incident.steps",
-        (NoticeKind::Alert, Reason::SeverityRose) => "alert.escalated",
-        (NoticeKind::Alert, _) => "alert.raised",
+    match &notice.body {
+        NoticeBody::Steps(_) => "incident.steps",
+        NoticeBody::Alert(alert) if alert.reason == Reason::SeverityRose => "alert.escalated",
+        NoticeBody::Alert(_) => "alert.raised",
+        NoticeBody::Sources(_) => "sources.changed",
     }
+}
+
+/// Reasons quote what servers said; receivers show them to people too.
+fn harmless(notice: &Notice) -> Notice {
+    let mut notice = notice.clone();
+    if let NoticeBody::Sources(sources) = &mut notice.body {
+        for change in &mut sources.changes {
+            change.reason = reason(change);
+        }
+    }
+    notice
 }
 
 fn fits(body: &Value) -> bool {
@@ -87,30 +104,53 @@ mod tests {
 
     #[test]
     fn types_by_what_happened() {
-        let mut raised = sample::notice(Locale::En);
+        let mut raised = sample::alert(Locale::En);
         raised.reason = Reason::SeverityRose;
-        assert_eq!(render_webhook(&raised)["type"], "alert.escalated");
+        assert_eq!(render_webhook(&sample::of_alert(raised))["type"], "alert.escalated");
         assert_eq!(render_webhook(&sample::steps(Locale::En))["type"], "incident.steps");
     }
 
     #[test]
+    fn changes_of_sources_are_told_without_what_servers_hid_in_them() {
+        let body = render_webhook(&sample::sources_because("a\r\nb\u{202e}c"));
+        assert_eq!(
+            (&body["type"], &body["data"]["kind"]),
+            (&"sources.changed".into(), &"sources".into())
+        );
+        assert_eq!(body["data"]["changes"][19]["reason"], "because a bc");
+        assert_eq!(
+            (&body["data"]["more"], &body["data"]["counts"]["failing"]),
+            (&500.into(), &520.into())
+        );
+        assert_eq!(body["data"].get("excerpt"), None);
+        let long = render_webhook(&sample::sources_because(&"银".repeat(9_000)));
+        assert!(long.to_string().len() <= MAX_BYTES);
+        assert_eq!(long["data"]["changes"].as_array().map(Vec::len), Some(20));
+        let notice = sample::sources();
+        let back: Notice =
+            serde_json::from_str(&serde_json::to_string(&notice).expect("JSON")).expect("a notice");
+        assert_eq!(back, notice);
+    }
+
+    #[test]
     fn long_notices_are_shortened_excerpt_first() {
-        let mut notice = sample::notice(Locale::Es);
-        notice.excerpt = "á".repeat(15_000);
-        let body = render_webhook(&notice);
+        let mut alert = sample::alert(Locale::Es);
+        alert.excerpt = "á".repeat(15_000);
+        let body = render_webhook(&sample::of_alert(alert.clone()));
         assert!(body.to_string().len() <= MAX_BYTES);
-        assert_eq!(body["data"]["headline"], notice.headline.as_str());
+        assert_eq!(body["data"]["headline"], alert.headline.as_str());
         assert_eq!(body["data"]["excerpt"].as_str().map(|text| text.chars().count()), Some(121));
     }
 
     #[test]
     fn nothing_makes_it_too_long() {
-        let mut notice = sample::steps(Locale::Zh);
-        notice.headline = "银行".repeat(20_000);
-        notice.url = format!("https://a.example/{}", "x".repeat(60_000));
-        notice.story.media = vec!["m".repeat(9_000); 10];
-        let incident = notice.incident.as_mut().expect("incident");
+        let mut alert = sample::alert(Locale::Zh);
+        alert.headline = "银行".repeat(20_000);
+        alert.url = format!("https://a.example/{}", "x".repeat(60_000));
+        alert.story.media = vec!["m".repeat(9_000); 10];
+        let mut incident = sample::incident();
         incident.steps = vec![incident.steps[0].clone(); 500];
-        assert!(render_webhook(&notice).to_string().len() <= MAX_BYTES);
+        alert.incident = Some(incident);
+        assert!(render_webhook(&sample::of_alert(alert)).to_string().len() <= MAX_BYTES);
     }
 }

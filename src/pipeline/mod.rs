@@ -4,6 +4,7 @@
 //! ```text
 //! scheduler → (poll) → recorder → entries → reader → hose → judge → outbox → courier
 //!                                     steward: plan timers; retention; heartbeat
+//!                                     operators: health of sources → outbox
 //! ```
 
 mod announce;
@@ -13,6 +14,8 @@ mod heartbeat;
 mod judge;
 mod leases;
 mod live;
+mod operators;
+mod outbox;
 mod outcome;
 mod parsing;
 mod queue;
@@ -33,6 +36,7 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use event::Event;
 pub use live::{Live, LiveError};
+pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
 pub use parsing::{Parsers, Parsing, answer};
 pub use reader::extract_bytes;
@@ -112,6 +116,7 @@ impl Pipeline {
         tracker.spawn(steward::run(self.clone()));
         tracker.spawn(retention::run(self.clone()));
         tracker.spawn(heartbeat::run(self.clone()));
+        tracker.spawn(operators::run(self.clone()));
         Ok(())
     }
 

@@ -4,19 +4,18 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Live;
+use super::{Live, outbox};
 use crate::config::Config;
-use crate::decide::{self, Address};
+use crate::decide;
 use crate::model::{
-    Alert, AlertId, AlertState, Analysis, Article, Assignment, Decision, Delivery, DeliveryId,
-    DeliveryState, Entry, Incident, Level, Notice, NoticeId, Plan, Reason, Severity, Source,
-    StoryFacts, StoryId, TopicOpinion,
+    Alert, AlertId, AlertState, Analysis, Article, Assignment, Decision, Entry, Incident, Level,
+    Plan, Reason, Severity, Source, StoryFacts, StoryId, TopicOpinion,
 };
 use crate::plan;
 use crate::score::{self, Case};
 use crate::store::articles::Verdict;
 use crate::store::{
-    StoreError, Transaction, alerts, articles, deliveries, entries, incidents, sources, stories,
+    StoreError, Transaction, alerts, articles, entries, incidents, sources, stories,
 };
 
 mod compose;
@@ -320,44 +319,12 @@ fn raise_incident(
 /// person of a plan their own new steps. Answers how many.
 fn tell(tx: &mut dyn Transaction, telling: &Telling<'_>) -> Result<usize, StoreError> {
     let Telling { matter, alert, .. } = telling;
-    let mut messages = 0;
+    let occasion = alert.told.to_string();
     let everyone = decide::addresses(matter.config, &alert.topic_id, alert.level);
     let notice = compose::alert_notice(telling);
-    messages += enqueue(tx, alert, &notice, &everyone, matter.now)?;
+    let mut messages = outbox::enqueue(tx, &notice, &occasion, &everyone)?;
     for (address, notice) in compose::step_notices(telling) {
-        messages += enqueue(tx, alert, &notice, &[address], matter.now)?;
+        messages += outbox::enqueue(tx, &notice, &occasion, &[address])?;
     }
     Ok(messages)
-}
-
-fn enqueue(
-    tx: &mut dyn Transaction,
-    alert: &Alert,
-    notice: &Notice,
-    to: &[Address],
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    let notice_id = NoticeId::new();
-    let mut messages = Vec::with_capacity(to.len());
-    for address in to {
-        let thread_key =
-            deliveries::first_key(tx, alert.id, &address.channel, &address.recipient.id)?;
-        messages.push(Delivery {
-            id: DeliveryId::new(),
-            notice_id,
-            channel: address.channel.clone(),
-            recipient: address.recipient.clone(),
-            idempotency_key: decide::idempotency_key(alert.id, alert.told, notice.kind, address),
-            thread_key,
-            state: DeliveryState::Pending,
-            attempts: 0,
-            not_before: now,
-            lease_epoch: 0,
-            created_at: now,
-        });
-    }
-    if !messages.is_empty() {
-        deliveries::enqueue(tx, notice_id, notice, &messages)?;
-    }
-    Ok(messages.len())
 }

@@ -5,7 +5,6 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-
 use super::leases::Held;
 use crate::model::Source;
 use crate::store::sources::Claimed;

@@ -13,7 +13,7 @@ use super::Pipeline;
 use super::leases::Holder;
 use super::queue::{Place, Queue, Task};
 use super::recorder::Finished;
-use crate::collect::{self, PollResult, Poll};
+use crate::collect::{self, Poll, PollResult};
 use crate::store::StoreError;
 use crate::store::leases::Claim;
 use crate::store::sources::{self, Claimed};

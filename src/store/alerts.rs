@@ -32,7 +32,7 @@ pub fn save(tx: &mut dyn Transaction, alert: &Alert) -> Result<(), StoreError> {
          state = excluded.state, level = excluded.level, severity = excluded.severity, \
          told = excluded.told, updated_at = excluded.updated_at",
         params![
-            alert.id, alert.story_id, &alert.topic_id, state_name(alert.state), alert.level.name(),
+            alert.id, alert.story_id, &alert.topic_id, alert.state.name(), alert.level.name(),
             json(&alert.severity)?, alert.told, alert.opened_at, alert.updated_at
         ],
     )?;
@@ -54,29 +54,12 @@ pub fn recent(
     tx.query(&sql, params![since, limit])?.iter().map(read).collect()
 }
 
-fn state_name(state: AlertState) -> &'static str {
-    match state {
-        AlertState::Firing => "firing",
-        AlertState::Acknowledged => "acknowledged",
-        AlertState::Resolved => "resolved",
-        AlertState::Dismissed => "dismissed",
-    }
-}
-
-fn read_state(row: &Row, index: usize) -> Result<AlertState, StoreError> {
-    let name: String = row.get(index)?;
-    [AlertState::Firing, AlertState::Acknowledged, AlertState::Resolved, AlertState::Dismissed]
-        .into_iter()
-        .find(|&state| state_name(state) == name)
-        .ok_or_else(|| StoreError::Mismatch(format!("`{name}` is no state of an alert")))
-}
-
 fn read(row: &Row) -> Result<Alert, StoreError> {
     Ok(Alert {
         id: row.parse(0)?,
         story_id: row.parse(1)?,
         topic_id: row.get(2)?,
-        state: read_state(row, 3)?,
+        state: row.name(3, &AlertState::ALL, AlertState::name)?,
         level: row.parse(4)?,
         severity: row.json(5)?,
         told: row.get(6)?,

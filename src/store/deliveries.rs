@@ -4,9 +4,7 @@ use jiff::Timestamp;
 
 use super::transaction::{json, params};
 use super::{Lease, Row, StoreError, Transaction};
-use crate::model::{
-    AlertId, AttemptOutcome, Delivery, DeliveryId, DeliveryState, Notice, NoticeId,
-};
+use crate::model::{AttemptOutcome, Delivery, DeliveryId, DeliveryState, Notice, NoticeId};
 
 const COLUMNS: &str = "id, notice_id, channel, recipient, idempotency_key, thread_key, state, attempts, \
                        not_before, lease_epoch, created_at";
@@ -30,19 +28,20 @@ pub fn enqueue(
     notice: &Notice,
     deliveries: &[Delivery],
 ) -> Result<(), StoreError> {
+    let thread = notice.thread();
     tx.execute(
-        "INSERT INTO notice (id, alert_id, body, created_at) VALUES (?1, ?2, ?3, ?4)",
-        params![id, notice.alert_id, json(notice)?, notice.at],
+        "INSERT INTO notice (id, thread, body, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![id, &thread, json(notice)?, notice.at],
     )?;
     for delivery in deliveries {
         tx.execute(
-            "INSERT INTO delivery (id, notice_id, alert_id, channel, recipient_id, recipient, \
+            "INSERT INTO delivery (id, notice_id, thread, channel, recipient_id, recipient, \
              idempotency_key, thread_key, state, not_before, created_at, updated_at) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9, ?10, ?10)",
             params![
                 delivery.id,
                 id,
-                notice.alert_id,
+                &thread,
                 &delivery.channel,
                 &delivery.recipient.id,
                 json(&delivery.recipient)?,
@@ -57,7 +56,7 @@ pub fn enqueue(
 }
 
 /// Claims up to `limit` due deliveries of a channel, oldest first. A recipient gets the messages
-/// of one alert in order: a later one waits until the earlier ones are settled. What was in doubt
+/// of one thread in order: a later one waits until the earlier ones are settled. What was in doubt
 /// when its worker died is taken again, with the same key.
 ///
 /// # Errors
@@ -73,7 +72,7 @@ pub fn claim(
          lease_epoch = lease_epoch + 1, attempts = attempts + 1, updated_at = ?3 \
          WHERE id IN (SELECT d.id FROM delivery d WHERE d.channel = ?4 \
              AND d.state IN ('pending', 'leased', 'in_doubt') AND d.not_before <= ?3 AND d.lease_until <= ?3 \
-             AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.alert_id = d.alert_id \
+             AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.thread = d.thread \
                  AND e.recipient_id = d.recipient_id AND e.channel = d.channel AND e.id < d.id \
                  AND e.state NOT IN ('accepted', 'dead')) \
              ORDER BY d.created_at, d.id LIMIT ?5{}) RETURNING {COLUMNS}",
@@ -169,20 +168,20 @@ pub fn give_back(tx: &mut dyn Transaction, delivery: &Delivery) -> Result<(), St
     Ok(())
 }
 
-/// The key of the first message of an alert to a recipient over a channel.
+/// The key of the first message of a thread to a recipient over a channel.
 ///
 /// # Errors
 /// As [`Transaction::query`].
 pub fn first_key(
     tx: &mut dyn Transaction,
-    alert: AlertId,
+    thread: &str,
     channel: &str,
     recipient: &str,
 ) -> Result<Option<String>, StoreError> {
     let rows = tx.query(
-        "SELECT idempotency_key FROM delivery WHERE alert_id = ?1 AND channel = ?2 AND recipient_id = ?3 \
+        "SELECT idempotency_key FROM delivery WHERE thread = ?1 AND channel = ?2 AND recipient_id = ?3 \
          ORDER BY id LIMIT 1",
-        params![alert, channel, recipient],
+        params![thread, channel, recipient],
     )?;
     rows.first().map(|row| row.get(0)).transpose()
 }
@@ -208,13 +207,13 @@ pub fn list(tx: &mut dyn Transaction, limit: u32) -> Result<Vec<Delivery>, Store
     tx.query(&sql, params![limit])?.iter().map(read).collect()
 }
 
-/// The deliveries of an alert, in the order in which they were decided.
+/// The deliveries of a thread, in the order in which they were decided.
 ///
 /// # Errors
 /// As [`Transaction::query`].
-pub fn of_alert(tx: &mut dyn Transaction, alert: AlertId) -> Result<Vec<Delivery>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM delivery WHERE alert_id = ?1 ORDER BY id");
-    tx.query(&sql, params![alert])?.iter().map(read).collect()
+pub fn of_thread(tx: &mut dyn Transaction, thread: &str) -> Result<Vec<Delivery>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM delivery WHERE thread = ?1 ORDER BY id");
+    tx.query(&sql, params![thread])?.iter().map(read).collect()
 }
 
 /// The facts of a message.
@@ -228,15 +227,6 @@ pub fn notice(tx: &mut dyn Transaction, id: NoticeId) -> Result<Notice, StoreErr
     row.json(0)
 }
 
-fn read_state(row: &Row, index: usize) -> Result<DeliveryState, StoreError> {
-    use DeliveryState::{Accepted, Dead, InDoubt, Leased, Pending};
-    let name: String = row.get(index)?;
-    [Pending, Leased, InDoubt, Accepted, Dead]
-        .into_iter()
-        .find(|state| state.name() == name)
-        .ok_or_else(|| StoreError::Mismatch(format!("`{name}` is no state of a delivery")))
-}
-
 fn read(row: &Row) -> Result<Delivery, StoreError> {
     Ok(Delivery {
         id: row.parse::<DeliveryId>(0)?,
@@ -245,7 +235,7 @@ fn read(row: &Row) -> Result<Delivery, StoreError> {
         recipient: row.json(3)?,
         idempotency_key: row.get(4)?,
         thread_key: row.get(5)?,
-        state: read_state(row, 6)?,
+        state: row.name(6, &DeliveryState::ALL, DeliveryState::name)?,
         attempts: row.get(7)?,
         not_before: row.get(8)?,
         lease_epoch: row.get(9)?,

@@ -66,6 +66,21 @@ impl Row {
         text.parse().map_err(|_| mismatch(index, "does not parse"))
     }
 
+    /// The text column at `index`, as the one of `all` that has this name.
+    ///
+    /// # Errors
+    /// [`StoreError::Mismatch`] if none has it.
+    pub fn name<T: Copy>(
+        &self,
+        index: usize,
+        all: &[T],
+        name: impl Fn(T) -> &'static str,
+    ) -> Result<T, StoreError> {
+        let text: String = self.get(index)?;
+        let found = all.iter().copied().find(|&one| name(one) == text);
+        found.ok_or_else(|| mismatch(index, &format!("holds the unknown name `{text}`")))
+    }
+
     /// The JSON column at `index`.
     ///
     /// # Errors
@@ -215,9 +230,7 @@ macro_rules! from_id {
     )+};
 }
 
-from_id!(
-    EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId, HealthEventId
-);
+from_id!(EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId, HealthEventId);
 
 /// Parameters of a statement, in order.
 macro_rules! params {

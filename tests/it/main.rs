@@ -7,6 +7,7 @@ mod daemon;
 mod demo;
 mod hostile_page;
 mod inspect_text;
+mod operators;
 mod opml;
 mod poll;
 mod reload;

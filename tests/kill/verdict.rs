@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atalaya::decide::{self, Address};
-use atalaya::model::{AlertId, Locale, NoticeKind, Recipient};
+use atalaya::model::{Locale, NoticeKind, Recipient};
 
 use crate::ledger::Accepted;
 use crate::reaper::{Deaths, KILLS};
@@ -96,14 +96,13 @@ fn untold(stage: &Stage, alerts: &[Vec<String>], taken: &[Accepted]) -> Vec<Stri
 
 /// Whom an alert must reach, and under which key.
 fn first_keys(alert: &str) -> Vec<(String, String)> {
-    let alert: AlertId = alert.parse().expect("an identifier");
     let readers = READERS.map(|(person, address)| ("email", person, address));
     let rooms = ROOMS.map(|room| (room, room, room));
     readers
         .into_iter()
         .chain(rooms)
         .map(|(channel, id, to)| {
-            let key = decide::idempotency_key(alert, 1, NoticeKind::Alert, &address(channel, id));
+            let key = decide::idempotency_key(alert, "1", NoticeKind::Alert, &address(channel, id));
             (to.to_owned(), key)
         })
         .collect()

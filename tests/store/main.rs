@@ -13,6 +13,7 @@ mod claims;
 mod collecting;
 mod identity;
 mod incidents;
+mod operators;
 mod outbox;
 mod race;
 mod samples;

@@ -12,7 +12,7 @@ pub async fn deliveries_go_out_in_order(store: &Store, told: &Told) {
     let worse = add(store, told, "ana", 510).await;
     let first = claim(store, "a", 520, 9).await;
     assert_eq!(recipients(&first), ["ana", "bea"], "the second message to Ana waits");
-    assert_eq!(first[0].notice.headline, "primero");
+    assert_eq!(first[0].notice, samples::notice(&told.alert, "primero"));
     assert_eq!(first[0].delivery.recipient, told.deliveries[0].recipient);
     assert!(claim(store, "b", 534, 9).await.is_empty(), "all leases hold");
 

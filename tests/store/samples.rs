@@ -1,10 +1,10 @@
 //! Rows to test with, and instants to test at.
 
 use atalaya::model::{
-    Alert, AlertId, AlertState, Analysis, Article, ArticleId, Delivery, DeliveryId, DeliveryState,
-    Entry, EntryId, EntryMarks, Level, LocalText, Locale, Notice, NoticeId, NoticeKind, NoticeStory, Pace,
-    Polarity, PolarityLabel, Reach, Reason, Recipient, Severity, Source, SourceKind, StoryId,
-    TopicMatch, TopicOpinion,
+    Alert, AlertId, AlertNotice, AlertState, Analysis, Article, ArticleId, Delivery, DeliveryId,
+    DeliveryState, Entry, EntryId, EntryMarks, Level, LocalText, Locale, Notice, NoticeBody,
+    NoticeId, NoticeStory, Pace, Polarity, PolarityLabel, Reach, Reason, Recipient, Severity,
+    Source, SourceKind, StoryId, TopicMatch, TopicOpinion,
 };
 use atalaya::store::Lease;
 use jiff::{SignedDuration, Timestamp};
@@ -118,17 +118,23 @@ pub fn alert(story: StoryId, now: Timestamp) -> Alert {
     }
 }
 
-/// The facts of an alert.
+/// An alert as a message.
 pub fn notice(alert: &Alert, headline: &str) -> Notice {
     Notice {
-        kind: NoticeKind::Alert,
         organisation: "Banco".to_owned(),
+        at: alert.updated_at,
+        status_url: None,
+        body: NoticeBody::Alert(Box::new(facts(alert, headline))),
+    }
+}
+
+fn facts(alert: &Alert, headline: &str) -> AlertNotice {
+    AlertNotice {
         alert_id: alert.id,
         told: alert.told,
         reason: Reason::FirstHit,
         level: alert.level,
         previous_level: None,
-        at: alert.updated_at,
         topic_id: alert.topic_id.clone(),
         topic: LocalText::same("Banco"),
         rule: "names".to_owned(),
@@ -154,7 +160,6 @@ pub fn notice(alert: &Alert, headline: &str) -> Notice {
             first_seen_at: alert.opened_at,
         },
         incident: None,
-        status_url: None,
     }
 }
 

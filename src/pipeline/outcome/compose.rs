@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Matter, Response, Told};
+use super::{Matter, Response, Told, outbox};
 use crate::config::Config;
 use crate::decide::{self, Address};
 use crate::model::{
-    Alert, CategoryMatch, Evidence, Incident, LocalText, Notice, NoticeIncident, NoticeKind,
-    NoticeStep, NoticeStory, Plan, Span, Step, StoryFacts,
+    Alert, AlertNotice, CategoryMatch, Evidence, Incident, LocalText, Notice, NoticeBody,
+    NoticeIncident, NoticeStep, NoticeStory, Plan, Span, Step, StoryFacts,
 };
 
 /// Quotations of each kind in a message.
@@ -33,18 +33,20 @@ pub(super) struct Telling<'a> {
 
 /// The message to everybody on the routes.
 pub(super) fn alert_notice(telling: &Telling<'_>) -> Notice {
+    let Matter { config, now, .. } = *telling.matter;
+    outbox::notice(config, now, NoticeBody::Alert(Box::new(facts_of(telling))))
+}
+
+fn facts_of(telling: &Telling<'_>) -> AlertNotice {
     let Telling { matter, alert, told, facts, .. } = telling;
     let opinion = matter.opinion;
     let topic = matter.config.keywords.topics.iter().find(|topic| topic.id == alert.topic_id);
-    Notice {
-        kind: NoticeKind::Alert,
-        organisation: matter.config.organisation.name.clone(),
+    AlertNotice {
         alert_id: alert.id,
         told: alert.told,
         reason: told.reason,
         level: alert.level,
         previous_level: told.previous_level,
-        at: matter.now,
         topic_id: alert.topic_id.clone(),
         topic: topic.map_or_else(|| LocalText::same(&alert.topic_id), |topic| topic.name.clone()),
         rule: opinion.topic.rule.clone(),
@@ -72,7 +74,6 @@ pub(super) fn alert_notice(telling: &Telling<'_>) -> Notice {
         incident: telling
             .incident
             .map(|(incident, plan, _)| brief(matter.config, incident, plan, |_| true)),
-        status_url: status_url(matter.config),
     }
 }
 
@@ -93,8 +94,8 @@ pub(super) fn step_notices(telling: &Telling<'_>) -> Vec<(Address, Notice)> {
         .map(|address| {
             let own = |step: &Step| step.person == address.recipient.id && new.contains(&step.key);
             let incident = Some(brief(config, incident, plan, own));
-            let notice = Notice { kind: NoticeKind::Steps, incident, ..alert_notice(telling) };
-            (address, notice)
+            let body = NoticeBody::Steps(Box::new(AlertNotice { incident, ..facts_of(telling) }));
+            (address, outbox::notice(config, telling.matter.now, body))
         })
         .collect()
 }
@@ -179,10 +180,6 @@ fn excerpt(title: &str, body: &str) -> String {
         Some(end) => text[..end].trim().to_owned(),
         None => format!("{}…", text.trim()),
     }
-}
-
-fn status_url(config: &Config) -> Option<String> {
-    config.web.as_ref()?.public_url.as_ref().map(ToString::to_string)
 }
 
 #[cfg(test)]

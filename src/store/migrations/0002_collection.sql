@@ -55,3 +55,7 @@ CREATE TABLE entry_revision (
     replaced_at BIGINT NOT NULL,
     PRIMARY KEY (entry_id, n)
 );
+
+-- Messages need not be about an alert: those of one thread go to a recipient in order.
+ALTER TABLE notice RENAME COLUMN alert_id TO thread;
+ALTER TABLE delivery RENAME COLUMN alert_id TO thread;

@@ -79,6 +79,13 @@ impl Settings {
         self
     }
 
+    /// Who is told by mail how the sources are. After [`Settings::mail_to_files`].
+    pub fn operator(mut self, person: &str) -> Self {
+        let route = "[[route]]\nabout = \"sources\"\nvia = [\"mail\"]\n";
+        writeln!(self.routes, "{route}people = [{person:?}]").expect("written");
+        self
+    }
+
     /// Writes the configuration; the path of the main file.
     pub fn write(&self) -> PathBuf {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
