@@ -87,7 +87,8 @@ where
     let reply = match client.get(get).await {
         Ok(reply) => reply,
         Err(error) => {
-            return failed(state, Wish::default(), Failure::Unreachable, error.to_string());
+            let wish = Wish { retry_after: error.rest(now), ..Wish::default() };
+            return failed(state, wish, Failure::Unreachable, error.to_string());
         }
     };
     let wish = wish(&reply);

@@ -13,7 +13,7 @@ use super::leases::{Held, Holder};
 use super::wake::wait;
 use super::{Live, Pipeline};
 use crate::extract;
-use crate::guard::{FetchError, Get, Reply};
+use crate::guard::{Get, Reply, foreign_url};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
 use crate::store::entries::{self, Claimed};
 use crate::store::leases::Claim;
@@ -26,7 +26,7 @@ const PAGE_TRIES: u32 = 3;
 /// Before the second and the third try.
 const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(5), SignedDuration::from_secs(20)];
 /// Longest rest of a host that an entry waits for; beyond it the feed's text comes sooner.
-const LONGEST_REST: SignedDuration = SignedDuration::from_mins(2);
+const LONGEST_REST: Duration = Duration::from_mins(2);
 /// Characters of a text that are kept.
 const MAX_TEXT: usize = 1_000_000;
 const MAX_TITLE: usize = 300;
@@ -131,10 +131,11 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
     if claimed.attempts > PAGE_TRIES {
         return Page::Missing(format!("its page could not be read in {PAGE_TRIES} tries"));
     }
-    let Ok(url) = Url::parse(&claimed.entry.url) else {
-        return Page::Missing("its link is no URL".to_owned());
+    let url = match foreign_url(&claimed.entry.url, None) {
+        Ok(url) => url,
+        Err(error) => return Page::Missing(format!("its link: {error}")),
     };
-    let mut rest = SignedDuration::ZERO;
+    let mut rest = Duration::ZERO;
     let error = match live.client.get(Get::of(source, &url)).await {
         Ok(reply) if (200..300).contains(&reply.status) => return Page::Read(Box::new(reply)),
         Ok(reply) if reply.status != 429 && reply.status < 500 => {
@@ -143,16 +144,16 @@ async fn fetch(live: &Live, source: &Source, claimed: &Claimed) -> Page {
         Ok(reply) => format!("its page answered {}", reply.status),
         Err(error) if error.is_final() => return Page::Missing(error.to_string()),
         Err(error) => {
-            if let FetchError::Resting { until } = error {
-                rest = until.duration_since(Timestamp::now()).min(LONGEST_REST);
-            }
+            rest = error.rest(Timestamp::now()).unwrap_or_default().min(LONGEST_REST);
             error.to_string()
         }
     };
     let tried = usize::try_from(claimed.attempts).unwrap_or(usize::MAX);
     PAUSES
         .get(tried.saturating_sub(1))
-        .map(|&pause| Page::Later(pause.max(rest), error.clone()))
+        .map(|&pause| {
+            Page::Later(pause.max(SignedDuration::try_from(rest).unwrap_or(pause)), error.clone())
+        })
         .unwrap_or(Page::Missing(error))
 }
 
