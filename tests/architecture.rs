@@ -223,7 +223,7 @@ fn queues_are_bounded() {
     hold(|source| found(source, &["unbounded_channel", "mpsc::unbounded"], |_| true));
 }
 
-/// Where a socket goes is checked in one room. (Mail and PostgreSQL go by their own libraries.)
+/// Where a socket goes is checked in one room. (Mail and databases have their own libraries.)
 #[test]
 fn sockets_are_opened_by_the_guard() {
     let ways = ["Stream::connect", "TcpSocket", "UdpSocket", "lookup_host", "to_socket_addrs"];

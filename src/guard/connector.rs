@@ -1,5 +1,5 @@
 //! The last check: a connection whose other end is not allowed is dropped before a byte of the
-//! request is written. The checks before it (literals, resolver) keep such a connection from being
+//! request is written (with https: after the handshake, whose certificate must hold too). The checks before it (literals, resolver) keep such a connection from being
 //! opened at all; this one holds even if they were wrong.
 
 use std::task::{Context, Poll};

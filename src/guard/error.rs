@@ -1,5 +1,7 @@
 //! Why a fetch brought no answer, by what the caller does next.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -64,6 +66,13 @@ impl FetchError {
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::TooLarge { .. } | Self::Robots { .. })
+    }
+
+    /// How long the host is left alone from `now` on, if that is why.
+    #[must_use]
+    pub fn rest(&self, now: Timestamp) -> Option<Duration> {
+        let Self::Resting { until } = self else { return None };
+        Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
     }
 
     pub(super) fn refused(why: impl Into<String>) -> Self {

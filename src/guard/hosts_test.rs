@@ -1,6 +1,7 @@
 //! Manners toward a host, seen from the host: robots.txt, rests, gaps; and where a page has moved.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -140,35 +141,43 @@ async fn a_crawl_delay_spaces_requests() {
 }
 
 #[tokio::test]
-async fn a_failing_host_rests_and_is_probed() {
-    let broken = Arc::new(Mutex::new(true));
-    let state = Arc::clone(&broken);
-    let (host, at) = Host::open(move |path| {
-        if *state.lock().unwrap() && path != "/good" { says(502, "") } else { says(200, "") }
-    })
-    .await;
-    let limits = Limits {
-        host_gap: Duration::ZERO,
-        rest_min: Duration::from_millis(200),
-        ..Limits::default()
-    };
-    let client = Client::new(limits, "test").unwrap();
+async fn a_failing_host_rests() {
+    let answer = |path: &str| if path == "/good" { says(200, "") } else { says(502, "") };
+    let (host, at) = Host::open(answer).await;
+    let client = client();
     let ask = async |path: &str| ask(&client, &format!("http://{at}{path}"), false).await;
     for path in ["/bad", "/bad", "/bad", "/bad", "/good", "/bad", "/bad", "/bad", "/bad", "/bad"] {
         ask(path).await.unwrap();
     }
-    let before = host.asked().len();
-    let resting = ask("/bad").await;
-    let Err(FetchError::Resting { until }) = resting else { panic!("{resting:?}") };
-    assert!(until <= Timestamp::now() + Duration::from_millis(250));
-    assert_eq!(host.asked().len(), before, "no request while it rests");
-    *broken.lock().unwrap() = false;
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while ask("/bad").await.is_err() {
-        assert!(Instant::now() < deadline, "never woken");
-        tokio::task::yield_now().await;
+    let now = Timestamp::now();
+    let error = ask("/good").await.unwrap_err();
+    let rest = error.rest(now).unwrap();
+    assert!(!error.is_final() && rest > Duration::from_secs(30), "{error} {rest:?}");
+    assert_eq!(host.asked().len(), 10, "no request while it rests");
+}
+
+#[tokio::test]
+async fn a_host_that_is_well_again_is_asked_again() {
+    let broken = Arc::new(AtomicBool::new(true));
+    let state = Arc::clone(&broken);
+    let (_, at) = Host::open(move |_| says(if state.load(SeqCst) { 502 } else { 200 }, "")).await;
+    let limits = Limits {
+        host_gap: Duration::ZERO,
+        rest_min: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let client = Client::new(limits, "test").unwrap();
+    let ask = async || ask(&client, &format!("http://{at}/"), false).await;
+    for _ in 0..5 {
+        assert_eq!(ask().await.unwrap().status, 502);
     }
-    ask("/bad").await.unwrap();
+    broken.store(false, SeqCst);
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while ask().await.is_err() {
+        assert!(Instant::now() < deadline, "never woken");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(ask().await.unwrap().status, 200);
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ fn make_room(origins: &mut HashMap<(String, Reach), Arc<Origin>>) {
         origins.len() >= KEPT.1 || weight >= KEPT.0
     };
     // Weighing all of them for each new one would be quadratic.
-    if !origins.len().is_multiple_of(64) || !full(origins) {
+    if !origins.len().is_multiple_of(16) || !full(origins) {
         return;
     }
     let now = Instant::now();
@@ -161,5 +161,33 @@ fn make_room(origins: &mut HashMap<(String, Reach), Arc<Origin>>) {
         ends.sort_unstable();
         let middle = ends.get(ends.len() / 2).copied().unwrap_or(now);
         origins.retain(|_, one| !idle(one) || one.weight().1.is_some_and(|until| until > middle));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::{Answer, KEPT, Manners};
+    use crate::model::Reach;
+
+    #[tokio::test]
+    async fn files_without_end_are_not_all_remembered() {
+        let manners = Manners::default();
+        let heavy =
+            format!("user-agent: *\n{}", format!("disallow: /{}\n", "x".repeat(480)).repeat(1000));
+        for n in 0..KEPT.1 + 100 {
+            let url: Url = format!("http://{n}.test/").parse().unwrap();
+            // Heavy files first, then many light ones.
+            let answer =
+                if n < 60 { Answer::File(heavy.clone().into_bytes()) } else { Answer::None };
+            manners.ask(&url, &Reach::default(), async |_| Ok(answer)).await.unwrap();
+            let origins = manners.origins.lock().unwrap();
+            assert!(origins.len() <= KEPT.1 + 16, "{}", origins.len());
+            if n < 60 {
+                let weight: usize = origins.values().map(|origin| origin.weight().0).sum();
+                assert!(weight <= KEPT.0 + 16 * heavy.len() * 2, "{weight}");
+            }
+        }
     }
 }

@@ -85,7 +85,10 @@ impl Turns {
         };
         if errand == Errand::Page {
             let start = host.state().reserve(self.limits.patience)?;
-            sleep_until(start).await;
+            // Even a sleep until now takes a tick of a millisecond.
+            if start > Instant::now() {
+                sleep_until(start).await;
+            }
         }
         let global = Arc::clone(&self.global).acquire_owned().await.map_err(closed)?;
         if errand != Errand::Post {
@@ -115,7 +118,9 @@ impl Turns {
         let key = format!("{name}:{port}");
         let now = Instant::now();
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.len() >= HOSTS.0 && !hosts.contains_key(&key) {
+        // Looking at all of them for each new one would be quadratic.
+        let due = hosts.len() >= HOSTS.0 && hosts.len().is_multiple_of(64);
+        if due && !hosts.contains_key(&key) {
             forget(&mut hosts, now);
         }
         let host = hosts.entry(key).or_insert_with(|| {
@@ -172,4 +177,28 @@ fn resting(now: Instant, until: Instant) -> FetchError {
 fn chance() -> f64 {
     let random = RandomState::new().build_hasher().finish();
     (random >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use url::Url;
+
+    use super::{Errand, HOSTS, Health, Turns};
+    use crate::guard::Limits;
+
+    #[tokio::test]
+    async fn hosts_without_end_are_not_all_remembered() {
+        let turns = Turns::new(&Limits { host_gap: Duration::ZERO, ..Limits::default() });
+        for (health, most) in [(Health::Fine, HOSTS.0), (Health::Failed, HOSTS.1)] {
+            for n in 0..most + 500 {
+                let url: Url = format!("http://{n}.{health:?}.test/").parse().unwrap();
+                let turn = turns.take(&url, Errand::Page).await.unwrap();
+                turns.report(&turn, health);
+                let kept = turns.hosts.lock().unwrap().len();
+                assert!(kept <= most + 64, "{health:?}: {kept}");
+            }
+        }
+    }
 }

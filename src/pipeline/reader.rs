@@ -15,7 +15,7 @@ use super::wake::wait;
 use super::{Live, Pipeline};
 use crate::collect;
 use crate::extract;
-use crate::guard::{FetchError, Get, Reply};
+use crate::guard::{Get, Reply, foreign_url};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
 use crate::sandbox::Fault;
 use crate::store::entries::{self, Claimed};
@@ -29,7 +29,7 @@ const PAGE_TRIES: u32 = 3;
 /// Before the second and the third try.
 const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(5), SignedDuration::from_secs(20)];
 /// Longest rest of a host that an entry waits for; beyond it the feed's text comes sooner.
-const LONGEST_REST: SignedDuration = SignedDuration::from_mins(2);
+const LONGEST_REST: Duration = Duration::from_mins(2);
 /// Characters of a text that are kept.
 const MAX_TEXT: usize = 1_000_000;
 const MAX_TITLE: usize = 300;
@@ -137,10 +137,11 @@ async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claim
     if claimed.attempts > PAGE_TRIES {
         return Page::Missing(format!("its page could not be read in {PAGE_TRIES} tries"));
     }
-    let Ok(url) = Url::parse(&claimed.entry.url) else {
-        return Page::Missing("its link is no URL".to_owned());
+    let url = match foreign_url(&claimed.entry.url, None) {
+        Ok(url) => url,
+        Err(error) => return Page::Missing(format!("its link: {error}")),
     };
-    let mut rest = SignedDuration::ZERO;
+    let mut rest = Duration::ZERO;
     let error = match live.client.get(Get::of(source, &url)).await {
         Ok(reply) if (200..300).contains(&reply.status) => {
             return extracted(pipeline, claimed, reply).await;
@@ -151,15 +152,13 @@ async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claim
         Ok(reply) => format!("its page answered {}", reply.status),
         Err(error) if error.is_final() => return Page::Missing(error.to_string()),
         Err(error) => {
-            if let FetchError::Resting { until } = error {
-                rest = until.duration_since(Timestamp::now()).min(LONGEST_REST);
-            }
+            rest = error.rest(Timestamp::now()).unwrap_or_default().min(LONGEST_REST);
             error.to_string()
         }
     };
     again(claimed).map_or_else(
         || Page::Missing(error.clone()),
-        |pause| Page::Later(pause.max(rest), error.clone()),
+        |pause| Page::Later(pause.max(SignedDuration::try_from(rest).unwrap_or(pause)), error.clone()),
     )
 }
 

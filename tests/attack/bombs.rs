@@ -75,7 +75,7 @@ fn bombs_stop_at_the_limit() {
             .boxed()
         })
         .await;
-        let client = client(limits());
+        let client = client(Limits { total: Duration::from_mins(2), ..limits() });
         let before = from_now();
         for (at, (coding, body, expected)) in table.iter().enumerate() {
             assert!(body.len() < 1_000_000, "{coding}: it is a small body");

@@ -1,7 +1,5 @@
 //! One question and its answer: a conditional GET, and the document read if it changed.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use url::Url;
 
@@ -98,7 +96,7 @@ where
         let reply = match self.client.get(get).await {
             Ok(reply) => reply,
             Err(error) => {
-                asked.wish.retry_after = rest(&error);
+                asked.wish.retry_after = error.rest(Timestamp::now());
                 asked.answer = refused(&error);
                 return asked;
             }
@@ -139,12 +137,6 @@ where
 
 fn wish(reply: &Reply) -> Wish {
     Wish { retry_after: reply.retry_after, max_age: reply.cache_max_age, hints: None }
-}
-
-/// How long the host is left alone, if that is why nothing was asked.
-fn rest(error: &FetchError) -> Option<Duration> {
-    let FetchError::Resting { until } = error else { return None };
-    Duration::try_from(until.duration_since(Timestamp::now())).ok()
 }
 
 /// A request that brought no answer.
