@@ -5,6 +5,7 @@
 
 mod daemon;
 mod demo;
+mod health;
 mod inspect_text;
 mod poll;
 mod reload;

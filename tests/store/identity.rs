@@ -193,7 +193,7 @@ async fn events_are_told_once(store: &Store) {
         .await
         .unwrap();
     let untold = |seconds| store.read(move |tx| health::untold(tx, at(seconds)));
-    assert_eq!(untold(1).await.unwrap(), [first.clone()]);
+    assert_eq!(untold(1).await.unwrap(), std::slice::from_ref(&first));
     assert_eq!(untold(9).await.unwrap(), [first.clone(), second.clone()]);
     store.write(move |tx| health::mark_told(tx, &[first.id])).await.unwrap();
     assert_eq!(untold(9).await.unwrap(), [second]);
