@@ -5,6 +5,7 @@
 
 mod daemon;
 mod demo;
+mod edits;
 mod health;
 mod inspect_text;
 mod poll;

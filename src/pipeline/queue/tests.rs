@@ -1,3 +1,5 @@
+//! Who waits and who does not.
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Batches on a real store.
+
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,10 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::collect::health::{Finding, examine};
+use super::{Finding, examine};
 use crate::model::Health;
 
-use super::{Watched, begin, entry, poll};
+use super::tests::{Watched, begin, entry, poll};
 
 const DAY: i64 = 1440;
 const WEEK: i64 = 7 * DAY;
