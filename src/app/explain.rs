@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::{AppError, location};
 use crate::config::Config;
 use crate::model::{
-    Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, EntryMarks, Extracted,
-    Incident, Locale, Polarity, Reason, Severity, Source, Span, StoryId, TopicOpinion,
+    Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, EntryMarks,
+    Extracted, Incident, Locale, Polarity, Reason, Severity, Source, Span, StoryId, TopicOpinion,
 };
 use crate::pipeline::{Live, Subject, judge_in};
 use crate::store::articles::Verdict;

@@ -22,7 +22,5 @@ pub use finding::{Finding, FindingSeverity};
 pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use load::load;
 pub use plans::{load_people, load_plan};
-pub use snapshot::{
-    Collect, Config, Database, Heartbeat, Organisation, Route, Thresholds, Web,
-};
+pub use snapshot::{Collect, Config, Database, Heartbeat, Organisation, Route, Thresholds, Web};
 pub use toml_file::TomlFile;

@@ -64,8 +64,7 @@ impl Live {
             notifiers.insert(channel.id.clone(), Arc::from(notifier));
         }
         let sources = config.sources.iter();
-        let sources =
-            sources.map(|source| (source.id.clone(), Arc::new(source.clone()))).collect();
+        let sources = sources.map(|source| (source.id.clone(), Arc::new(source.clone()))).collect();
         Ok(Self { config: Arc::new(config), sources, engine, client, notifiers })
     }
 }

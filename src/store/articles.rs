@@ -80,8 +80,15 @@ pub fn revise(
         "UPDATE article SET url = ?2, title = ?3, body = ?4, authors = ?5, language = ?6, \
          published_at = ?7, method = ?8, warnings = ?9, analysis = ?10 WHERE id = ?1",
         params![
-            article.id, &article.url, &article.title, &article.body, json(&article.authors)?,
-            article.language.as_ref(), article.published_at, &article.method, json(&article.warnings)?,
+            article.id,
+            &article.url,
+            &article.title,
+            &article.body,
+            json(&article.authors)?,
+            article.language.as_ref(),
+            article.published_at,
+            &article.method,
+            json(&article.warnings)?,
             json(analysis)?
         ],
     )?;

@@ -215,9 +215,7 @@ macro_rules! from_id {
     )+};
 }
 
-from_id!(
-    EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId, HealthEventId
-);
+from_id!(EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId, HealthEventId);
 
 /// Parameters of a statement, in order.
 macro_rules! params {

@@ -2,9 +2,9 @@
 
 use atalaya::model::{
     Alert, AlertId, AlertState, Analysis, Article, ArticleId, Delivery, DeliveryId, DeliveryState,
-    Entry, EntryId, EntryMarks, Level, LocalText, Locale, Notice, NoticeId, NoticeKind, NoticeStory, Pace,
-    Polarity, PolarityLabel, Reach, Reason, Recipient, Severity, Source, SourceKind, StoryId,
-    TopicMatch, TopicOpinion,
+    Entry, EntryId, EntryMarks, Level, LocalText, Locale, Notice, NoticeId, NoticeKind,
+    NoticeStory, Pace, Polarity, PolarityLabel, Reach, Reason, Recipient, Severity, Source,
+    SourceKind, StoryId, TopicMatch, TopicOpinion,
 };
 use atalaya::store::Lease;
 use jiff::{SignedDuration, Timestamp};
