@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{AppError, location};
-use crate::collect;
 use crate::config::Config;
 use crate::model::{Health, Source, SourceState, Vitals};
+use crate::pipeline::usual_gap;
 use crate::store::{Store, sources};
 
 /// Every configured source and how it is; the shape of `atalaya sources --json`.
@@ -105,7 +105,7 @@ fn source_report(source: &Source, known: Option<&(SourceState, Vitals)>) -> Sour
         polled_at: text(vitals.polled_at),
         last_success_at: text(state.and_then(|state| state.last_success_at)),
         last_entry_at: text(vitals.last_entry_at),
-        usual_gap_seconds: collect::usual_gap(&vitals.rhythm).map(|gap| gap.as_secs()),
+        usual_gap_seconds: usual_gap(&vitals.rhythm).map(|gap| gap.as_secs()),
         interval_seconds: interval.and_then(|pause| u64::try_from(pause.as_secs()).ok()),
         next_check_at: text(next),
         breaking_until: text(vitals.breaking_until.filter(|until| *until > Timestamp::now())),

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use super::key::plain;
 use crate::text;
 
-/// Words that may change in a text without being news: a typo, a count of comments.
-const SLIGHT_WORDS: usize = 8;
-/// One word in so many that may.
-const SLIGHT_SHARE: usize = 10;
+/// Words that may come or go without being news: a typo, a count of comments. One in so many, at
+/// least and at most so many: a sentence is news in a text of any length.
+const SLIGHT_SHARE: usize = 20;
+const SLIGHT_LEAST: usize = 8;
+const SLIGHT_MOST: usize = 14;
 /// Words that are compared.
 const WORDS: usize = 20_000;
 
@@ -31,7 +32,9 @@ pub fn is_material(before: (&str, &str), now: (&str, &str)) -> bool {
         }
     }
     let changed: u64 = balance.values().map(|count| count.unsigned_abs()).sum();
-    changed > (words / SLIGHT_SHARE).max(SLIGHT_WORDS) as u64
+    // Both texts were counted.
+    let slight = (words / 2 / SLIGHT_SHARE).clamp(SLIGHT_LEAST, SLIGHT_MOST);
+    changed > slight as u64
 }
 
 #[cfg(test)]

@@ -177,4 +177,6 @@ fn tell(vitals: &mut Vitals, now: Timestamp) -> Option<Change> {
 }
 
 #[cfg(test)]
+mod rhythms;
+#[cfg(test)]
 mod tests;

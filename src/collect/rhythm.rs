@@ -179,7 +179,7 @@ fn mark_hour(rhythm: &mut Rhythm, at: i64) {
     let week = at.div_euclid(7 * DAY_MS);
     if rhythm.hours.is_empty() || week > rhythm.week {
         let passed = if rhythm.hours.is_empty() { 1 } else { week - rhythm.week };
-        for _ in 0..passed.min(WEEKS as i64) {
+        for _ in (0..passed).take(WEEKS) {
             rhythm.hours.insert(0, HoursOfWeek::default());
         }
         rhythm.hours.truncate(WEEKS);

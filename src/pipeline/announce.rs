@@ -69,7 +69,7 @@ fn known_page<'a>(
     brought: &mut Brought<'a>,
 ) -> Result<(), StoreError> {
     if let Some(own) = &entry.marks.own_key
-        && known.alias != entry.marks.alias
+        && (known.alias.is_none() || known.alias != entry.marks.alias)
         && known::is_shared(tx, &entry.key)?
     {
         let found = known::by_key(tx, &[own.as_str()])?;

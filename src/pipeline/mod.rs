@@ -41,6 +41,9 @@ pub use outcome::{Judged, Subject, Told, judge_in};
 pub use parsing::{Parsers, Parsing, answer};
 pub use reader::extract_bytes;
 
+/// The usual time between two arrivals, for those who show sources.
+pub use crate::collect::usual_gap;
+
 use crate::model::StoryId;
 use crate::store::{
     Store, StoreError, articles, deliveries, entries, leases as store_leases, sources,

@@ -14,6 +14,10 @@ use crate::store::sources::Claimed;
 pub(super) const POLLS: usize = 256;
 /// Of them, polls of sources whose last one took long.
 const SLOW_POLLS: usize = POLLS / 4;
+/// Slow sources that wait, and how long others of them are left in the store: they must not fill
+/// the queue either.
+const SLOW_WAITING: usize = SLOW_POLLS;
+const SLOW_PAUSE: Duration = Duration::from_secs(10);
 /// Polls of one host under way and waiting, where its requests must keep a distance: more would
 /// only wait inside, and hold what others can use.
 const HOST_POLLS: usize = 2;
@@ -45,6 +49,7 @@ pub(super) struct Queue {
     waiting: usize,
     running: usize,
     slow: usize,
+    slow_waiting: usize,
 }
 
 #[derive(Default)]
@@ -60,15 +65,19 @@ impl Queue {
         self.waiting
     }
 
-    /// Adds a task. One that would wait long behind others of its host comes back with the time
-    /// after which its host can serve it; `gap` is the distance between two requests to a host.
+    /// Adds a task. One that would wait long, behind others of its host or among slow ones, comes
+    /// back with the time after which it can be served; `gap` is the distance between two requests to a host.
     pub fn push(&mut self, task: Task, gap: Duration) -> Result<(), (Task, Duration)> {
+        if task.claimed.slow && self.slow_waiting >= SLOW_WAITING {
+            return Err((task, SLOW_PAUSE));
+        }
         let name = host_of(&task);
         let host = self.hosts.entry(name.clone()).or_default();
         let ahead = host.waiting.len() + host.running;
         if !gap.is_zero() && host.waiting.len() >= HOST_WAITING {
             return Err((task, gap.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX))));
         }
+        self.slow_waiting += usize::from(task.claimed.slow);
         host.waiting.push_back(task);
         self.waiting += 1;
         self.give_turn(&name, gap);
@@ -95,6 +104,7 @@ impl Queue {
             self.waiting -= 1;
             self.running += 1;
             self.slow += usize::from(place.slow);
+            self.slow_waiting -= usize::from(place.slow);
             self.give_turn(&name, gap);
             return Some((task, place));
         }

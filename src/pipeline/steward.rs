@@ -20,7 +20,7 @@ const COUNT: u32 = 10;
 pub(super) async fn run(pipeline: Pipeline) {
     let mut looks: u32 = 0;
     loop {
-        if looks % COUNT == 0 {
+        if looks.is_multiple_of(COUNT) {
             count_sources(&pipeline).await;
         }
         looks = looks.wrapping_add(1);

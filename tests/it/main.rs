@@ -5,6 +5,8 @@
 
 mod daemon;
 mod demo;
+mod edits;
+mod health;
 mod hostile_page;
 mod inspect_text;
 mod operators;

@@ -1,3 +1,5 @@
+//! What each finding makes of a source, and what people hear of it.
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,14 +9,12 @@ use crate::model::{Entry, EntryId, Health, Vitals};
 
 use super::{Change, Examined, Finding, examine};
 
-mod rhythms;
-
 /// A Monday.
-fn begin() -> Timestamp {
+pub(super) fn begin() -> Timestamp {
     "2026-11-02T00:00:00Z".parse().unwrap()
 }
 
-fn entry(published_at: Option<Timestamp>, history: bool) -> Entry {
+pub(super) fn entry(published_at: Option<Timestamp>, history: bool) -> Entry {
     Entry {
         id: EntryId::new(),
         source_id: "daily".to_owned(),
@@ -30,20 +30,20 @@ fn entry(published_at: Option<Timestamp>, history: bool) -> Entry {
     }
 }
 
-fn poll(finding: Finding<'_>) -> Examined<'_> {
+pub(super) fn poll(finding: Finding<'_>) -> Examined<'_> {
     let took = Duration::from_millis(100);
     Examined { finding, hints: None, took, apart: Duration::from_mins(1) }
 }
 
 /// A source polled every five minutes, and what people hear of it.
-struct Watched {
-    vitals: Vitals,
+pub(super) struct Watched {
+    pub vitals: Vitals,
     now: Timestamp,
     told: Vec<(Health, Health)>,
 }
 
 impl Watched {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { vitals: Vitals::default(), now: begin(), told: Vec::new() }
     }
 

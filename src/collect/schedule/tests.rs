@@ -1,3 +1,5 @@
+//! Intervals by rhythm, wishes, failures; the schedule with what it observes.
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};

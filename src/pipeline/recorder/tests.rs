@@ -1,3 +1,5 @@
+//! Batches on a real store.
+
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,10 +49,10 @@ impl Bench {
             .map(|claimed| {
                 let id = claimed.state.source_id.clone();
                 let result = of(&id);
-                let _held = self.holder.hold(Claim::Source(id.clone()));
+                let held = self.holder.hold(Claim::Source(id.clone()));
                 let poll = poll(&claimed.state, result);
                 let (source, took) = (Arc::new(source(&id)), Duration::ZERO);
-                Finished { claimed, source, poll, at: Timestamp::now(), took, _held }
+                Finished { claimed, source, poll, at: Timestamp::now(), took, _held: held }
             })
             .collect();
         let ids: Vec<String> =

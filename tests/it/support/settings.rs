@@ -10,6 +10,7 @@ use tempfile::TempDir;
 pub struct Settings {
     directory: TempDir,
     store: String,
+    collect: String,
     sources: String,
     channels: String,
     routes: String,
@@ -23,6 +24,7 @@ impl Settings {
         Self {
             directory: tempfile::tempdir().expect("a directory"),
             store: "sqlite:atalaya.db".to_owned(),
+            collect: String::new(),
             sources: String::new(),
             channels: String::new(),
             routes: String::new(),
@@ -33,6 +35,12 @@ impl Settings {
     /// Another store.
     pub fn store(mut self, url: &str) -> Self {
         url.clone_into(&mut self.store);
+        self
+    }
+
+    /// Further keys of `[collect]`.
+    pub fn collect(mut self, keys: &str) -> Self {
+        self.collect += keys;
         self
     }
 
@@ -91,12 +99,12 @@ impl Settings {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
         let keywords = shipped.join("keywords").display().to_string();
         let people = shipped.join("config/people.toml").display().to_string();
-        let Self { store, sources, channels, routes, head, .. } = self;
+        let Self { store, collect, sources, channels, routes, head, .. } = self;
         let text = format!(
             "{head}people = {people:?}\nkeywords = {keywords:?}\n\
              [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
              [store]\nurl = \"{store}\"\n\
-             [collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n\
+             [collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n{collect}\
              [web]\nlisten = \"127.0.0.1:0\"\n{channels}{routes}{sources}"
         );
         let path = self.file("atalaya.toml");

@@ -3,10 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::collect::health::{Finding, examine};
+use super::{Finding, examine};
 use crate::model::Health;
 
-use super::{Watched, begin, entry, poll};
+use super::tests::{Watched, begin, entry, poll};
 
 const DAY: i64 = 1440;
 const WEEK: i64 = 7 * DAY;
@@ -57,7 +57,8 @@ impl Dice {
 
     /// Minutes to the next of events that are `mean` minutes apart.
     fn wait(&mut self, mean: i64) -> i64 {
-        ((-(1.0 - self.share()).ln() * mean as f64) as i64).max(1)
+        let minutes = -(1.0 - self.share()).ln() * mean as f64;
+        (SignedDuration::from_secs_f64(minutes * 60.0).as_mins()).max(1)
     }
 }
 
@@ -147,6 +148,7 @@ fn silence_is_told_from_nights_and_weekends() {
             late.push((n, kind, after, bound(kind)));
         }
     }
-    assert!(wrong.len() as i64 <= WEEKS, "more than one a week among a hundred: {wrong:?}");
+    let weeks = usize::try_from(WEEKS).unwrap();
+    assert!(wrong.len() <= weeks, "more than one a week among a hundred: {wrong:?}");
     assert!(late.is_empty(), "found late: {late:?}");
 }
