@@ -10,7 +10,7 @@ mod html;
 mod tokens;
 
 pub use charset::{Decoded, DocumentKind, decode};
-pub use date::{Written, read_date};
+pub use date::{DateContext, Written, day_order, read_date, read_date_in};
 pub use fold::{Folded, fold};
 pub use html::{Weight, lines, one_line, plain_text, weigh};
 pub use tokens::{Token, is_han, tokens};

@@ -1,31 +1,36 @@
 //! Feed bytes to [`Feed`]: RSS 0.9x–2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, JSON Feed 1.x.
 //!
-//! Strict reading first; repairs only where it fails or finds nothing, each named in `warnings`.
-//! Never fetches what a feed points to; entity declarations are refused.
+//! A survey refuses what is hostile. The strict reader takes documents that hold nothing but what it
+//! knows; the lenient one takes the rest, and says in `warnings` what was wrong. Never fetches what a
+//! feed points to; entity declarations are refused.
 
-mod convert;
-mod gate;
+mod clean;
+mod hints;
 mod json;
-mod markup;
-mod repair;
+mod lenient;
+mod page;
 mod scan;
+mod strict;
+mod survey;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use feed_rs::model as given;
 use thiserror::Error;
 use url::Url;
 
 use crate::model::Feed;
-use crate::text::{self, DocumentKind};
+use crate::text::{self, DateContext, DocumentKind};
 
 /// Why a document is no list of entries.
 #[derive(Debug, Error)]
 pub enum FeedError {
     /// A page or something else: the address of the source is wrong, or a login or a challenge
     /// stands before it.
-    #[error("this is {0}, not a feed")]
-    NotAFeed(&'static str),
+    #[error("this is {what}, not a feed{}", named(feeds))]
+    NotAFeed {
+        /// What it is.
+        what: &'static str,
+        /// Feeds that the page names as its own, absolute, at most ten.
+        feeds: Vec<Url>,
+    },
     /// It is a feed, but broken beyond repair.
     #[error("the feed cannot be read: {0}")]
     Broken(String),
@@ -40,6 +45,17 @@ pub enum FeedError {
     NoLinks,
 }
 
+impl FeedError {
+    fn not_a_feed(what: &'static str) -> Self {
+        Self::NotAFeed { what, feeds: Vec::new() }
+    }
+}
+
+fn named(feeds: &[Url]) -> String {
+    let list: Vec<_> = feeds.iter().map(Url::as_str).collect();
+    if list.is_empty() { String::new() } else { format!("; it names {}", list.join(", ")) }
+}
+
 /// Reads a feed. `url` is where it was fetched from; relative links are resolved against it.
 ///
 /// # Errors
@@ -50,103 +66,69 @@ pub fn read_feed(
     url: Option<&str>,
 ) -> Result<Feed, FeedError> {
     let decoded = text::decode(bytes, content_type, DocumentKind::Xml);
-    let document = decoded.text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let is_margin = |c: char| c == '\u{feff}' || c == '\0' || c.is_whitespace();
+    let document = decoded.text.trim_start_matches(is_margin);
     let base = url.and_then(|url| Url::parse(url).ok());
+    let context = DateContext {
+        china: is_of_china(&decoded.encoding, base.as_ref()),
+        ..DateContext::default()
+    };
     let mut feed = match document.bytes().next() {
-        None => return Err(FeedError::NotAFeed("an empty document")),
-        Some(b'{') => json::read(document, base.as_ref())?,
-        Some(_) => read_xml(document, base.as_ref())?,
+        None => return Err(FeedError::not_a_feed("an empty document")),
+        Some(b'{' | b'[') => json::read(document, base.as_ref(), context)?,
+        Some(_) => read_xml(document, base.as_ref(), context)?,
     };
     feed.encoding = Some(decoded.encoding);
     if decoded.lossy {
         feed.warnings.push("some bytes do not belong to the encoding".to_owned());
     }
+    feed.warnings.extend(from_the_future(&feed));
     Ok(feed)
 }
 
-fn read_xml(document: &str, base: Option<&Url>) -> Result<Feed, FeedError> {
-    gate::check(document)?;
-    let mut feed = read_repaired(document, base)?;
-    let (read, written) = (feed.entries.len(), gate::count_entries(document));
+fn read_xml(
+    document: &str,
+    base: Option<&Url>,
+    mut context: DateContext,
+) -> Result<Feed, FeedError> {
+    let survey = survey::survey(document)?;
+    context.china |= survey.language.as_deref().is_some_and(|tag| tag.starts_with("zh"));
+    let strict = if survey.is_plain { strict::read(document, base, context, &survey) } else { None };
+    let lenient = || lenient::read(document, base, context);
+    let mut feed = match strict {
+        Some(feed) => feed,
+        None => match lenient()? {
+            Some(feed) if !feed.entries.is_empty() || !page::is_page(document) => feed,
+            _ if page::is_page(document) => {
+                let feeds = page::feeds(document, base);
+                return Err(FeedError::NotAFeed { what: "a web page", feeds });
+            }
+            _ => return Err(FeedError::Broken("no feed begins in it".to_owned())),
+        },
+    };
+    let (read, written) = (feed.entries.len(), survey.entries);
     if read < written {
         feed.warnings.push(format!("{} of {written} entries could not be read", written - read));
     }
+    feed.hints = survey.hints;
     Ok(feed)
 }
 
-fn read_repaired(document: &str, base: Option<&Url>) -> Result<Feed, FeedError> {
-    let strict = parse(repair::without_declaration(document), base);
-    let written = gate::count_entries(document);
-    if let Ok(feed) = &strict
-        && !is_lacking(feed, written)
-    {
-        return Ok(convert::feed(feed, base, Vec::new()));
-    }
-    let (repaired, warnings) = repair::repair(document);
-    let second = if warnings.is_empty() { None } else { parse(&repaired, base).ok() };
-    match (strict, second) {
-        (Ok(feed), Some(better)) if fullness(&better) > fullness(&feed) => {
-            Ok(convert::feed(&better, base, warnings))
-        }
-        (Ok(feed), _) => Ok(convert::feed(&feed, base, Vec::new())),
-        (Err(_), Some(feed)) => Ok(convert::feed(&feed, base, warnings)),
-        (Err(_), None) if is_page(document) => Err(FeedError::NotAFeed("a web page")),
-        (Err(error), None) => Err(FeedError::Broken(error)),
-    }
+/// Whether an encoding or address is one of China's, where `CST` is China Standard Time.
+fn is_of_china(encoding: &str, base: Option<&Url>) -> bool {
+    let host = base.and_then(Url::host_str).unwrap_or_default();
+    matches!(encoding, "gbk" | "gb18030" | "big5")
+        || [".cn", ".tw", ".hk", ".mo"].iter().any(|end| host.ends_with(end))
 }
 
-/// Whether strict reading may have missed something: no entries, fewer than were written, or some
-/// that say nothing.
-fn is_lacking(feed: &given::Feed, written: usize) -> bool {
-    feed.entries.is_empty()
-        || feed.entries.len() < written
-        || feed.title.is_none()
-        || feed.entries.iter().any(|entry| says(entry) == 0)
-}
-
-/// How much of a feed was read: entries first, then what they say.
-fn fullness(feed: &given::Feed) -> (usize, usize) {
-    let feed_says = usize::from(has(feed.title.as_ref()))
-        + usize::from(has(feed.description.as_ref()))
-        + usize::from(!feed.links.is_empty())
-        + usize::from(feed.updated.is_some() || feed.published.is_some());
-    (feed.entries.len(), feed.entries.iter().map(says).sum::<usize>() + feed_says)
-}
-
-fn says(entry: &given::Entry) -> usize {
-    let body = entry.content.as_ref().is_some_and(|content| content.body.is_some());
-    usize::from(has(entry.title.as_ref()))
-        + usize::from(has(entry.summary.as_ref()) || body)
-        + usize::from(entry.published.is_some() || entry.updated.is_some())
-}
-
-fn has(text: Option<&given::Text>) -> bool {
-    text.is_some_and(|text| !text.content.trim().is_empty())
-}
-
-/// The feed library on text that is UTF-8 by now; it is known to panic on some input.
-fn parse(document: &str, base: Option<&Url>) -> Result<given::Feed, String> {
-    if gate::is_deep(document) {
-        return Err("the elements are nested too deeply".to_owned());
-    }
-    let parser = feed_rs::parser::Builder::new()
-        .sanitize_content(false)
-        // No identifier is made up: an empty one says that the publisher gave none.
-        .id_generator(|_, _, _| String::new())
-        .timestamp_parser(convert::instant)
-        .base_uri(base.map(Url::as_str))
-        .build();
-    let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse(document.as_bytes())));
-    match parsed {
-        Ok(Ok(feed)) => Ok(feed),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err("the reader gave up".to_owned()),
-    }
-}
-
-fn is_page(document: &str) -> bool {
-    let head: String = document.chars().take(2000).collect::<String>().to_ascii_lowercase();
-    head.contains("<html") || head.contains("<!doctype html") || head.contains("<body")
+/// Tells of entries that are dated more than a day ahead.
+fn from_the_future(feed: &Feed) -> Option<String> {
+    let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    // RFC 3339 in UTC sorts as text.
+    let tomorrow = tomorrow.to_string();
+    let dates = feed.entries.iter().filter_map(|entry| entry.published.as_ref());
+    let count = dates.filter(|date| **date > tomorrow).count();
+    (count > 0).then(|| format!("{count} entries are dated in the future"))
 }
 
 #[cfg(test)]
@@ -244,9 +226,9 @@ mod tests {
     #[test]
     fn what_is_no_feed_is_named() {
         let read = |document: &str| read_feed(document.as_bytes(), None, None);
-        assert!(matches!(read("<!doctype html><html><p>Hi"), Err(FeedError::NotAFeed(_))));
-        assert!(matches!(read(" "), Err(FeedError::NotAFeed(_))));
-        assert!(matches!(read("{\"error\": 1}"), Err(FeedError::NotAFeed(_))));
+        assert!(matches!(read("<!doctype html><html><p>Hi"), Err(FeedError::NotAFeed { .. })));
+        assert!(matches!(read(" "), Err(FeedError::NotAFeed { .. })));
+        assert!(matches!(read("{\"error\": 1}"), Err(FeedError::NotAFeed { .. })));
         assert!(matches!(read("<rss><![CDATA["), Err(FeedError::Broken(_)) | Ok(_)));
         let laughs = "<!DOCTYPE rss [<!ENTITY a 'ha'>]><rss version='2.0'>&a;</rss>";
         assert!(matches!(read(laughs), Err(FeedError::Refused(_))));

@@ -1,0 +1,502 @@
+//! Reads feeds as they come: any dialect, any prefix, tags that do not match, documents that break
+//! off. One pass, iterative, and everything that can nest or repeat is bounded.
+
+mod capture;
+mod draft;
+mod faults;
+mod texts;
+mod vocabulary;
+
+use std::rc::Rc;
+
+use url::Url;
+
+use crate::model::{Enclosure, Feed};
+use crate::text::{self, DateContext};
+
+use super::FeedError;
+use super::clean;
+use super::scan::{Kind, Piece, Scanner, Tag, attributes, local};
+use capture::{Captured, Holds, capture};
+use draft::{Draft, When};
+use faults::{Cut, Faults};
+use texts::Carrier;
+use vocabulary::{Element, Ns, Text};
+
+/// Elements inside one another, texts with markup apart.
+const MAX_DEPTH: usize = 64;
+
+/// Namespaces that are declared at one place.
+const MAX_NAMESPACES: usize = 64;
+
+/// Reads a feed document, or nothing where no feed begins in it. `context` is what the bytes and their
+/// address tell of its dates.
+pub(super) fn read(
+    document: &str,
+    base: Option<&Url>,
+    context: DateContext,
+) -> Result<Option<Feed>, FeedError> {
+    let mut reader = Reader {
+        scanner: Scanner::new(document),
+        stack: Vec::new(),
+        namespaces: Vec::new(),
+        base: base.cloned().map(Rc::new),
+        kind: None,
+        feed: Draft::default(),
+        entry: None,
+        entries: Vec::new(),
+        faults: Faults::default(),
+        ended: false,
+        asides_are_broken: false,
+    };
+    reader.run()?;
+    Ok(reader.finish(context))
+}
+
+/// An element that stands open.
+struct Frame<'a> {
+    name: &'a str,
+    element: Element,
+    /// Namespaces that were declared before it.
+    namespaces: usize,
+    /// The base of links around it.
+    outer_base: Option<Rc<Url>>,
+}
+
+struct Reader<'a> {
+    scanner: Scanner<'a>,
+    stack: Vec<Frame<'a>>,
+    namespaces: Vec<(&'a str, Ns)>,
+    base: Option<Rc<Url>>,
+    kind: Option<&'static str>,
+    feed: Draft,
+    entry: Option<Draft>,
+    entries: Vec<Draft>,
+    faults: Faults,
+    /// The root's end was seen.
+    ended: bool,
+    /// An element that is passed over was never closed: no more are.
+    asides_are_broken: bool,
+}
+
+/// A start tag in its context.
+struct Start<'a> {
+    raw: &'a str,
+    tag: Tag<'a>,
+    rank: u8,
+}
+
+impl<'a> Start<'a> {
+    fn attribute(&self, name: &str) -> Option<&'a str> {
+        if self.tag.attributes == 0 {
+            return None;
+        }
+        let found = attributes(self.raw).find(|(other, _)| local(other).eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value)
+    }
+
+    /// An attribute with its references read.
+    fn value(&self, name: &str) -> Option<String> {
+        let raw = self.attribute(name)?;
+        Some(texts::references(raw, &mut Faults::default()).into_owned())
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn run(&mut self) -> Result<(), FeedError> {
+        while let Some(piece) = self.scanner.next() {
+            match piece.kind {
+                Kind::Open(tag) => self.open(piece, tag)?,
+                Kind::Close { name } => self.close(name),
+                Kind::Text | Kind::Cdata => self.stray(piece),
+                Kind::Other => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Text outside of all elements that hold one.
+    fn stray(&mut self, piece: Piece<'_>) {
+        if self.kind.is_none() && !piece.raw.trim().is_empty() {
+            self.faults.before_root = true;
+        } else if self.ended && !piece.raw.trim().is_empty() {
+            self.faults.after_root = true;
+        }
+    }
+
+    fn open(&mut self, piece: Piece<'a>, tag: Tag<'a>) -> Result<(), FeedError> {
+        let declared_before = self.namespaces.len();
+        let outer_base = self.base.clone();
+        if tag.attributes > 0 {
+            self.declare(piece.raw)?;
+        }
+        let ns = self.family(tag.name);
+        let (element, rank) = vocabulary::element(ns, local(tag.name));
+        if self.kind.is_none() && !self.begin(piece.raw, element, tag.name) {
+            self.namespaces.truncate(declared_before);
+            self.base = outer_base;
+            return Ok(());
+        }
+        let is_container = matches!(element, Element::Entry | Element::Feed | Element::Root);
+        if self.ended && !is_container {
+            self.faults.after_root = true;
+            self.namespaces.truncate(declared_before);
+            self.base = outer_base;
+            return Ok(());
+        }
+        let rank = rank + 10 * self.wrappers();
+        let start = Start { raw: piece.raw, tag, rank };
+        self.leave_asides(element);
+        let stays = match element {
+            Element::Entry => {
+                self.end_entry();
+                self.entry = Some(Draft::default());
+                self.container_attributes(&start);
+                true
+            }
+            Element::Root | Element::Feed => {
+                self.container_attributes(&start);
+                true
+            }
+            Element::Group => true,
+            Element::Wrapper => !(vocabulary::is_void(tag.name) || piece.is_cut()),
+            Element::Text(text) => self.text(text, &start),
+            Element::Link => self.link(&start),
+            Element::Enclosure => self.enclosure(&start),
+            Element::Category => self.category(&start),
+            Element::Author => self.author(&start),
+            Element::Aside => self.aside(&start),
+        };
+        if stays && !tag.empty {
+            if self.stack.len() == MAX_DEPTH {
+                return Err(FeedError::Refused("the elements are nested too deeply"));
+            }
+            let name = tag.name;
+            self.stack.push(Frame { name, element, namespaces: declared_before, outer_base });
+        } else {
+            self.namespaces.truncate(declared_before);
+            self.base = outer_base;
+            if tag.empty && element == Element::Entry {
+                self.end_entry();
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the document's root is here; what dialect it is.
+    fn begin(&mut self, raw: &str, element: Element, name: &str) -> bool {
+        let lower = local(name).to_ascii_lowercase();
+        self.kind = match (element, lower.as_str()) {
+            (Element::Root, "rdf") => Some("rdf"),
+            (Element::Root, _) => Some("rss"),
+            (Element::Feed, "feed") | (Element::Entry, "entry") => Some("atom"),
+            (Element::Feed, _) if name == "CHANNEL" => Some("cdf"),
+            (Element::Feed, _) => Some("rss"),
+            _ => {
+                self.faults.before_root = true;
+                None
+            }
+        };
+        let version = attributes(raw).find(|(name, _)| name.eq_ignore_ascii_case("version"));
+        let version = version.map(|(_, value)| value.trim());
+        match self.kind {
+            Some("rss") if element == Element::Root => {
+                let known = ["2.0", "0.90", "0.91", "0.92", "0.93", "0.94"];
+                self.faults.unknown_version = version.is_none_or(|version| !known.contains(&version));
+            }
+            Some("atom") => {
+                let is_draft = |uri: &str| family_is_atom(uri) && !uri.contains("2005");
+                let declared = attributes(raw).any(|(name, uri)| name.starts_with("xmlns") && is_draft(uri));
+                self.faults.draft_of_atom = declared || version.is_some_and(|v| v.starts_with("0."));
+            }
+            _ => {}
+        }
+        self.kind.is_some()
+    }
+
+    /// Namespaces and the base that a tag declares.
+    fn declare(&mut self, raw: &'a str) -> Result<(), FeedError> {
+        for (name, value) in attributes(raw) {
+            if let Some(prefix) = name.strip_prefix("xmlns") {
+                let prefix = prefix.strip_prefix(':').unwrap_or(prefix);
+                let is_root = self.stack.is_empty() && prefix.is_empty();
+                // Whatever its default namespace is, the root's children are the feed's own.
+                let family = if is_root { Ns::Core } else { vocabulary::family(value) };
+                if self.namespaces.len() == MAX_NAMESPACES {
+                    return Err(FeedError::Refused("the document declares too many namespaces"));
+                }
+                self.namespaces.push((prefix, family));
+            } else if name.eq_ignore_ascii_case("xml:base") {
+                let inner = clean::absolute(value, self.base.as_deref());
+                let inner = Url::parse(&inner).ok().filter(|url| clean::is_web(url.as_str()));
+                self.base = inner.map(Rc::new).or_else(|| self.base.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn family(&mut self, name: &str) -> Ns {
+        let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+        let declared = self.namespaces.iter().rev().find(|(other, _)| *other == prefix);
+        let family = match declared {
+            Some((_, family)) => *family,
+            None if prefix.is_empty() => Ns::Core,
+            None => {
+                let family = vocabulary::customary(prefix);
+                self.faults.undeclared_prefix |= family != Ns::Other;
+                family
+            }
+        };
+        // In Atom itself, Atom is no extension; before the root, it may be one.
+        if family == Ns::Atom && !matches!(self.kind, Some("rss" | "rdf" | "cdf")) {
+            return Ns::Core;
+        }
+        family
+    }
+
+    /// How many unknown elements lie between here and the feed or entry.
+    fn wrappers(&self) -> u8 {
+        let inner = self.stack.iter().rev().take_while(|frame| {
+            !matches!(frame.element, Element::Entry | Element::Feed | Element::Root)
+        });
+        let unknown = inner.filter(|frame| frame.element == Element::Wrapper).count();
+        u8::try_from(unknown.min(20)).unwrap_or(20)
+    }
+
+    /// A container begins: what stood open inside its equal was never closed.
+    fn leave_asides(&mut self, element: Element) {
+        if element != Element::Entry {
+            return;
+        }
+        if let Some(at) = self.stack.iter().position(|frame| frame.element == Element::Entry) {
+            self.faults.unclosed = true;
+            self.pop_to(at);
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        let inner = local(name);
+        let found = self.stack.iter().rposition(|frame| local(frame.name).eq_ignore_ascii_case(inner));
+        match found {
+            Some(at) => {
+                self.faults.unclosed |= at + 1 < self.stack.len();
+                self.pop_to(at);
+            }
+            None if self.kind.is_some() => self.faults.mismatched = true,
+            None => {}
+        }
+    }
+
+    /// Ends all elements from `at` on.
+    fn pop_to(&mut self, at: usize) {
+        while self.stack.len() > at {
+            let Some(frame) = self.stack.pop() else { return };
+            self.namespaces.truncate(frame.namespaces);
+            self.base = frame.outer_base;
+            if frame.element == Element::Entry {
+                self.end_entry();
+            }
+        }
+        self.ended = self.stack.is_empty();
+    }
+
+    fn end_entry(&mut self) {
+        self.entries.extend(self.entry.take());
+    }
+
+    fn draft(&mut self) -> &mut Draft {
+        self.entry.as_mut().unwrap_or(&mut self.feed)
+    }
+
+    /// What RDF, CDF and XML say in the tags of containers.
+    fn container_attributes(&mut self, start: &Start<'a>) {
+        if start.tag.attributes == 0 {
+            return;
+        }
+        let base = self.base.clone();
+        let is_rdf = self.kind == Some("rdf");
+        for (name, value) in attributes(start.raw) {
+            let value = texts::references(value, &mut Faults::default());
+            let draft = self.entry.as_mut().unwrap_or(&mut self.feed);
+            match name.to_ascii_lowercase().as_str() {
+                "xml:lang" | "lang" => draft.language(2, &value),
+                "href" => draft.link(1, &value, base.as_deref(), false),
+                "lastmod" => draft.date(1, When::Updated, value.into_owned()),
+                name if is_rdf && local(name) == "about" => {
+                    draft.id(1, &value, true, base.as_deref());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes the text of an element. Whether the element stands open after it: never.
+    fn text(&mut self, text: Text, start: &Start<'a>) -> bool {
+        let rank = start.rank;
+        let is_long = matches!(text, Text::Title | Text::Summary | Text::Content);
+        let (kind, mode) = (start.attribute("type"), start.attribute("mode"));
+        let carrier = if is_long { Carrier::of(kind, mode, &mut self.faults) } else { Carrier::Text };
+        let is_markup = matches!(text, Text::Summary | Text::Content);
+        let holds = if is_markup || carrier == Carrier::Xml { Holds::markup(carrier) } else { Holds::Line };
+        let Some(inner) = self.inner(start, holds) else { return false };
+        let is_naked = is_long && carrier != Carrier::Xml && has_tags(inner);
+        // Atom 0.3 carries markup as it is where it does not say otherwise.
+        self.faults.naked_markup |= is_naked && mode.is_none() && !self.faults.draft_of_atom;
+        let faults = &mut self.faults;
+        let value = if is_long { texts::text(inner, carrier, faults) } else { texts::bare(inner, faults) };
+        let opaque = text == Text::Id
+            && start.attribute("isPermaLink").is_some_and(|says| says.eq_ignore_ascii_case("false"));
+        let base = self.base.clone();
+        let draft = self.draft();
+        match text {
+            Text::Title => draft.title(rank, &value),
+            Text::Summary => draft.summary(rank, &value),
+            Text::Content => draft.content(rank, &value),
+            Text::Id => draft.id(rank, &value, !opaque, base.as_deref()),
+            Text::Published => draft.date(rank, When::Published, value),
+            Text::Updated => draft.date(rank, When::Updated, value),
+            Text::Date => draft.date(rank, When::Either, value),
+            Text::Language => draft.language(rank, &value),
+            Text::Author => draft.author(rank, &value),
+            Text::Keywords => value.split(',').for_each(|word| draft.category(word)),
+        }
+        false
+    }
+
+    fn link(&mut self, start: &Start<'a>) -> bool {
+        let Some(href) = ["href", "url", "uri"].iter().find_map(|name| start.value(name)) else {
+            if let Some(inner) = self.inner(start, Holds::Line) {
+                let href = texts::bare(inner, &mut self.faults);
+                let base = self.base.clone();
+                self.draft().link(start.rank, &href, base.as_deref(), false);
+            }
+            return false;
+        };
+        let relation = start.value("rel").unwrap_or_default().to_ascii_lowercase();
+        let media_type = start.value("type").filter(|kind| !kind.trim().is_empty());
+        let base = self.base.clone();
+        let is_atom = self.kind == Some("atom");
+        let is_page = media_type.as_deref().is_none_or(|kind| kind.contains("htm"));
+        match relation.rsplit('/').next().unwrap_or_default() {
+            "" | "alternate" => {
+                let rank = start.rank + if is_page { 0 } else { 4 };
+                self.draft().link(rank, &href, base.as_deref(), is_atom);
+            }
+            "enclosure" => {
+                let length = start.value("length").and_then(|length| length.trim().parse().ok());
+                let url = Some(clean::absolute(&href, base.as_deref()));
+                self.draft().enclosure(Enclosure { url, media_type, length });
+            }
+            "self" | "hub" | "next" | "prev" | "previous" | "first" | "last" | "edit" | "replies"
+            | "license" | "service.post" | "service.edit" | "service.feed" | "search" => {}
+            _ => self.draft().link(9, &href, base.as_deref(), true),
+        }
+        true
+    }
+
+    fn enclosure(&mut self, start: &Start<'a>) -> bool {
+        if let Some(href) = ["url", "href", "uri"].iter().find_map(|name| start.value(name)) {
+            let length = ["length", "fileSize"].iter().find_map(|name| start.value(name));
+            let enclosure = Enclosure {
+                url: clean::filled(&href).map(|href| clean::absolute(&href, self.base.as_deref())),
+                media_type: start.value("type").and_then(|kind| clean::filled(&kind)),
+                length: length.and_then(|length| length.trim().parse().ok()),
+            };
+            self.draft().enclosure(enclosure);
+        }
+        true
+    }
+
+    fn category(&mut self, start: &Start<'a>) -> bool {
+        let named = ["label", "term", "text"].iter().find_map(|name| start.value(name));
+        if let Some(label) = &named {
+            self.draft().category(label);
+        }
+        let Some(inner) = self.inner(start, Holds::Line) else { return false };
+        if named.is_none() {
+            let label = texts::bare(inner, &mut self.faults);
+            self.draft().category(&label);
+        }
+        false
+    }
+
+    /// A person, as an element of Atom or as a text.
+    fn author(&mut self, start: &Start<'a>) -> bool {
+        let Some(inner) = self.inner(start, Holds::Line) else { return false };
+        let child = |wanted: &str| {
+            let mut pieces = Scanner::new(inner);
+            pieces.find(|piece| matches!(piece.kind, Kind::Open(tag) if local(tag.name) == wanted))?;
+            let from = pieces.at();
+            let end = pieces.find(|piece| matches!(piece.kind, Kind::Close { .. }))?;
+            clean::filled(&texts::bare(pieces.between(from, pieces.at() - end.raw.len()), &mut Faults::default()))
+        };
+        let name = child("name").or_else(|| child("email"));
+        let name = name.unwrap_or_else(|| texts::bare(inner, &mut self.faults));
+        let rank = start.rank;
+        self.draft().author(rank, &name);
+        false
+    }
+
+    /// Passes over an element that speaks of something else. One that is never closed hides nothing.
+    fn aside(&mut self, start: &Start<'a>) -> bool {
+        if start.tag.empty || self.asides_are_broken {
+            return false;
+        }
+        let begun = self.scanner.at();
+        if capture(&mut self.scanner, start.tag.name, Holds::Elements) == Captured::Cut {
+            self.asides_are_broken = true;
+            self.scanner.back_to(begun);
+        }
+        false
+    }
+
+    /// What stands in an element that holds a text; nothing where the document breaks off in it.
+    fn inner(&mut self, start: &Start<'a>, holds: Holds) -> Option<&'a str> {
+        if start.tag.empty {
+            return None;
+        }
+        match capture(&mut self.scanner, start.tag.name, holds) {
+            Captured::Whole(inner) => Some(inner),
+            Captured::Open(inner) => {
+                self.faults.unclosed = true;
+                Some(inner)
+            }
+            Captured::Cut => {
+                self.faults.cut = Some(Cut::Dropped);
+                None
+            }
+        }
+    }
+
+    fn finish(mut self, mut context: DateContext) -> Option<Feed> {
+        let kind = self.kind?;
+        let is_open = |element| self.stack.iter().any(|frame| frame.element == element);
+        match (self.entry.take(), self.faults.cut) {
+            (Some(_), Some(_)) => {}
+            (Some(entry), None) if entry.is_worthwhile() => {
+                self.entries.push(entry);
+                self.faults.cut = Some(Cut::Kept);
+            }
+            (Some(_), None) => self.faults.cut = Some(Cut::Dropped),
+            (None, _) if is_open(Element::Feed) || is_open(Element::Root) => {
+                self.faults.cut = Some(Cut::BetweenEntries);
+            }
+            (None, cut) => self.faults.cut = cut.map(|_| Cut::BetweenEntries),
+        }
+        let drafts = || self.entries.iter().chain([&self.feed]);
+        context.day_first = text::day_order(drafts().flat_map(Draft::written_dates));
+        let mut faults = self.faults;
+        let entries = std::mem::take(&mut self.entries);
+        let entries = entries.into_iter().map(|entry| entry.entry(context, &mut faults)).collect();
+        let feed = self.feed.feed(context, &mut faults);
+        Some(Feed { kind: Some(kind.to_owned()), entries, warnings: faults.warnings(), ..feed })
+    }
+}
+
+fn has_tags(inner: &str) -> bool {
+    inner.contains('<') && Scanner::new(inner).any(|piece| matches!(piece.kind, Kind::Open(_)))
+}
+
+fn family_is_atom(uri: &str) -> bool {
+    vocabulary::family(uri) == Ns::Atom
+}
