@@ -59,7 +59,9 @@ pub(super) fn filled(text: &str) -> Option<String> {
 
 fn cured(c: char) -> Option<char> {
     match u8::try_from(c) {
-        Ok(byte @ 0x80..=0x9f) => WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next(),
+        Ok(byte @ 0x80..=0x9f) => {
+            WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next()
+        }
         _ => Some(c),
     }
 }
@@ -106,7 +108,8 @@ mod tests {
 
     #[test]
     fn authors_are_names() {
-        for text in ["Ana Díaz", "ana@x.org (Ana Díaz)", "Ana Díaz <ana@x.org>", "Ana Díaz (ana@x.org)"]
+        for text in
+            ["Ana Díaz", "ana@x.org (Ana Díaz)", "Ana Díaz <ana@x.org>", "Ana Díaz (ana@x.org)"]
         {
             assert_eq!(author(text).as_deref(), Some("Ana Díaz"), "{text}");
         }
@@ -124,9 +127,11 @@ mod tests {
     #[test]
     fn only_paths_are_relative_identifiers() {
         let base = "https://x.org/a/".parse().ok();
-        for (id, expected) in
-            [("abc", "abc"), ("b/1", "https://x.org/a/b/1"), ("tag:x.org,2020:a/b", "tag:x.org,2020:a/b")]
-        {
+        for (id, expected) in [
+            ("abc", "abc"),
+            ("b/1", "https://x.org/a/b/1"),
+            ("tag:x.org,2020:a/b", "tag:x.org,2020:a/b"),
+        ] {
             assert_eq!(identifier(id, base.as_ref()), expected);
         }
     }

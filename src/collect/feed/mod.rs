@@ -93,7 +93,8 @@ fn read_xml(
 ) -> Result<Feed, FeedError> {
     let survey = survey::survey(document)?;
     context.china |= survey.language.as_deref().is_some_and(|tag| tag.starts_with("zh"));
-    let strict = if survey.is_plain { strict::read(document, base, context, &survey) } else { None };
+    let strict =
+        if survey.is_plain { strict::read(document, base, context, &survey) } else { None };
     let lenient = || lenient::read(document, base, context);
     let mut feed = match strict {
         Some(feed) => feed,
@@ -173,13 +174,17 @@ mod tests {
         check(&rss("<rss>", ITEM, END), "unknown version");
         check(&rss("<RSS version='2.01'>", ITEM, "</channel></RSS>"), "unknown version");
         check(&rss("PHP Notice: x\n<rss version='2.0'>", ITEM, END), "");
+        check(
+            &rss("<rss version='2.0'>", ITEM, "</channel></rss><script>x</script>"),
+            "after the root",
+        );
         check(&rss("<br />\n<rss version='2.0'>", ITEM, END), "before the root");
         let bare = ITEM.replace("&amp;", "&#0;&");
         check(&rss("<rss version='2.0'>", &bare, END), "references");
         let cut = format!("{ITEM}<item><title>Half a");
-        check(&rss("<rss version='2.0'>", &cut, ""), "left open");
+        check(&rss("<rss version='2.0'>", &cut, ""), "breaks off: left out");
         let markup = ITEM.replace("<guid>", "<description>a<br>b</description><guid>");
-        check(&rss("<rss version='2.0'>", &markup, END), "escaped markup");
+        check(&rss("<rss version='2.0'>", &markup, END), "not escaped");
     }
 
     #[test]
@@ -193,7 +198,7 @@ mod tests {
         check(&atom("http://www.w3.org/2005/Atom", &odd), "types");
         let old = format!("{entry}<issued>2004-01-02T03:04:05Z</issued>");
         let old = atom("http://purl.org/atom/ns#", &old);
-        check(&old, "Atom 0.3");
+        check(&old, "draft of Atom");
         assert_eq!(read(&old).entries[0].published.as_deref(), Some("2004-01-02T03:04:05Z"));
     }
 
@@ -221,6 +226,58 @@ mod tests {
         assert_eq!(feed.warnings, [""; 0]);
         let undated = read(&rss("<rss version='2.0'>", ITEM, END));
         assert_eq!((undated.entries[0].published.as_ref(), undated.updated), (None, None));
+    }
+
+    /// One extension that only the lenient reader knows, and everything else is read alike.
+    #[test]
+    fn both_readers_read_alike() {
+        let item = "<item><title>A &amp; B</title><link>/1</link><guid>1/2</guid><comments>/c</comments>\
+            <pubDate>Wed, 01 May 2024 10:00:00 +0200</pubDate><author>a@x.org (Ana)</author>\
+            <category>Banks</category><description><![CDATA[<p>x</p>]]></description>\
+            <enclosure url='/a.mp3' type='audio/mpeg' length='3'/></item>";
+        let plain = rss("<rss version='2.0'>", &item.repeat(3), END);
+        let extended = plain.replacen("<item>", "<dc:publisher>x</dc:publisher><x/><item>", 1);
+        let mut lenient = read(&extended);
+        // The library copies the date of publication.
+        lenient.entries.iter_mut().for_each(|entry| entry.updated = entry.published.clone());
+        assert_eq!(read(&plain), lenient);
+        assert_eq!(lenient.entries[0].link.as_deref(), Some("https://example.org/1"));
+    }
+
+    #[test]
+    fn how_often_it_changes() {
+        let hints = |inner: &str| read(&rss("<rss version='2.0'>", inner, END)).hints;
+        let skips = "<skipHours><hour>24</hour><hour>3</hour></skipHours><skipDays><day>Sunday</day></skipDays>";
+        let found =
+            hints(&format!("<ttl>90</ttl>{skips}<item><title>a</title><ttl>5</ttl></item>"));
+        assert_eq!(
+            (found.ttl_minutes, found.skip_hours, found.skip_days),
+            (Some(90), vec![0, 3], vec![6])
+        );
+        let module =
+            "<sy:updatePeriod> daily </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>";
+        assert_eq!(hints(module).ttl_minutes, Some(360));
+        assert_eq!(hints("<ttl>soon</ttl>"), crate::model::UpdateHints::default());
+    }
+
+    #[test]
+    fn a_page_names_its_feeds() {
+        let page = "<!doctype html><html><head><link rel='alternate' type='application/rss+xml' href='/rss'>";
+        let error = read_feed(page.as_bytes(), None, Some("https://example.org/news")).unwrap_err();
+        assert!(error.to_string().contains("it names https://example.org/rss"), "{error}");
+    }
+
+    #[test]
+    fn china_has_its_own_cst_and_the_future_is_told() {
+        let item = "<item><title>A</title><pubDate>Wed, 01 May 2024 10:00:00 CST</pubDate></item>";
+        let published = |inner: &str| {
+            let feed = read(&rss("<rss version='2.0'>", inner, END));
+            feed.entries[0].published.clone().unwrap()
+        };
+        assert_eq!(published(item), "2024-05-01T16:00:00Z");
+        assert_eq!(published(&format!("<language>zh-cn</language>{item}")), "2024-05-01T02:00:00Z");
+        let ahead = rss("<rss version='2.0'>", &item.replace("2024", "2924"), END);
+        assert_eq!(read(&ahead).warnings, ["1 entries are dated in the future"]);
     }
 
     #[test]

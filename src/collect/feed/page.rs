@@ -81,10 +81,12 @@ mod tests {
             <link rel=alternate hreflang=es href=/es><link type=application/rss+xml rel=alternate href=/rss?a=1&b=2>";
         let base = "https://x.org/news/".parse().unwrap();
         let found: Vec<_> = feeds(page, Some(&base)).into_iter().map(String::from).collect();
-        let expected = ["https://x.org/rss?a=1&b=2", "https://other.org/atom", "https://x.org/news/feed.json"];
+        let expected =
+            ["https://x.org/rss?a=1&b=2", "https://other.org/atom", "https://x.org/news/feed.json"];
         assert_eq!(found, expected);
         assert!(is_page(page) && !is_page("<rss><channel><title>a"));
-        let many = (0..50).map(|n| format!("<link rel=alternate type=application/rss+xml href=/{n}>"));
+        let many =
+            (0..50).map(|n| format!("<link rel=alternate type=application/rss+xml href=/{n}>"));
         assert_eq!(feeds(&many.collect::<String>(), Some(&base)).len(), 10);
     }
 }

@@ -103,18 +103,44 @@ fn first(rest: &str) -> (Kind<'_>, usize) {
         [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => (Kind::Cdata, until("]]>")),
         [b'<', b'!', b'-', b'-', ..] => (Kind::Other, until("-->")),
         // Only the opening of a declaration: what stands in its subset is pieces of its own.
-        [b'<', b'!', c, ..] if c.is_ascii_alphabetic() || *c == b'[' => {
-            let end = rest[3..].find(['[', '>', '<']).map_or(rest.len(), |at| at + 3);
+        [b'<', b'!', ..] if begins_markup(rest.as_bytes()) => {
+            let end = rest[2..].find(['[', '>', '<']).map_or(rest.len(), |at| at + 2);
             let length = end + usize::from(rest.as_bytes().get(end).is_some_and(|c| *c != b'<'));
             (Kind::Other, length)
         }
         [b'<', b'?', ..] => (Kind::Other, until("?>")),
-        [b'<', b'/', c, ..] | [b'<', c, ..] if c.is_ascii_alphabetic() || *c == b'_' => tag(rest),
-        _ => {
-            let from = usize::from(rest.starts_with('<'));
-            (Kind::Text, rest[from..].find('<').map_or(rest.len(), |at| at + from))
-        }
+        [b'<', ..] if begins_markup(rest.as_bytes()) => tag(rest),
+        _ => (Kind::Text, text_length(rest)),
     }
+}
+
+/// Whether a `<` begins a tag, comment, declaration or instruction.
+fn begins_markup(bytes: &[u8]) -> bool {
+    let is_name = |c: u8| c.is_ascii_alphabetic() || c == b'_';
+    match bytes {
+        [b'<', b'/', c, ..] => is_name(*c),
+        [b'<', b'!', c, ..] => is_name(*c) || matches!(c, b'[' | b'-'),
+        [b'<', c, ..] => is_name(*c) || *c == b'?',
+        _ => false,
+    }
+}
+
+/// Up to the next markup; a `<` that begins none belongs to the text.
+fn text_length(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    while let Some(found) = rest.get(at..).and_then(|rest| rest.find('<')) {
+        at += found;
+        // A row of them is one step.
+        while bytes.get(at + 1) == Some(&b'<') {
+            at += 1;
+        }
+        if bytes.get(at..).is_some_and(begins_markup) {
+            return at;
+        }
+        at += 1;
+    }
+    rest.len()
 }
 
 /// Where a tag ends, and what it is. A quote that is never closed, or only after another tag has
@@ -142,8 +168,7 @@ fn tag(rest: &str) -> (Kind<'_>, usize) {
     }
     let end = end.or(quoted_end.filter(|_| quote.is_some())).unwrap_or(rest.len());
     let inner = rest[1..end].trim_end_matches('>');
-    let (inner, is_close) =
-        inner.strip_prefix('/').map_or((inner, false), |inner| (inner, true));
+    let (inner, is_close) = inner.strip_prefix('/').map_or((inner, false), |inner| (inner, true));
     let name = inner.find([' ', '\t', '\r', '\n', '/']).unwrap_or(inner.len());
     let name = &inner[..name];
     let kind = if is_close {
@@ -201,8 +226,7 @@ mod tests {
                 ("<?xml?>", Kind::Other),
                 ("<!--<a>-->", Kind::Other),
                 ("<a b='>'>", open("a", 1, false)),
-                ("1 ", Kind::Text),
-                ("< 2", Kind::Text),
+                ("1 < 2", Kind::Text),
                 ("<![CDATA[<b>]]>", Kind::Cdata),
                 ("<br/>", open("br", 0, true)),
                 ("</a >", Kind::Close { name: "a" }),

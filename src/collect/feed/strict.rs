@@ -122,10 +122,12 @@ fn category(category: &given::Category) -> Option<String> {
 fn link(links: &[given::Link], base: Option<&Url>) -> Option<String> {
     let is =
         |link: &&given::Link, wanted: &str| link.rel.as_deref().unwrap_or("alternate") == wanted;
+    // Links to comments have a target.
+    let mut links = links.iter().filter(|link| link.target.is_none());
     let best = links
-        .iter()
+        .clone()
         .find(|link| is(link, "alternate"))
-        .or_else(|| links.iter().find(|link| !is(link, "enclosure") && !is(link, "self")))?;
+        .or_else(|| links.find(|link| !is(link, "enclosure") && !is(link, "self")))?;
     filled(&best.href).map(|href| absolute(&href, base))
 }
 
@@ -150,4 +152,3 @@ fn enclosures(entry: &given::Entry, base: Option<&Url>) -> Vec<Enclosure> {
 fn utc(at: DateTime<Utc>) -> Option<String> {
     Some(jiff::Timestamp::from_second(at.timestamp()).ok()?.to_string())
 }
-

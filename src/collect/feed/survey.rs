@@ -100,8 +100,11 @@ impl<'a> Pass<'a> {
             self.found.is_plain &= self.depth < MAX_DEPTH;
         }
         if self.found.is_plain {
-            self.found.is_plain =
-                if self.has_root { self.is_known(tag, name) } else { is_known_root(piece.raw, tag.name) };
+            self.found.is_plain = if self.has_root {
+                self.is_known(tag, name)
+            } else {
+                is_known_root(piece.raw, tag.name)
+            };
             self.has_root = true;
         }
         if name.eq_ignore_ascii_case("item") || name.eq_ignore_ascii_case("entry") {
@@ -113,17 +116,17 @@ impl<'a> Pass<'a> {
             self.found.dates += usize::from(is_date && !tag.empty);
         } else {
             self.hints.open(name);
-            self.wants_language = tag.name == "language" && !tag.empty;
+            self.wants_language = name == "language" && !tag.empty;
         }
         Ok(())
     }
 
     fn attributes(&mut self, raw: &'a str, tag: Tag<'a>, name: &str) -> Result<(), FeedError> {
         let namespaces = raw.matches("xmlns").count();
+        if let Some(declared) = self.declared.get_mut(self.depth) {
+            *declared = namespaces;
+        }
         if namespaces > 0 {
-            if let Some(declared) = self.declared.get_mut(self.depth) {
-                *declared = namespaces;
-            }
             let standing: usize = self.declared.iter().take(self.depth + 1).sum();
             if standing > MAX_NAMESPACES {
                 return Err(FeedError::Refused("the document declares too many namespaces"));
@@ -137,7 +140,9 @@ impl<'a> Pass<'a> {
         match name {
             "guid" if raw.contains("alse") => self.found.has_opaque_ids = true,
             "title" | "summary" | "content" | "subtitle" if !tag.name.contains(':') => {
-                let is_known = ["\"text\"", "\"html\"", "'text'", "'html'"].iter().any(|kind| raw.contains(kind));
+                let is_known = ["\"text\"", "\"html\"", "'text'", "'html'"]
+                    .iter()
+                    .any(|kind| raw.contains(kind));
                 self.found.is_plain &= is_known;
             }
             "feed" | "rss" => {
@@ -152,8 +157,10 @@ impl<'a> Pass<'a> {
     /// Whether the strict reader reads the element, or nobody needs to.
     fn is_known(&mut self, tag: Tag<'a>, name: &str) -> bool {
         if tag.name.contains(':') {
-            return matches!(tag.name, "dc:creator" | "content:encoded" | "atom:link" | "media:content")
-                || !is_telling(name);
+            return matches!(
+                tag.name,
+                "dc:creator" | "content:encoded" | "atom:link" | "media:content"
+            ) || !is_telling(name);
         }
         match tag.name {
             // RSS means the last of several links, Atom the first of its relation.
@@ -166,8 +173,8 @@ impl<'a> Pass<'a> {
             | "generator" | "docs" | "ttl" | "image" | "url" | "width" | "height" | "guid"
             | "author" | "comments" | "enclosure" | "cloud" | "skipHours" | "hour" | "skipDays"
             | "day" | "entry" | "id" | "updated" | "published" | "summary" | "content"
-            | "subtitle" | "rights" | "icon" | "logo" | "name" | "email" | "uri" | "contributor"
-            | "rating" => true,
+            | "subtitle" | "rights" | "icon" | "logo" | "name" | "email" | "uri"
+            | "contributor" | "rating" => true,
             _ => false,
         }
     }
@@ -189,10 +196,36 @@ impl<'a> Pass<'a> {
 fn is_telling(local: &str) -> bool {
     matches!(
         local,
-        "title" | "link" | "description" | "summary" | "subtitle" | "abstract" | "content" | "encoded"
-            | "body" | "id" | "identifier" | "guid" | "date" | "pubDate" | "issued" | "modified"
-            | "created" | "published" | "updated" | "language" | "creator" | "author" | "category"
-            | "subject" | "keywords" | "item" | "entry" | "channel" | "feed" | "group"
+        "title"
+            | "link"
+            | "description"
+            | "summary"
+            | "subtitle"
+            | "abstract"
+            | "content"
+            | "encoded"
+            | "body"
+            | "id"
+            | "identifier"
+            | "guid"
+            | "date"
+            | "pubDate"
+            | "issued"
+            | "modified"
+            | "created"
+            | "published"
+            | "updated"
+            | "language"
+            | "creator"
+            | "author"
+            | "category"
+            | "subject"
+            | "keywords"
+            | "item"
+            | "entry"
+            | "channel"
+            | "feed"
+            | "group"
     )
 }
 
@@ -204,7 +237,9 @@ fn is_known_root(raw: &str, name: &str) -> bool {
             let has_version = ["2.0", "0.91", "0.92"].iter().any(|version| raw.contains(version));
             has_version && !raw.contains("xmlns=")
         }
-        "feed" => raw.contains("xmlns=\"http://www.w3.org/2005/Atom\"") && !raw.contains("version="),
+        "feed" => {
+            raw.contains("xmlns=\"http://www.w3.org/2005/Atom\"") && !raw.contains("version=")
+        }
         _ => false,
     }
 }
@@ -218,7 +253,7 @@ mod tests {
         let laughs = "<!DOCTYPE rss [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><rss/>";
         let attributes = format!("<rss{}>", " a='1'".repeat(800_000));
         let namespaces: String = (0..100_000).map(|n| format!(" xmlns:n{n}='u'")).collect();
-        let nested = "<a xmlns:a='u'>".repeat(65);
+        let nested = "<a xmlns:a='u' xmlns:b='v'>".repeat(40);
         for (document, why) in [
             (laughs, "entities"),
             (&attributes, "attributes"),
@@ -234,13 +269,20 @@ mod tests {
     fn ordinary_ones_pass_and_are_told_apart() {
         let description = format!("<![CDATA[{}]]>", "<div>".repeat(200));
         let item = |name: &str| {
-            format!("<item><title>1 &lt; 2</title><{name}>x</{name}><description>{description}</description></item>")
+            format!(
+                "<item><title>1 &lt; 2</title><{name}>x</{name}><description>{description}</description></item>"
+            )
         };
         let feed = |name: &str| {
             let head = "<?xml version='1.0'?><!-- <a> --><!DOCTYPE rss SYSTEM 'x'><rss version='2.0' xmlns:a='b'>";
-            format!("{head}<channel><language>zh-CN</language>{}</channel></rss>", item(name).repeat(500))
+            format!(
+                "{head}<channel><language>zh-CN</language>{}</channel></rss>",
+                item(name).repeat(500)
+            )
         };
-        for (name, plain) in [("pubDate", true), ("slash:comments", true), ("x:date", false), ("p", false)] {
+        for (name, plain) in
+            [("pubDate", true), ("slash:comments", true), ("x:date", false), ("p", false)]
+        {
             let found = survey(&feed(name)).unwrap();
             assert_eq!((found.is_plain, found.entries), (plain, 500), "{name}");
             assert_eq!(found.language.as_deref(), Some("zh-CN"));

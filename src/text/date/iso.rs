@@ -31,7 +31,8 @@ pub(super) fn common(raw: &str) -> Option<Written> {
 
 /// `20240501`, `20240501T100000Z`, `2024-05`, `2024`, `2024-W18-3`, `2024-122`, `2024122`.
 pub(super) fn other(raw: &str) -> Option<Written> {
-    let (date, time) = raw.split_once(['T', 't']).map_or((raw, None), |(date, time)| (date, Some(time)));
+    let (date, time) =
+        raw.split_once(['T', 't']).map_or((raw, None), |(date, time)| (date, Some(time)));
     let (date, time) = match date.split_once(' ') {
         Some((date, clock)) if time.is_none() => (date, Some(clock)),
         _ => (date, time),
@@ -46,7 +47,11 @@ pub(super) fn other(raw: &str) -> Option<Written> {
         [_, _, _, _, _, _, _, _] => (number(bytes, 0, 4)?, two(bytes, 4)?, two(bytes, 6)?),
         [_, _, _, _, _, _, _, _, _, _, _, _, _, _] if time.is_none() => {
             let clock = (two(bytes, 8)?, two(bytes, 10)?, two(bytes, 12)?);
-            return written((number(bytes, 0, 4)?, two(bytes, 4)?, two(bytes, 6)?), Some(clock), None);
+            return written(
+                (number(bytes, 0, 4)?, two(bytes, 4)?, two(bytes, 6)?),
+                Some(clock),
+                None,
+            );
         }
         _ => return None,
     };
@@ -94,7 +99,10 @@ pub(super) fn numeric_zone(zone: &str) -> Option<Offset> {
     };
     let (hours, minutes) = match digits.split_once(':') {
         Some((hours, minutes)) => (hours, minutes),
-        None => digits.split_at_checked(digits.len().saturating_sub(2)).filter(|_| digits.len() > 2).unwrap_or((digits, "0")),
+        None => digits
+            .split_at_checked(digits.len().saturating_sub(2))
+            .filter(|_| digits.len() > 2)
+            .unwrap_or((digits, "0")),
     };
     let part = |text: &str| {
         let is_number = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());

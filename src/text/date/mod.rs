@@ -132,7 +132,8 @@ fn written(
     let Some((hour, minute, second)) = time else {
         return Some(Written { date, time: None, offset: None });
     };
-    let (date, hour) = if hour == 24 && minute == 0 { (date.tomorrow().ok()?, 0) } else { (date, hour) };
+    let (date, hour) =
+        if hour == 24 && minute == 0 { (date.tomorrow().ok()?, 0) } else { (date, hour) };
     if second > 60 {
         return None;
     }
@@ -142,7 +143,7 @@ fn written(
 
 #[cfg(test)]
 mod tests {
-    use super::read_date;
+    use super::{DateContext, day_order, read_date, read_date_in};
 
     fn check(raw: &str, expected: &str) {
         let read = read_date(raw).map_or("none".to_owned(), |date| date.to_string());
@@ -183,8 +184,105 @@ mod tests {
     }
 
     #[test]
+    fn zones_and_clocks() {
+        check("Wed, 01 May 2024 10:00:00 BST", "2024-05-01T10:00:00+01:00");
+        check("Wed, 01 May 2024 10:00:00 GMT-05:00", "2024-05-01T10:00:00-05:00");
+        check("Wed, 01 May 2024 10:00:00 UTC +2", "2024-05-01T10:00:00+02:00");
+        check("Wed, 01 May 2024 10:00:00 Etc/GMT", "2024-05-01T10:00:00Z");
+        check("Wed, 01 May 2024 10:00:00 +05:30", "2024-05-01T10:00:00+05:30");
+        check("Wed, 01 May 2024 10:00:00 -0000", "2024-05-01T10:00:00Z");
+        check("2024-05-01T24:00:00Z", "2024-05-02T00:00:00Z");
+        check("2024-06-30T23:59:60Z", "2024-06-30T23:59:59Z");
+        check("May 1, 2024 12:30 a.m.", "2024-05-01T00:30:00");
+        check("1 mai 2024 à 10h30", "2024-05-01T10:30:00");
+        check("1. Mai 2024, 10.30 Uhr", "2024-05-01T10:30:00");
+        check("10:30 01.05.2024", "2024-05-01T10:30:00");
+    }
+
+    #[test]
+    fn other_forms_of_iso_8601() {
+        check("2024-W18-3T10:00:00Z", "2024-05-01T10:00:00Z");
+        check("2024W183", "2024-05-01");
+        check("2024-122", "2024-05-01");
+        check("2024122T1000Z", "2024-05-01T10:00:00Z");
+        check("20240501100000", "2024-05-01T10:00:00");
+        check("2024-05-01t10:00:00z", "2024-05-01T10:00:00Z");
+        check("2024-05-01 10:00:00.5 +0200", "2024-05-01T10:00:00+02:00");
+        check("2024-05-01T10:00:00,123456789Z", "2024-05-01T10:00:00Z");
+    }
+
+    #[test]
+    fn months_and_days_in_other_languages() {
+        check("miércoles, 1 de mayo de 2024 10:00", "2024-05-01T10:00:00");
+        check("mar. 5 mars 2024", "2024-03-05");
+        check("mar, 05 mar 2024 10:00:00 +0100", "2024-03-05T10:00:00+01:00");
+        check("Mittwoch, 1. Mai 2024", "2024-05-01");
+        check("mercoledì 1 maggio 2024", "2024-05-01");
+        check("quarta-feira, 1 de maio de 2024", "2024-05-01");
+        check("14 juillet 2024", "2024-07-14");
+        check("1 juin 2024", "2024-06-01");
+        check("Πεμ, 05 Αυγ 2004 10:00:00 +0300", "2004-08-05T10:00:00+03:00");
+        check("2004-július-13T9:15-03:00", "2004-07-13T09:15:00-03:00");
+        check("1 мая 2024 г. 10:00", "2024-05-01T10:00:00");
+        check("2024年5月1日 星期三 上午10:00", "2024-05-01T10:00:00");
+        check("2024年05月01日(水) 15時30分", "2024-05-01T15:30:00");
+        check("2024년 5월 1일 오후 3:30", "2024-05-01T15:30:00");
+        check("2004-05-25 오후 11:23:17", "2004-05-25T23:23:17");
+    }
+
+    #[test]
+    fn the_caller_may_know_more() {
+        let read = |raw: &str, context: DateContext| {
+            read_date_in(raw, context).map_or("none".to_owned(), |date| date.to_string())
+        };
+        let order =
+            |day_first| DateContext { day_first: Some(day_first), ..DateContext::default() };
+        assert_eq!(read("03/04/2024", order(true)), "2024-04-03");
+        assert_eq!(read("03/04/2024 10:00", order(false)), "2024-03-04T10:00:00");
+        assert_eq!(day_order(["03/04/2024", "3/13/2024"].into_iter()), Some(false));
+        assert_eq!(day_order(["03/04/2024", "2024/05/13"].into_iter()), None);
+        assert_eq!(day_order(["13/04/2024", "04/13/2024"].into_iter()), None);
+        let cst = "Wed, 01 May 2024 10:00:00 CST";
+        assert_eq!(read(cst, DateContext::default()), "2024-05-01T10:00:00-06:00");
+        let china = DateContext { china: true, ..DateContext::default() };
+        assert_eq!(read(cst, china), "2024-05-01T10:00:00+08:00");
+        let now =
+            DateContext { now: "2024-05-01T10:00:00Z".parse().ok(), ..DateContext::default() };
+        for raw in [
+            "2 hours ago",
+            "hace 2 horas",
+            "vor 2 Stunden",
+            "il y a 2 heures",
+            "há 2 horas",
+            "2 ore fa",
+            "2小时前",
+            "2時間前",
+            "2시간 전",
+        ] {
+            assert_eq!(read(raw, now), "2024-05-01T08:00:00Z", "{raw}");
+            assert_eq!(read(raw, DateContext::default()), "none");
+        }
+        assert_eq!(read("ayer", now), "2024-04-30");
+        assert_eq!(read("an hour ago", now), "2024-05-01T09:00:00Z");
+    }
+
+    #[test]
     fn what_is_no_date_or_has_two_readings_is_none() {
-        for raw in ["03/04/2024", "yesterday", "", "2024-13-01", "99 May 2024", "hello 2024"] {
+        for raw in [
+            "03/04/2024",
+            "yesterday",
+            "",
+            "2024-13-01",
+            "99 May 2024",
+            "hello 2024",
+            "1 May",
+            "10:00",
+            "12",
+            "May",
+            "1.2.3.4",
+            "2024-05-01T99:00Z",
+            "2 hours ago",
+        ] {
             check(raw, "none");
         }
     }

@@ -36,9 +36,9 @@ pub(super) fn month(name: &str) -> Option<i8> {
 /// Words that stand in dates and say nothing.
 pub(super) fn is_filler(word: &str) -> bool {
     const WORDS: [&str; 43] = [
-        "de", "del", "of", "at", "a", "las", "la", "el", "le", "les", "il", "alle", "ore", "às", "as", "à", "um",
-        "den", "der", "dem", "am", "on", "the", "uhr", "h", "t", "st", "nd", "rd", "th", "er", "º", "ª", "r", "d'",
-        "de_", "kl", "klo", "om", "o", "г", "года", "i",
+        "de", "del", "of", "at", "a", "las", "la", "el", "le", "les", "il", "alle", "ore", "às",
+        "as", "à", "um", "den", "der", "dem", "am", "on", "the", "uhr", "h", "t", "st", "nd", "rd",
+        "th", "er", "º", "ª", "r", "d'", "de_", "kl", "klo", "om", "o", "г", "года", "i",
     ];
     WORDS.contains(&word)
 }
@@ -46,11 +46,11 @@ pub(super) fn is_filler(word: &str) -> bool {
 /// Whether a word names a day of the week, by its beginning.
 pub(super) fn is_weekday(word: &str) -> bool {
     const STARTS: [&str; 67] = [
-        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mié", "mie", "jue", "vie", "sáb", "sab",
-        "dom", "mer", "jeu", "ven", "sam", "dim", "die", "mit", "don", "fre", "son", "mo", "di", "mi", "do", "fr",
-        "sa", "so", "gio", "seg", "ter", "qua", "qui", "sex", "κυρ", "δευ", "τρι", "τετ", "πεμ", "παρ", "σαβ",
-        "hét", "ked", "sze", "csü", "pén", "szo", "vas", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "пон", "вто",
-        "чет", "пят", "суб", "вос", "星期",
+        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mié", "mie", "jue", "vie",
+        "sáb", "sab", "dom", "mer", "jeu", "ven", "sam", "dim", "die", "mit", "don", "fre", "son",
+        "mo", "di", "mi", "do", "fr", "sa", "so", "gio", "seg", "ter", "qua", "qui", "sex", "κυρ",
+        "δευ", "τρι", "τετ", "πεμ", "παρ", "σαβ", "hét", "ked", "sze", "csü", "pén", "szo", "vas",
+        "пн", "вт", "ср", "чт", "пт", "сб", "вс", "пон", "вто", "чет", "пят", "суб", "вос", "星期",
     ];
     STARTS.iter().any(|start| word.starts_with(start))
 }

@@ -8,7 +8,13 @@ use super::{Written, instant};
 const UNITS: [(&[&str], i64); 5] = [
     (&["sec", "seg", "sek", "秒", "초"], 1),
     (&["min", "分", "분"], 60),
-    (&["hour", "hr", "hora", "heure", "stunde", "std", "ora", "ore", "小时", "小時", "時間", "시간"], 3600),
+    (
+        &[
+            "hour", "hr", "hora", "heure", "stunde", "std", "ora", "ore", "小时", "小時", "時間",
+            "시간",
+        ],
+        3600,
+    ),
     (&["day", "día", "dia", "jour", "tag", "giorn", "天", "日", "일"], 86400),
     (&["week", "semana", "semaine", "woche", "settiman", "周", "週", "주"], 604_800),
 ];
@@ -17,8 +23,19 @@ const UNITS: [(&[&str], i64); 5] = [
 const PAST: [&str; 12] =
     ["ago", "hace", "il y a", "vor ", "há ", "ha ", "atrás", " fa", "前", "전", "fa ", "geleden"];
 
-const YESTERDAY: [&str; 11] =
-    ["yesterday", "ayer", "hier", "gestern", "ontem", "ieri", "昨天", "昨日", "어제", "gisteren", "ahir"];
+const YESTERDAY: [&str; 11] = [
+    "yesterday",
+    "ayer",
+    "hier",
+    "gestern",
+    "ontem",
+    "ieri",
+    "昨天",
+    "昨日",
+    "어제",
+    "gisteren",
+    "ahir",
+];
 
 const JUST_NOW: [&str; 7] =
     ["just now", "ahora mismo", "刚刚", "剛剛", "たった今", "방금", "à l'instant"];

@@ -91,9 +91,9 @@ pub(super) fn slashed(raw: &str) -> Option<(i16, i16)> {
     let tokens = tokens(raw);
     tokens.windows(5).find_map(|window| match window {
         [
-            (Token::Number { value: first, .. }, _),
+            (Token::Number { value: first, digits: 1 | 2 }, _),
             (Token::Mark('/'), _),
-            (Token::Number { value: second, .. }, _),
+            (Token::Number { value: second, digits: 1 | 2 }, _),
             (Token::Mark('/'), _),
             (Token::Number { digits: 4 | 2, .. }, _),
         ] => Some((*first, *second)),
@@ -195,9 +195,7 @@ fn clock<'t, 'a: 't>(
         Some(Token::Number { value, digits: 1 | 2 }) => i8::try_from(*value).ok(),
         _ => None,
     };
-    let is_word = |ahead: usize, words: &[&str]| {
-        matches!(next(ahead), Some(Token::Word(_, word)) if words.contains(&word.as_str()))
-    };
+    let is_word = |ahead: usize, words: &[&str]| matches!(next(ahead), Some(Token::Word(_, word)) if words.contains(&word.as_str()));
     let is_mark = |ahead: usize, mark: char| next(ahead) == Some(&Token::Mark(mark));
     let is_hour = is_word(1, &["时", "時", "시", "点", "點"]) || after_date && is_word(1, &["h"]);
     if is_hour {
@@ -221,8 +219,8 @@ fn clock<'t, 'a: 't>(
     let Some(second) = small(4).filter(|_| is_mark(3, mark)) else {
         return Some(((hour, minute, 0), 3));
     };
-    let has_fraction = (is_mark(5, '.') || is_mark(5, ','))
-        && matches!(next(6), Some(Token::Number { .. }));
+    let has_fraction =
+        (is_mark(5, '.') || is_mark(5, ',')) && matches!(next(6), Some(Token::Number { .. }));
     Some(((hour, minute, second), if has_fraction { 7 } else { 5 }))
 }
 
@@ -234,12 +232,15 @@ fn word<'t, 'a: 't>(
     next: &impl Fn(usize) -> Option<&'t Token<'a>>,
     context: DateContext,
 ) -> Option<usize> {
-    if parts.time.is_some() || matches!(word, "上" | "下" | "午" | "前" | "後" | "오" | "전" | "후") {
+    if parts.time.is_some() || matches!(word, "上" | "下" | "午" | "前" | "後" | "오" | "전" | "후")
+    {
         let half = match word {
             "am" | "上" | "前" | "전" => Some(false),
             "pm" | "下" | "後" | "후" => Some(true),
             // `a.m.`
-            "a" | "p" if matches!(next(2), Some(Token::Word(_, m)) if m == "m") => Some(word == "p"),
+            "a" | "p" if matches!(next(2), Some(Token::Word(_, m)) if m == "m") => {
+                Some(word == "p")
+            }
             "오" | "午" | "m" => return Some(1),
             _ => None,
         };
@@ -280,7 +281,8 @@ fn is_weekday_here<'t, 'a: 't>(
     word: &str,
     next: &impl Fn(usize) -> Option<&'t Token<'a>>,
 ) -> bool {
-    let names_month = |ahead| matches!(next(ahead), Some(Token::Word(_, word)) if names::month(word).is_some());
+    let names_month =
+        |ahead| matches!(next(ahead), Some(Token::Word(_, word)) if names::month(word).is_some());
     let is_number = |ahead| matches!(next(ahead), Some(Token::Number { .. }));
     // Another month follows: `mar. 5 mars`, `Mar, 05 Mar`, `Mar Mar 5`.
     parts.is_empty()
@@ -292,8 +294,32 @@ fn is_weekday_here<'t, 'a: 't>(
 fn is_weekday_sign(word: &str) -> bool {
     matches!(
         word,
-        "一" | "二" | "三" | "四" | "五" | "六" | "天" | "日" | "月" | "火" | "水" | "木" | "金" | "土"
-            | "星" | "期" | "周" | "週" | "曜" | "요" | "화" | "수" | "목" | "금" | "토" | "일" | "월"
+        "一" | "二"
+            | "三"
+            | "四"
+            | "五"
+            | "六"
+            | "天"
+            | "日"
+            | "月"
+            | "火"
+            | "水"
+            | "木"
+            | "金"
+            | "土"
+            | "星"
+            | "期"
+            | "周"
+            | "週"
+            | "曜"
+            | "요"
+            | "화"
+            | "수"
+            | "목"
+            | "금"
+            | "토"
+            | "일"
+            | "월"
     )
 }
 
@@ -313,7 +339,10 @@ fn zone_number<'t, 'a: 't>(
 
 impl Parts {
     fn is_empty(&self) -> bool {
-        self.numbers.is_empty() && self.month.is_none() && self.year.is_none() && self.time.is_none()
+        self.numbers.is_empty()
+            && self.month.is_none()
+            && self.year.is_none()
+            && self.time.is_none()
     }
 
     /// Whether there are a day, a month and a year.
@@ -328,7 +357,9 @@ impl Parts {
         let date = self.date(context)?;
         let time = match (self.time, self.afternoon) {
             (Some((12, minute, second)), Some(false)) => Some((0, minute, second)),
-            (Some((hour @ 1..=11, minute, second)), Some(true)) => Some((hour + 12, minute, second)),
+            (Some((hour @ 1..=11, minute, second)), Some(true)) => {
+                Some((hour + 12, minute, second))
+            }
             (time, _) => time,
         };
         written(date, time, self.offset)

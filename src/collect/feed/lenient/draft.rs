@@ -9,6 +9,9 @@ use crate::text::{self, DateContext};
 use super::super::clean;
 use super::Faults;
 
+/// Names and labels of one entry; more are noise.
+const MAX_NAMES: usize = 100;
+
 /// The word of the highest standing so far: 0 is the highest.
 #[derive(Debug)]
 struct Best<T>(Option<(u8, T)>);
@@ -118,7 +121,7 @@ impl Draft {
         let Some(name) = clean::author(text) else { return };
         match &mut self.authors.0 {
             Some((held, names)) if *held == rank => {
-                if !names.contains(&name) {
+                if names.len() < MAX_NAMES && !names.contains(&name) {
                     names.push(name);
                 }
             }
@@ -142,7 +145,8 @@ impl Draft {
     }
 
     pub(super) fn category(&mut self, text: &str) {
-        if let Some(label) = clean::label(text)
+        if self.categories.len() < MAX_NAMES
+            && let Some(label) = clean::label(text)
             && !self.categories.contains(&label)
         {
             self.categories.push(label);

@@ -50,14 +50,11 @@ pub(super) fn text(inner: &str, carrier: Carrier, faults: &mut Faults) -> String
     for piece in pieces() {
         match piece.kind {
             Kind::Cdata => out.push_str(piece.cdata()),
-            Kind::Text if has_tags => match piece.raw.strip_prefix('<') {
-                Some(rest) => {
-                    faults.references = true;
-                    out.push_str("&lt;");
-                    out.push_str(rest);
-                }
-                None => out.push_str(piece.raw),
-            },
+            Kind::Text if has_tags && piece.raw.contains('<') => {
+                faults.references = true;
+                out.push_str(&piece.raw.replace('<', "&lt;"));
+            }
+            Kind::Text if has_tags => out.push_str(piece.raw),
             Kind::Text => out.push_str(&references(piece.raw, faults)),
             Kind::Open(_) | Kind::Close { .. } => push_tag(&mut out, piece.raw),
             // A declaration in a text is text: nobody declares anything there.
@@ -127,7 +124,8 @@ pub(super) fn references<'a>(text: &'a str, faults: &mut Faults) -> Cow<'a, str>
     out.push_str(&text[..first]);
     let mut rest = &text[first..];
     while let Some(after) = rest.strip_prefix('&') {
-        let end = after.bytes().take(32).position(|byte| !byte.is_ascii_alphanumeric() && byte != b'#');
+        let end =
+            after.bytes().take(32).position(|byte| !byte.is_ascii_alphanumeric() && byte != b'#');
         let name = end.map_or("", |end| &after[..end]);
         let closed = end.is_some_and(|end| after.as_bytes().get(end) == Some(&b';'));
         let used = match reference(name).filter(|_| closed) {
@@ -181,7 +179,9 @@ fn reference(name: &str) -> Option<Reference> {
                 None => number.parse().ok(),
             };
             let c = code.and_then(char::from_u32);
-            return Some(c.filter(|c| is_xml_char(*c)).map_or(Reference::Forbidden, Reference::Char));
+            return Some(
+                c.filter(|c| is_xml_char(*c)).map_or(Reference::Forbidden, Reference::Char),
+            );
         }
     };
     Some(Reference::Char(c))

@@ -22,14 +22,24 @@ pub(super) fn family(uri: &str) -> Ns {
     let uri = uri.trim().to_ascii_lowercase();
     let bare = uri.split_once("://").map_or(uri.as_str(), |(_, rest)| rest);
     match bare.trim_end_matches(['/', '#']) {
-        "" | "purl.org/rss/1.0" | "my.netscape.com/rdf/simple/0.9" | "channel.netscape.com/rdf/simple/0.9"
-        | "blogs.law.harvard.edu/tech/rss" | "cyber.law.harvard.edu/rss" | "purl.org/rss/2.0"
-        | "purl.org/rss/1.0/modules/rss091" | "purl.org/net/rss1.1" => Ns::Core,
+        ""
+        | "purl.org/rss/1.0"
+        | "my.netscape.com/rdf/simple/0.9"
+        | "channel.netscape.com/rdf/simple/0.9"
+        | "blogs.law.harvard.edu/tech/rss"
+        | "cyber.law.harvard.edu/rss"
+        | "purl.org/rss/2.0"
+        | "purl.org/rss/1.0/modules/rss091"
+        | "purl.org/net/rss1.1" => Ns::Core,
         // The drafts before Atom 1.0, under their working names.
-        "www.w3.org/2005/atom" | "purl.org/atom/ns" | "purl.org/atom" | "purl.org/echo"
-        | "purl.org/pie" | "example.com/necho" | "example.com/newformat" | "uri/of/echo/namespace" => {
-            Ns::Atom
-        }
+        "www.w3.org/2005/atom"
+        | "purl.org/atom/ns"
+        | "purl.org/atom"
+        | "purl.org/echo"
+        | "purl.org/pie"
+        | "example.com/necho"
+        | "example.com/newformat"
+        | "uri/of/echo/namespace" => Ns::Atom,
         "purl.org/dc/elements/1.1" | "purl.org/dc/elements/1.0" | "purl.org/dc" => Ns::Dc,
         "purl.org/dc/terms" => Ns::DcTerms,
         "purl.org/rss/1.0/modules/content" => Ns::Content,
@@ -150,8 +160,8 @@ pub(super) fn element(ns: Ns, local: &str) -> (Element, u8) {
         (Ns::Media, "group") => (Element::Group, 0),
         (
             Ns::Core | Ns::Atom,
-            "image" | "textinput" | "source" | "contributor" | "logo" | "icon" | "rights" | "copyright"
-            | "generator" | "skiphours" | "skipdays" | "comments" | "info",
+            "image" | "textinput" | "source" | "contributor" | "logo" | "icon" | "rights"
+            | "copyright" | "generator" | "skiphours" | "skipdays" | "comments" | "info",
         )
         | (Ns::Itunes, "owner") => (Element::Aside, 0),
         _ => (Element::Wrapper, 0),
@@ -187,13 +197,73 @@ pub(super) fn is_html(name: &str) -> bool {
     let mut lower = [0; 20];
     matches!(
         lowercase(name, &mut lower),
-        "a" | "abbr" | "b" | "big" | "blockquote" | "body" | "br" | "center" | "cite" | "code"
-            | "dd" | "del" | "div" | "dl" | "dt" | "em" | "embed" | "figcaption" | "figure" | "font"
-            | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "head" | "hr" | "html" | "i"
-            | "iframe" | "img" | "input" | "ins" | "label" | "li" | "meta" | "object" | "ol" | "option"
-            | "p" | "param" | "pre" | "q" | "s" | "script" | "section" | "select" | "small" | "span"
-            | "strike" | "strong" | "style" | "sub" | "sup" | "svg" | "table" | "tbody" | "td" | "th"
-            | "thead" | "tr" | "tt" | "u" | "ul" | "video" | "audio"
+        "a" | "abbr"
+            | "b"
+            | "big"
+            | "blockquote"
+            | "body"
+            | "br"
+            | "center"
+            | "cite"
+            | "code"
+            | "dd"
+            | "del"
+            | "div"
+            | "dl"
+            | "dt"
+            | "em"
+            | "embed"
+            | "figcaption"
+            | "figure"
+            | "font"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "head"
+            | "hr"
+            | "html"
+            | "i"
+            | "iframe"
+            | "img"
+            | "input"
+            | "ins"
+            | "label"
+            | "li"
+            | "meta"
+            | "object"
+            | "ol"
+            | "option"
+            | "p"
+            | "param"
+            | "pre"
+            | "q"
+            | "s"
+            | "script"
+            | "section"
+            | "select"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "style"
+            | "sub"
+            | "sup"
+            | "svg"
+            | "table"
+            | "tbody"
+            | "td"
+            | "th"
+            | "thead"
+            | "tr"
+            | "tt"
+            | "u"
+            | "ul"
+            | "video"
+            | "audio"
     )
 }
 
