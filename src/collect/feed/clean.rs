@@ -85,7 +85,8 @@ pub(super) fn author(text: &str) -> Option<String> {
     let text = label(text)?;
     let is_address = |word: &str| word.contains('@') && !word.contains("://");
     if !text.contains('@') {
-        return Some(text);
+        let bare = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+        return bare.map(str::to_owned).or(Some(text));
     }
     let brackets: &[char] = &['(', ')', '<', '>', '"', ','];
     let mut address = None;
