@@ -61,7 +61,7 @@ pub(super) fn survey(document: &str) -> Result<Survey, FeedError> {
         declared: [0; MAX_DEPTH],
         wants_language: false,
     };
-    for piece in Scanner::new(document) {
+    for (index, piece) in Scanner::new(document).enumerate() {
         match piece.kind {
             Kind::Open(tag) => pass.open(piece, tag)?,
             Kind::Close { name } => {
@@ -75,6 +75,10 @@ pub(super) fn survey(document: &str) -> Result<Survey, FeedError> {
             Kind::Text | Kind::Cdata => pass.text(piece),
             Kind::Other if piece.raw.starts_with("<!ENTITY") => {
                 return Err(FeedError::Refused("the document declares entities"));
+            }
+            // The strict reader panics at a second declaration of an encoding.
+            Kind::Other if index > 0 && piece.raw.starts_with("<?xml") => {
+                pass.found.is_plain = false
             }
             Kind::Other => {}
         }
