@@ -78,7 +78,7 @@ pub(super) fn survey(document: &str) -> Result<Survey, FeedError> {
             }
             // The strict reader panics at a second declaration of an encoding.
             Kind::Other if index > 0 && piece.raw.starts_with("<?xml") => {
-                pass.found.is_plain = false
+                pass.found.is_plain = false;
             }
             Kind::Other => {}
         }

@@ -408,9 +408,8 @@ impl Parts {
 fn full_year(value: i16, digits: usize) -> Option<i16> {
     match (digits, value) {
         (2, 0..=49) => Some(2000 + value),
-        (2, _) => Some(1900 + value),
-        // Some software counts from 1900.
-        (3, 100..=149) => Some(1900 + value),
+        // Some software counts on from 1900: 124 is 2024.
+        (2, _) | (3, 100..=149) => Some(1900 + value),
         (4, _) => Some(value),
         _ => None,
     }

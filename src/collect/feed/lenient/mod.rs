@@ -165,10 +165,9 @@ impl<'a> Reader<'a> {
         let lower = local(name).to_ascii_lowercase();
         self.kind = match (element, lower.as_str()) {
             (Element::Root, "rdf") => Some("rdf"),
-            (Element::Root, _) => Some("rss"),
             (Element::Feed, "feed") | (Element::Entry, "entry") => Some("atom"),
             (Element::Feed, _) if name == "CHANNEL" => Some("cdf"),
-            (Element::Feed, _) => Some("rss"),
+            (Element::Root | Element::Feed, _) => Some("rss"),
             _ => {
                 self.faults.before_root = true;
                 None
