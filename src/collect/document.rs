@@ -101,9 +101,9 @@ pub fn read(document: &Document) -> Result<Announced, ReadError> {
 impl From<FeedError> for ReadError {
     fn from(error: FeedError) -> Self {
         match error {
-            FeedError::NotAFeed(what) => {
+            FeedError::NotAFeed { what, feeds } => {
                 let (what, expected) = (what.to_owned(), "a feed".to_owned());
-                Self::Unexpected { what, expected, feeds: Vec::new() }
+                Self::Unexpected { what, expected, feeds }
             }
             FeedError::Broken(why) => Self::Broken(why),
             FeedError::Refused(why) => Self::Refused(why.to_owned()),

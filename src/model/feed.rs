@@ -8,7 +8,7 @@ use super::UpdateHints;
 /// A feed document.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Feed {
-    /// Dialect: `rss`, `atom`, `rdf` or `json`.
+    /// Dialect: `rss`, `atom`, `rdf`, `cdf` or `json`.
     pub kind: Option<String>,
     /// Identifier of the feed (`atom:id`); `id` is taken by the streams.
     pub feed_id: Option<String>,
@@ -58,6 +58,8 @@ pub struct FeedEntry {
     pub enclosures: Vec<Enclosure>,
     /// Labels of the publisher.
     pub categories: Vec<String>,
+    /// Declared language where it is not the feed's, BCP-47.
+    pub language: Option<String>,
 }
 
 /// A file attached to an entry.

@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use regex::bytes::Regex;
 
 /// Bytes at the start in which a declaration is looked for. Browsers read 1024; pages with long
@@ -44,6 +44,9 @@ pub struct Decoded {
 /// Decodes a document. `content_type` is the HTTP header as received, or a bare charset label.
 #[must_use]
 pub fn decode(bytes: &[u8], content_type: Option<&str>, kind: DocumentKind) -> Decoded {
+    if let Some(decoded) = utf32(bytes) {
+        return decoded;
+    }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return read(encoding, bytes.get(length..).unwrap_or_default());
     }
@@ -53,7 +56,10 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>, kind: DocumentKind) -> D
     let header = content_type.and_then(header_charset);
     let own = declared(bytes, kind);
     let proof = std::str::from_utf8(bytes).map_or(0, count_multibyte);
+    // Servers claim Latin-1 unseen; its accents stand alone, the letters of other scripts in rows.
+    let is_latin = proof > 0 || !has_rows(bytes);
     let claims = [header, own].into_iter().flatten();
+    let claims = claims.filter(|claim| *claim != WINDOWS_1252 || is_latin);
     for claim in claims.clone() {
         if proof >= UTF8_PROOF || (proof > 0 && claim.is_single_byte()) {
             break;
@@ -69,6 +75,18 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>, kind: DocumentKind) -> D
     // A stray byte in a document that otherwise keeps its word says nothing against it.
     let nearly = claims.chain([UTF_8]).map(|claim| read(claim, bytes)).find(is_nearly_clean);
     nearly.unwrap_or_else(|| read(guess(bytes), bytes))
+}
+
+/// Whether bytes beyond ASCII stand in rows of three and more, on average.
+fn has_rows(bytes: &[u8]) -> bool {
+    let (mut foreign, mut rows, mut before) = (0_usize, 0_usize, false);
+    for byte in bytes.iter().take(SAMPLE_BYTES) {
+        let here = !byte.is_ascii();
+        foreign += usize::from(here);
+        rows += usize::from(here && !before);
+        before = here;
+    }
+    foreign >= 12 && foreign >= 3 * rows
 }
 
 /// Fewer than one in ten of the characters beyond ASCII had to be replaced.
@@ -101,6 +119,30 @@ fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         [b'<' | b'{', 0, _, 0, ..] => Some(UTF_16LE),
         _ => None,
     }
+}
+
+/// UTF-32, marked or not, which no browser reads (XML 1.0, appendix F).
+fn utf32(bytes: &[u8]) -> Option<Decoded> {
+    let (start, big_endian) = match bytes {
+        [0, 0, 0xfe, 0xff, ..] => (4, true),
+        [0xff, 0xfe, 0, 0, _, _, _, 0, ..] => (4, false),
+        [0, 0, 0, b'<' | b'{', ..] => (0, true),
+        [b'<' | b'{', 0, 0, 0, ..] => (0, false),
+        _ => return None,
+    };
+    let (units, rest) = bytes.get(start..)?.as_chunks::<4>();
+    let mut lossy = !rest.is_empty();
+    let code = |unit: &[u8; 4]| {
+        if big_endian { u32::from_be_bytes(*unit) } else { u32::from_le_bytes(*unit) }
+    };
+    let mut text = String::with_capacity(units.len());
+    for unit in units {
+        let c = char::from_u32(code(unit));
+        lossy |= c.is_none();
+        text.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    let encoding = if big_endian { "utf-32be" } else { "utf-32le" };
+    Some(Decoded { text, encoding: encoding.to_owned(), lossy })
 }
 
 fn header_charset(content_type: &str) -> Option<&'static Encoding> {
@@ -158,6 +200,11 @@ mod tests {
         "<p>多家银行的储户在星期一排队取款，监管机构表示正在密切关注事态的发展。</p>";
     const SPANISH: &str = "<p>La Audiencia Nacional imputó al consejero del banco por corrupción y él lo niega: «no hay indicios».</p>";
 
+    const RUSSIAN: &str = "<p>Вкладчики нескольких банков выстроились в очереди, регулятор следит за развитием событий.</p>";
+    const JAPANESE: &str =
+        "<p>複数の銀行の預金者が月曜日に列を作り、監督当局は状況を注視していると述べた。</p>";
+    const KOREAN: &str = "<p>여러 은행의 예금자들이 월요일에 줄을 섰고 감독 당국은 상황을 주시하고 있다고 밝혔다.</p>";
+
     #[test]
     fn undeclared_documents_are_recognised() {
         check("gb18030", CHINESE, None, DocumentKind::Html);
@@ -190,6 +237,12 @@ mod tests {
         check("utf-8", CHINESE, Some("text/html; charset=gbk"), DocumentKind::Html);
         check("windows-1252", SPANISH, Some("text/html; charset=utf-8"), DocumentKind::Html);
         check("gb18030", CHINESE, Some("text/html; charset=utf-8"), DocumentKind::Html);
+        check("gb18030", CHINESE, Some("text/html; charset=iso-8859-1"), DocumentKind::Html);
+        check("windows-1251", RUSSIAN, Some("text/html; charset=iso-8859-1"), DocumentKind::Html);
+        check("koi8-r", RUSSIAN, None, DocumentKind::Html);
+        check("shift_jis", JAPANESE, None, DocumentKind::Html);
+        check("euc-jp", JAPANESE, Some("text/xml"), DocumentKind::Xml);
+        check("euc-kr", KOREAN, None, DocumentKind::Html);
     }
 
     #[test]
@@ -203,6 +256,13 @@ mod tests {
         let wide: Vec<u8> = "<a>银行</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let decoded = decode(&wide, None, DocumentKind::Xml);
         assert_eq!((decoded.text.as_str(), decoded.encoding.as_str()), ("<a>银行</a>", "utf-16le"));
+        for (marked, big) in [(true, true), (true, false), (false, true), (false, false)] {
+            let chars = "\u{feff}<a>银行</a>".chars().skip(usize::from(!marked)).map(u32::from);
+            let bytes = |c: u32| if big { c.to_be_bytes() } else { c.to_le_bytes() };
+            let decoded =
+                decode(&chars.flat_map(bytes).collect::<Vec<u8>>(), None, DocumentKind::Xml);
+            assert_eq!((decoded.text.as_str(), decoded.lossy), ("<a>银行</a>", false));
+        }
         assert_eq!(decode(b"", None, DocumentKind::Html).text, "");
     }
 }

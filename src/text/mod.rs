@@ -11,7 +11,7 @@ mod html;
 mod tokens;
 
 pub use charset::{Decoded, DocumentKind, decode};
-pub use date::{Written, read_date};
+pub use date::{DateContext, Written, day_order, read_date, read_date_in};
 pub use fold::{Folded, fold};
 pub use gauge::{Weight, weigh};
 pub use html::{lines, one_line, plain_text};

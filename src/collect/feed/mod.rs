@@ -1,31 +1,36 @@
 //! Feed bytes to [`Feed`]: RSS 0.9x–2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, JSON Feed 1.x.
 //!
-//! Strict reading first; repairs only where it fails or finds nothing, each named in `warnings`.
-//! Never fetches what a feed points to; entity declarations are refused.
+//! A survey refuses what is hostile. The strict reader takes documents that hold nothing but what it
+//! knows; the lenient one takes the rest, and says in `warnings` what was wrong. Never fetches what a
+//! feed points to; entity declarations are refused.
 
-mod convert;
-mod gate;
+mod clean;
+mod hints;
 mod json;
-mod markup;
-mod repair;
+mod lenient;
+mod page;
 mod scan;
+mod strict;
+mod survey;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use feed_rs::model as given;
 use thiserror::Error;
 use url::Url;
 
 use crate::model::Feed;
-use crate::text::{self, DocumentKind};
+use crate::text::{self, DateContext, DocumentKind};
 
 /// Why a document is no list of entries.
 #[derive(Debug, Error)]
 pub enum FeedError {
     /// A page or something else: the address of the source is wrong, or a login or a challenge
     /// stands before it.
-    #[error("this is {0}, not a feed")]
-    NotAFeed(&'static str),
+    #[error("this is {what}, not a feed{}", named(feeds))]
+    NotAFeed {
+        /// What it is.
+        what: &'static str,
+        /// Feeds that the page names as its own, absolute, at most ten.
+        feeds: Vec<Url>,
+    },
     /// It is a feed, but broken beyond repair.
     #[error("the feed cannot be read: {0}")]
     Broken(String),
@@ -40,6 +45,17 @@ pub enum FeedError {
     NoLinks,
 }
 
+impl FeedError {
+    fn not_a_feed(what: &'static str) -> Self {
+        Self::NotAFeed { what, feeds: Vec::new() }
+    }
+}
+
+fn named(feeds: &[Url]) -> String {
+    let list: Vec<_> = feeds.iter().map(Url::as_str).collect();
+    if list.is_empty() { String::new() } else { format!("; it names {}", list.join(", ")) }
+}
+
 /// Reads a feed. `url` is where it was fetched from; relative links are resolved against it.
 ///
 /// # Errors
@@ -50,103 +66,70 @@ pub fn read_feed(
     url: Option<&str>,
 ) -> Result<Feed, FeedError> {
     let decoded = text::decode(bytes, content_type, DocumentKind::Xml);
-    let document = decoded.text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let is_margin = |c: char| c == '\u{feff}' || c == '\0' || c.is_whitespace();
+    let document = decoded.text.trim_start_matches(is_margin);
     let base = url.and_then(|url| Url::parse(url).ok());
+    let context = DateContext {
+        china: is_of_china(&decoded.encoding, base.as_ref()),
+        ..DateContext::default()
+    };
     let mut feed = match document.bytes().next() {
-        None => return Err(FeedError::NotAFeed("an empty document")),
-        Some(b'{') => json::read(document, base.as_ref())?,
-        Some(_) => read_xml(document, base.as_ref())?,
+        None => return Err(FeedError::not_a_feed("an empty document")),
+        Some(b'{' | b'[') => json::read(document, base.as_ref(), context)?,
+        Some(_) => read_xml(document, base.as_ref(), context)?,
     };
     feed.encoding = Some(decoded.encoding);
     if decoded.lossy {
         feed.warnings.push("some bytes do not belong to the encoding".to_owned());
     }
+    feed.warnings.extend(from_the_future(&feed));
     Ok(feed)
 }
 
-fn read_xml(document: &str, base: Option<&Url>) -> Result<Feed, FeedError> {
-    gate::check(document)?;
-    let mut feed = read_repaired(document, base)?;
-    let (read, written) = (feed.entries.len(), gate::count_entries(document));
+fn read_xml(
+    document: &str,
+    base: Option<&Url>,
+    mut context: DateContext,
+) -> Result<Feed, FeedError> {
+    let survey = survey::survey(document)?;
+    context.china |= survey.language.as_deref().is_some_and(|tag| tag.starts_with("zh"));
+    let strict =
+        if survey.is_plain { strict::read(document, base, context, &survey) } else { None };
+    let lenient = || lenient::read(document, base, context);
+    let mut feed = match strict {
+        Some(feed) => feed,
+        None => match lenient()? {
+            Some(feed) if !feed.entries.is_empty() || !page::is_page(document) => feed,
+            _ if page::is_page(document) => {
+                let feeds = page::feeds(document, base);
+                return Err(FeedError::NotAFeed { what: "a web page", feeds });
+            }
+            _ => return Err(FeedError::Broken("no feed begins in it".to_owned())),
+        },
+    };
+    let (read, written) = (feed.entries.len(), survey.entries);
     if read < written {
         feed.warnings.push(format!("{} of {written} entries could not be read", written - read));
     }
+    feed.hints = survey.hints;
     Ok(feed)
 }
 
-fn read_repaired(document: &str, base: Option<&Url>) -> Result<Feed, FeedError> {
-    let strict = parse(repair::without_declaration(document), base);
-    let written = gate::count_entries(document);
-    if let Ok(feed) = &strict
-        && !is_lacking(feed, written)
-    {
-        return Ok(convert::feed(feed, base, Vec::new()));
-    }
-    let (repaired, warnings) = repair::repair(document);
-    let second = if warnings.is_empty() { None } else { parse(&repaired, base).ok() };
-    match (strict, second) {
-        (Ok(feed), Some(better)) if fullness(&better) > fullness(&feed) => {
-            Ok(convert::feed(&better, base, warnings))
-        }
-        (Ok(feed), _) => Ok(convert::feed(&feed, base, Vec::new())),
-        (Err(_), Some(feed)) => Ok(convert::feed(&feed, base, warnings)),
-        (Err(_), None) if is_page(document) => Err(FeedError::NotAFeed("a web page")),
-        (Err(error), None) => Err(FeedError::Broken(error)),
-    }
+/// Whether an encoding or address is one of China's, where `CST` is China Standard Time.
+fn is_of_china(encoding: &str, base: Option<&Url>) -> bool {
+    let host = base.and_then(Url::host_str).unwrap_or_default();
+    matches!(encoding, "gbk" | "gb18030" | "big5")
+        || [".cn", ".tw", ".hk", ".mo"].iter().any(|end| host.ends_with(end))
 }
 
-/// Whether strict reading may have missed something: no entries, fewer than were written, or some
-/// that say nothing.
-fn is_lacking(feed: &given::Feed, written: usize) -> bool {
-    feed.entries.is_empty()
-        || feed.entries.len() < written
-        || feed.title.is_none()
-        || feed.entries.iter().any(|entry| says(entry) == 0)
-}
-
-/// How much of a feed was read: entries first, then what they say.
-fn fullness(feed: &given::Feed) -> (usize, usize) {
-    let feed_says = usize::from(has(feed.title.as_ref()))
-        + usize::from(has(feed.description.as_ref()))
-        + usize::from(!feed.links.is_empty())
-        + usize::from(feed.updated.is_some() || feed.published.is_some());
-    (feed.entries.len(), feed.entries.iter().map(says).sum::<usize>() + feed_says)
-}
-
-fn says(entry: &given::Entry) -> usize {
-    let body = entry.content.as_ref().is_some_and(|content| content.body.is_some());
-    usize::from(has(entry.title.as_ref()))
-        + usize::from(has(entry.summary.as_ref()) || body)
-        + usize::from(entry.published.is_some() || entry.updated.is_some())
-}
-
-fn has(text: Option<&given::Text>) -> bool {
-    text.is_some_and(|text| !text.content.trim().is_empty())
-}
-
-/// The feed library on text that is UTF-8 by now; it is known to panic on some input.
-fn parse(document: &str, base: Option<&Url>) -> Result<given::Feed, String> {
-    if gate::is_deep(document) {
-        return Err("the elements are nested too deeply".to_owned());
-    }
-    let parser = feed_rs::parser::Builder::new()
-        .sanitize_content(false)
-        // No identifier is made up: an empty one says that the publisher gave none.
-        .id_generator(|_, _, _| String::new())
-        .timestamp_parser(convert::instant)
-        .base_uri(base.map(Url::as_str))
-        .build();
-    let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse(document.as_bytes())));
-    match parsed {
-        Ok(Ok(feed)) => Ok(feed),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => Err("the reader gave up".to_owned()),
-    }
-}
-
-fn is_page(document: &str) -> bool {
-    let head: String = document.chars().take(2000).collect::<String>().to_ascii_lowercase();
-    head.contains("<html") || head.contains("<!doctype html") || head.contains("<body")
+/// Tells of entries that are dated more than a day ahead.
+fn from_the_future(feed: &Feed) -> Option<String> {
+    let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    // RFC 3339 in UTC sorts as text.
+    let tomorrow = tomorrow.to_string();
+    let dates = feed.entries.iter().filter_map(|entry| entry.published.as_ref());
+    let count = dates.filter(|date| **date > tomorrow).count();
+    (count > 0).then(|| format!("{count} entries are dated in the future"))
 }
 
 #[cfg(test)]
@@ -191,13 +174,17 @@ mod tests {
         check(&rss("<rss>", ITEM, END), "unknown version");
         check(&rss("<RSS version='2.01'>", ITEM, "</channel></RSS>"), "unknown version");
         check(&rss("PHP Notice: x\n<rss version='2.0'>", ITEM, END), "");
+        check(
+            &rss("<rss version='2.0'>", ITEM, "</channel></rss><script>x</script>"),
+            "after the root",
+        );
         check(&rss("<br />\n<rss version='2.0'>", ITEM, END), "before the root");
         let bare = ITEM.replace("&amp;", "&#0;&");
         check(&rss("<rss version='2.0'>", &bare, END), "references");
         let cut = format!("{ITEM}<item><title>Half a");
-        check(&rss("<rss version='2.0'>", &cut, ""), "left open");
+        check(&rss("<rss version='2.0'>", &cut, ""), "breaks off: left out");
         let markup = ITEM.replace("<guid>", "<description>a<br>b</description><guid>");
-        check(&rss("<rss version='2.0'>", &markup, END), "escaped markup");
+        check(&rss("<rss version='2.0'>", &markup, END), "not escaped");
     }
 
     #[test]
@@ -211,7 +198,7 @@ mod tests {
         check(&atom("http://www.w3.org/2005/Atom", &odd), "types");
         let old = format!("{entry}<issued>2004-01-02T03:04:05Z</issued>");
         let old = atom("http://purl.org/atom/ns#", &old);
-        check(&old, "Atom 0.3");
+        check(&old, "draft of Atom");
         assert_eq!(read(&old).entries[0].published.as_deref(), Some("2004-01-02T03:04:05Z"));
     }
 
@@ -241,12 +228,64 @@ mod tests {
         assert_eq!((undated.entries[0].published.as_ref(), undated.updated), (None, None));
     }
 
+    /// One extension that only the lenient reader knows, and everything else is read alike.
+    #[test]
+    fn both_readers_read_alike() {
+        let item = "<item><title>A &amp; B</title><link>/1</link><guid>1/2</guid><comments>/c</comments>\
+            <pubDate>Wed, 01 May 2024 10:00:00 +0200</pubDate><author>a@x.org (Ana)</author>\
+            <category>Banks</category><description><![CDATA[<p>x</p>]]></description>\
+            <enclosure url='/a.mp3' type='audio/mpeg' length='3'/></item>";
+        let plain = rss("<rss version='2.0'>", &item.repeat(3), END);
+        let extended = plain.replacen("<item>", "<x/><item>", 1);
+        let mut lenient = read(&extended);
+        // The library copies the date of publication.
+        lenient.entries.iter_mut().for_each(|entry| entry.updated = entry.published.clone());
+        assert_eq!(read(&plain), lenient);
+        assert_eq!(lenient.entries[0].link.as_deref(), Some("https://example.org/1"));
+    }
+
+    #[test]
+    fn how_often_it_changes() {
+        let hints = |inner: &str| read(&rss("<rss version='2.0'>", inner, END)).hints;
+        let skips = "<skipHours><hour>24</hour><hour>3</hour></skipHours><skipDays><day>Sunday</day></skipDays>";
+        let found =
+            hints(&format!("<ttl>90</ttl>{skips}<item><title>a</title><ttl>5</ttl></item>"));
+        assert_eq!(
+            (found.ttl_minutes, found.skip_hours, found.skip_days),
+            (Some(90), vec![0, 3], vec![6])
+        );
+        let module =
+            "<sy:updatePeriod> daily </sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>";
+        assert_eq!(hints(module).ttl_minutes, Some(360));
+        assert_eq!(hints("<ttl>soon</ttl>"), crate::model::UpdateHints::default());
+    }
+
+    #[test]
+    fn a_page_names_its_feeds() {
+        let page = "<!doctype html><html><head><link rel='alternate' type='application/rss+xml' href='/rss'>";
+        let error = read_feed(page.as_bytes(), None, Some("https://example.org/news")).unwrap_err();
+        assert!(error.to_string().contains("it names https://example.org/rss"), "{error}");
+    }
+
+    #[test]
+    fn china_has_its_own_cst_and_the_future_is_told() {
+        let item = "<item><title>A</title><pubDate>Wed, 01 May 2024 10:00:00 CST</pubDate></item>";
+        let published = |inner: &str| {
+            let feed = read(&rss("<rss version='2.0'>", inner, END));
+            feed.entries[0].published.clone().unwrap()
+        };
+        assert_eq!(published(item), "2024-05-01T16:00:00Z");
+        assert_eq!(published(&format!("<language>zh-cn</language>{item}")), "2024-05-01T02:00:00Z");
+        let ahead = rss("<rss version='2.0'>", &item.replace("2024", "2924"), END);
+        assert_eq!(read(&ahead).warnings, ["1 entries are dated in the future"]);
+    }
+
     #[test]
     fn what_is_no_feed_is_named() {
         let read = |document: &str| read_feed(document.as_bytes(), None, None);
-        assert!(matches!(read("<!doctype html><html><p>Hi"), Err(FeedError::NotAFeed(_))));
-        assert!(matches!(read(" "), Err(FeedError::NotAFeed(_))));
-        assert!(matches!(read("{\"error\": 1}"), Err(FeedError::NotAFeed(_))));
+        assert!(matches!(read("<!doctype html><html><p>Hi"), Err(FeedError::NotAFeed { .. })));
+        assert!(matches!(read(" "), Err(FeedError::NotAFeed { .. })));
+        assert!(matches!(read("{\"error\": 1}"), Err(FeedError::NotAFeed { .. })));
         assert!(matches!(read("<rss><![CDATA["), Err(FeedError::Broken(_)) | Ok(_)));
         let laughs = "<!DOCTYPE rss [<!ENTITY a 'ha'>]><rss version='2.0'>&a;</rss>";
         assert!(matches!(read(laughs), Err(FeedError::Refused(_))));
