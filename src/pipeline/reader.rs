@@ -158,7 +158,9 @@ async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claim
     };
     again(claimed).map_or_else(
         || Page::Missing(error.clone()),
-        |pause| Page::Later(pause.max(SignedDuration::try_from(rest).unwrap_or(pause)), error.clone()),
+        |pause| {
+            Page::Later(pause.max(SignedDuration::try_from(rest).unwrap_or(pause)), error.clone())
+        },
     )
 }
 
