@@ -90,6 +90,7 @@ pub async fn report(config: &Config, only_unhealthy: bool) -> Result<SourcesRepo
 fn source_report(source: &Source, known: Option<&(SourceState, Vitals)>) -> SourceReport {
     let state = known.map(|(state, _)| state);
     let vitals = known.map(|(_, vitals)| vitals.clone()).unwrap_or_default();
+    let moved = state.and_then(|state| state.address.as_ref()?.moved());
     let next = state.map(|state| state.next_check_at).filter(|at| *at < NEVER);
     let interval = next.zip(vitals.polled_at).map(|(next, polled)| next.duration_since(polled));
     let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
@@ -97,7 +98,7 @@ fn source_report(source: &Source, known: Option<&(SourceState, Vitals)>) -> Sour
         id: source.id.clone(),
         name: source.name.clone(),
         url: source.url.to_string(),
-        address: state.and_then(|state| state.address.as_ref()).map(ToString::to_string),
+        address: moved.map(|url| url.to_string()),
         health: vitals.health,
         since: text(vitals.health_since),
         reason: vitals.health_reason,

@@ -56,7 +56,12 @@ impl Demo {
         introduce(&play, &directory, status_page.as_deref());
         let mut witness = Witness::default();
         watch(&play, heard, &mut witness).await;
-        let outcome = outcome::outcome(play.app.store(), &play.script, &play.stage, &witness).await;
+        let sources = match play.sources().await {
+            Ok(report) => report.sources,
+            Err(error) => return report::fault(&error),
+        };
+        let outcome =
+            outcome::outcome(play.app.store(), &play.script, &play.stage, &witness, sources).await;
         let outcome = match outcome {
             Ok(outcome) => Outcome { status_page: status_page.clone(), ..outcome },
             Err(error) => return output::refuse(&error, ExitCode::from(report::DEPENDENCY)),
@@ -263,6 +268,15 @@ fn summarise(outcome: &Outcome, directory: &Path) {
             );
         }
     }
+    for source in outcome.sources.iter().filter(|source| source.is_unwell()) {
+        let why = source.reason.as_deref().unwrap_or_default();
+        eprintln!("  source {} is {}: {why}", source.id, source.health.name());
+    }
+    for source in &outcome.sources {
+        if let Some(address) = &source.address {
+            eprintln!("  source {} has moved to {address}", source.id);
+        }
+    }
     let accepted =
         outcome.deliveries.iter().filter(|delivery| delivery.state == "accepted").count();
     eprintln!(
@@ -271,6 +285,8 @@ fn summarise(outcome: &Outcome, directory: &Path) {
         outcome.mails_received,
         outcome.posts_received
     );
+    let config = directory.join("config/atalaya.toml");
+    eprintln!("  all sources: atalaya sources --config {}", config.display());
     eprintln!("  mailbox  {}", outcome.mailbox.display());
     eprintln!("  archive  {}", outcome.archive.display());
     eprintln!("  all files of the demo are in {}", directory.display());

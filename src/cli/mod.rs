@@ -37,15 +37,12 @@ enum Command {
     Poll(poll::Poll),
     /// Check configuration, rules, lexicons and plans without starting anything
     Check(check::Check),
-    /// Show how every source is: healthy, failing, stale, empty or gone, since when and why
+    /// Show how every source is, since when and why; import and export feeds as OPML
     Sources(sources::Sources),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
     /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
     Demo(demo::Demo),
-    /// Import and export feeds as OPML
-    #[command(subcommand)]
-    Opml(opml::Opml),
     /// Show what the daemon sees in a feed, a page, a text
     #[command(subcommand)]
     Inspect(inspect::Inspect),
@@ -64,7 +61,6 @@ pub fn main() -> ExitCode {
         Command::Sources(sources) => sources.run(),
         Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
-        Command::Opml(opml) => opml.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Parse => parse::run(),
     }

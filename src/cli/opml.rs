@@ -5,32 +5,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
 use super::inspect::document;
 use super::{output, report};
 use crate::collect::canonical_key;
 use crate::config::{self, Config, Subscription};
 use crate::model::{Reach, Source, SourceKind};
-
-/// Import and export feeds as OPML
-#[derive(Subcommand)]
-pub enum Opml {
-    /// Make a source file of the feeds of an OPML document
-    Import(Import),
-    /// Write the configured feeds as OPML 2.0 to standard output
-    Export(Export),
-}
-
-impl Opml {
-    /// Exit codes as those of its commands.
-    pub fn run(self) -> ExitCode {
-        match self {
-            Self::Import(import) => import.run(),
-            Self::Export(export) => export.run(),
-        }
-    }
-}
 
 /// Make a source file of the feeds of an OPML document
 #[derive(Args)]

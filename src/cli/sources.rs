@@ -4,17 +4,20 @@ use std::fmt::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{output, report};
+use super::{opml, output, report};
 use crate::app::AppError;
 use crate::app::sources::{self, SourceReport, SourcesReport};
 use crate::config;
 
 /// Show how every source is: healthy, failing, stale, empty or gone, since when and why
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Sources {
+    #[command(subcommand)]
+    exchange: Option<Exchange>,
     /// Configuration file
     #[arg(long, value_name = "FILE", default_value = "config/atalaya.toml")]
     config: PathBuf,
@@ -29,9 +32,23 @@ pub struct Sources {
     json: bool,
 }
 
+/// Exchange of feeds with other programs.
+#[derive(Subcommand)]
+enum Exchange {
+    /// Make a source file of the feeds of an OPML document
+    Import(opml::Import),
+    /// Write the configured feeds as OPML 2.0 to standard output
+    Export(opml::Export),
+}
+
 impl Sources {
     /// Exit code 2 for a bad configuration, 3 if the store cannot be read.
     pub fn run(self) -> ExitCode {
+        match self.exchange {
+            Some(Exchange::Import(import)) => return import.run(),
+            Some(Exchange::Export(export)) => return export.run(),
+            None => {}
+        }
         let config = match config::load(&self.config) {
             Ok((config, _)) => config,
             Err(findings) => return report::fault(&AppError::Config(findings)),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::key::{alias, entry_key, fingerprint, own_key, plain};
+use super::key::{alias, canonical_key, entry_key, fingerprint, own_key, plain, print};
 use crate::model::{Entry, EntryId, EntryMarks, FeedEntry, Source};
 use crate::text;
 
@@ -32,9 +32,15 @@ pub struct Announcement {
     #[serde(default)]
     pub shared: bool,
     /// The article's page; http or https.
-    pub url: Option<Url>,
+    pub url: Option<String>,
+    /// The page as an identity, see [`super::canonical_key`].
+    pub page: Option<String>,
     /// Headline, one line.
     pub title: String,
+    /// The letters and digits of the headline, by which it is compared.
+    pub plain_title: String,
+    /// Hash of the letters and digits of the text, by which an edit is noticed.
+    pub text_print: i64,
     /// What the document itself says of it.
     pub text: String,
     /// Names.
@@ -75,7 +81,7 @@ fn newest_first(entries: Vec<FeedEntry>) -> Vec<FeedEntry> {
 fn distrust_identifiers(found: &mut [Announcement]) {
     let mut pages: HashMap<(String, String), String> = HashMap::new();
     let mut series = HashSet::new();
-    let name = |one: &Announcement| Some((one.id.clone()?, plain(&one.title)));
+    let name = |one: &Announcement| Some((one.id.clone()?, one.plain_title.clone()));
     for one in found.iter().filter(|one| one.url.is_some()) {
         let Some(name) = name(one) else { continue };
         let page = page_key(one);
@@ -92,7 +98,7 @@ fn distrust_identifiers(found: &mut [Announcement]) {
 }
 
 fn page_key(one: &Announcement) -> String {
-    entry_key("", one.url.as_ref(), one.id.as_deref(), &one.title)
+    entry_key("", one.page.as_deref(), one.id.as_deref(), &one.title)
 }
 
 /// The articles that one page was announced for.
@@ -110,9 +116,9 @@ impl Sharers {
     /// another wording; with another identifier, or without any but with another date or text, it
     /// is another article.
     fn add(&mut self, one: &Announcement) -> bool {
-        let is_new_title = self.titles.insert(plain(&one.title));
+        let is_new_title = self.titles.insert(one.plain_title.clone());
         let is_told = one.published_at.is_some() || !one.text.is_empty();
-        let is_new_text = self.texts.insert((one.published_at, fingerprint("", &one.text)));
+        let is_new_text = self.texts.insert((one.published_at, one.text_print));
         let differs = match &one.id {
             // Without a page the identifier is the page.
             Some(_) if one.url.is_none() => true,
@@ -132,10 +138,17 @@ fn date(entry: &FeedEntry) -> Option<Timestamp> {
 
 fn announcement(entry: FeedEntry) -> Announcement {
     let body = entry.content.as_deref().or(entry.summary.as_deref()).unwrap_or_default();
+    let url = entry.link.as_deref().and_then(page_url);
+    let title = cut_chars(text::one_line(entry.title.as_deref().unwrap_or_default()));
+    let text = cut_bytes(text::plain_text(body));
+    let plain_title = plain(&title);
     Announcement {
-        url: entry.link.as_deref().and_then(page_url),
-        title: cut_chars(text::one_line(entry.title.as_deref().unwrap_or_default())),
-        text: cut_bytes(text::plain_text(body)),
+        page: url.as_ref().map(canonical_key),
+        url: url.map(String::from),
+        text_print: print(&text),
+        title,
+        plain_title,
+        text,
         published_at: date(&entry),
         shared: false,
         authors: entry.authors,
@@ -146,19 +159,19 @@ fn announcement(entry: FeedEntry) -> Announcement {
 /// An announcement as an entry of its source.
 pub(super) fn entry(one: Announcement, source: &Source, history: bool, now: Timestamp) -> Entry {
     let guid = one.id.as_deref();
-    let page = entry_key(&source.id, one.url.as_ref(), guid, &one.title);
+    let page = entry_key(&source.id, one.page.as_deref(), guid, &one.title);
     // On a page of its own an identifier tells entries apart; without a page it is the page.
-    let own = own_key(&page, guid.filter(|_| one.url.is_some()), &plain(&one.title));
+    let own = own_key(&page, guid.filter(|_| one.url.is_some()), &one.plain_title);
     let marks = EntryMarks {
-        alias: alias(&source.id, guid, &one.title).filter(|_| one.url.is_some()),
+        alias: alias(&source.id, guid, &one.plain_title).filter(|_| one.url.is_some()),
         own_key: (!one.shared && one.url.is_some()).then(|| own.clone()),
-        fingerprint: Some(fingerprint(&one.title, &one.text)),
+        fingerprint: Some(fingerprint(&one.plain_title, one.text_print)),
     };
     Entry {
         id: EntryId::new(),
         source_id: source.id.clone(),
         key: if one.shared { own } else { page },
-        url: one.url.map(String::from).unwrap_or_default(),
+        url: one.url.unwrap_or_default(),
         title: one.title,
         text: one.text,
         authors: one.authors,
@@ -188,8 +201,9 @@ pub fn is_old(entry: &Entry, max_age: Duration, now: Timestamp) -> bool {
     entry.published_at.is_some_and(|at| at < since)
 }
 
+/// Spaces are common in links and mean one thing; what means several is no page.
 fn page_url(link: &str) -> Option<Url> {
-    Url::parse(link).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    crate::guard::foreign_url(&link.trim().replace(' ', "%20"), None).ok()
 }
 
 fn cut_chars(mut title: String) -> String {
@@ -232,6 +246,7 @@ pub(super) mod tests {
             reach: Reach::default(),
             obey_robots: true,
             alert_on_history: false,
+            stale_after: None,
         }
     }
 

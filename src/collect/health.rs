@@ -11,7 +11,6 @@ use crate::model::{Entry, Health, UpdateHints, Vitals};
 /// Blanks that pass alarm nobody: people are told of a failing or empty source when so many polls
 /// in a row, over so long a time, have found it so.
 const TOLD_AFTER_POLLS: u32 = 3;
-const TOLD_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// A poll that took longer than this is followed by polls in the slow lane.
 const SLOW: Duration = Duration::from_secs(5);
@@ -30,6 +29,10 @@ pub struct Examined<'a> {
     pub took: Duration,
     /// Arrivals nearer than this are one: the source's shortest interval.
     pub apart: Duration,
+    /// Silence after which it is stale, where its own rhythm shall not decide.
+    pub stale_after: Option<Duration>,
+    /// How long it must be failing or empty before people hear of it.
+    pub told_after: Duration,
 }
 
 /// What came of a poll.
@@ -83,7 +86,7 @@ pub fn examine(before: &Vitals, poll: &Examined<'_>, now: Timestamp) -> (Vitals,
         Finding::Failed { .. } => before.stops,
         _ => 0,
     };
-    let (health, reason) = judge(&vitals, &poll.finding, now);
+    let (health, reason) = judge(&vitals, poll, now);
     if health == before.health {
         vitals.streak = before.streak.saturating_add(1);
     } else {
@@ -92,7 +95,7 @@ pub fn examine(before: &Vitals, poll: &Examined<'_>, now: Timestamp) -> (Vitals,
     }
     vitals.health = health;
     vitals.health_reason = reason;
-    let change = tell(&mut vitals, now);
+    let change = tell(&mut vitals, poll.told_after, now);
     (vitals, change)
 }
 
@@ -118,8 +121,8 @@ fn arrive(vitals: &mut Vitals, new: &[&Entry], apart: Duration, now: Timestamp) 
     vitals.last_entry_at = Some(newest.unwrap_or(now));
 }
 
-fn judge(vitals: &Vitals, finding: &Finding<'_>, now: Timestamp) -> (Health, Option<String>) {
-    match *finding {
+fn judge(vitals: &Vitals, poll: &Examined<'_>, now: Timestamp) -> (Health, Option<String>) {
+    match poll.finding {
         Finding::Failed { failure: Failure::Gone, error } => (Health::Gone, Some(error.to_owned())),
         Finding::Failed { failure: Failure::Empty, error } => {
             (Health::Empty, Some(error.to_owned()))
@@ -131,18 +134,29 @@ fn judge(vitals: &Vitals, finding: &Finding<'_>, now: Timestamp) -> (Health, Opt
             (Health::Failing, Some(reason))
         }
         Finding::Failed { error, .. } => (Health::Failing, Some(error.to_owned())),
-        Finding::Unchanged | Finding::Read { .. } => answering(vitals, now),
+        Finding::Unchanged | Finding::Read { .. } => answering(vitals, poll.stale_after, now),
     }
 }
 
 /// It answers. An unchanged document is as empty as when it was read.
-fn answering(vitals: &Vitals, now: Timestamp) -> (Health, Option<String>) {
+fn answering(
+    vitals: &Vitals,
+    stale_after: Option<Duration>,
+    now: Timestamp,
+) -> (Health, Option<String>) {
     let Some(last) = vitals.last_entry_at else { return (Health::Healthy, None) };
     if vitals.listed == 0 {
         let reason = "its document lists nothing any more".to_owned();
         return (Health::Empty, Some(reason));
     }
-    match rhythm::silence(&vitals.rhythm, last, now) {
+    let silence = match stale_after {
+        None => rhythm::silence(&vitals.rhythm, last, now),
+        Some(usual) => Duration::try_from(now.duration_since(last))
+            .ok()
+            .filter(|&lasts| lasts > usual)
+            .map(|lasts| Silence { lasts, usual, hourly: false }),
+    };
+    match silence {
         Some(silence) => (Health::Stale, Some(in_words(silence))),
         None => (Health::Healthy, None),
     }
@@ -156,7 +170,8 @@ fn in_words(Silence { lasts, usual, hourly }: Silence) -> String {
 fn span(duration: Duration) -> String {
     let minutes = duration.as_secs() / 60;
     match minutes {
-        0..=119 => format!("{minutes} min"),
+        0 => format!("{} s", duration.as_secs()),
+        1..=119 => format!("{minutes} min"),
         120..=2879 => format!("{} h", minutes / 60),
         _ => format!("{} d", minutes / 1440),
     }
@@ -164,11 +179,13 @@ fn span(duration: Duration) -> String {
 
 /// Whether people should hear of it now. That a new source is well, or was silent long before
 /// anybody watched it, is no news.
-fn tell(vitals: &mut Vitals, now: Timestamp) -> Option<Change> {
+fn tell(vitals: &mut Vitals, told_after: Duration, now: Timestamp) -> Option<Change> {
     let (was, health) = (vitals.told_health, vitals.health);
     let lasts = vitals.health_since.map_or(SignedDuration::ZERO, |since| now.duration_since(since));
     let may_pass = matches!(health, Health::Failing | Health::Empty);
-    if was == health || (may_pass && (vitals.streak < TOLD_AFTER_POLLS || lasts < TOLD_AFTER)) {
+    if was == health
+        || (may_pass && (vitals.streak < TOLD_AFTER_POLLS || lasts.unsigned_abs() < told_after))
+    {
         return None;
     }
     vitals.told_health = health;

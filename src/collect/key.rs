@@ -77,6 +77,9 @@ pub fn canonical_key(url: &Url) -> String {
 
 /// A path without the session that servlets write into it.
 fn without_session(path: &str) -> &str {
+    if !path.contains(';') {
+        return path;
+    }
     let lower = path.to_ascii_lowercase();
     lower.find(";jsessionid=").map_or(path, |at| &path[..at])
 }
@@ -91,12 +94,12 @@ fn route(url: &Url) -> String {
 /// hold only within their source.
 pub(super) fn entry_key(
     source: &str,
-    url: Option<&Url>,
+    page: Option<&str>,
     guid: Option<&str>,
     title: &str,
 ) -> String {
-    match (url, guid) {
-        (Some(url), _) => canonical_key(url),
+    match (page, guid) {
+        (Some(page), _) => page.to_owned(),
         (None, Some(guid)) => format!("{source}#id:{guid}"),
         (None, None) => format!("{source}#title:{}", blake3::hash(title.as_bytes()).to_hex()),
     }
@@ -109,14 +112,19 @@ pub(super) fn own_key(shared: &str, guid: Option<&str>, title: &str) -> String {
 
 /// The name of an entry beside its key: the publisher's identifier and the headline together, in
 /// their source. Alone neither suffices: identifiers repeat and flip, headlines recur.
+/// `title` is [`plain`].
 pub(super) fn alias(source: &str, guid: Option<&str>, title: &str) -> Option<i64> {
-    let title = plain(title);
-    guid.filter(|_| !title.is_empty()).map(|guid| number(&[source, guid, &title]))
+    guid.filter(|_| !title.is_empty()).map(|guid| number(&[source, guid, title]))
 }
 
-/// Tells an edit from mere markup: the letters and digits of headline and text.
-pub(super) fn fingerprint(title: &str, text: &str) -> i64 {
-    number(&[&plain(title), &plain(text)])
+/// A text as it is compared: its letters and digits.
+pub(super) fn print(text: &str) -> i64 {
+    number(&[&plain(text)])
+}
+
+/// Tells an edit from mere markup: by the headline, [`plain`], and the [`print`] of the text.
+pub(super) fn fingerprint(title: &str, text: i64) -> i64 {
+    number(&[title, &text.to_string()])
 }
 
 /// Letters and digits in lower case, words apart by one space, addresses left out.
@@ -124,8 +132,13 @@ pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for word in text.split_whitespace().filter(|word| !word.contains("://")) {
         let from = plain.len();
-        let letters = word.chars().filter(|c| c.is_alphanumeric());
-        plain.extend(letters.flat_map(char::to_lowercase));
+        for c in word.chars() {
+            if c.is_ascii_alphanumeric() {
+                plain.push(c.to_ascii_lowercase());
+            } else if !c.is_ascii() && c.is_alphanumeric() {
+                plain.extend(c.to_lowercase());
+            }
+        }
         if plain.len() > from {
             plain.push(' ');
         }
@@ -155,7 +168,7 @@ fn tracks(pair: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{alias, canonical_key, entry_key, fingerprint, plain};
+    use super::{alias, canonical_key, entry_key, fingerprint, plain, print};
 
     fn check(url: &str, key: &str) {
         assert_eq!(canonical_key(&url.parse().unwrap()), key);
@@ -175,6 +188,7 @@ mod tests {
 
     #[test]
     fn markup_is_no_edit() {
+        let fingerprint = |title: &str, text: &str| fingerprint(&plain(title), print(text));
         let print = fingerprint("Bank fails", "It was  said. See https://x.org/?utm_source=a");
         assert_eq!(print, fingerprint(" Bank\u{a0}fails ", "It was\nsaid; see https://x.org/"));
         assert_ne!(print, fingerprint("Bank fails", "It was denied. See"));

@@ -26,6 +26,8 @@ const HEARTBEAT: Duration = Duration::from_mins(5);
 const LEAST_HEARTBEAT: Duration = Duration::from_secs(1);
 /// Long enough for an outage to reach every source that is polled meanwhile, short enough to act on.
 const HEALTH_GROUP: Duration = Duration::from_secs(30);
+/// A blank that passes sooner alarms nobody.
+const HEALTH_AFTER: Duration = Duration::from_mins(15);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,6 +61,8 @@ pub(super) struct RawCollect {
     #[serde(default)]
     heartbeat_allow_private: bool,
     health_group: Option<Spanned<String>>,
+    health_after: Option<Spanned<String>>,
+    ports: Option<Vec<u16>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -181,6 +185,8 @@ pub(super) fn collect(check: &mut Check<'_>, raw: &RawCollect) -> Collect {
         max_age: at_least(check, raw.max_age.as_ref(), MAX_AGE, DAY, "write `1d` or more"),
         heartbeat: heartbeat(check, raw),
         health_group: check.duration(raw.health_group.as_ref(), HEALTH_GROUP),
+        health_after: check.duration(raw.health_after.as_ref(), HEALTH_AFTER),
+        ports: raw.ports.clone(),
     }
 }
 

@@ -78,6 +78,10 @@ pub struct Collect {
     pub alert_on_history: bool,
     /// How long changes of sources' health are gathered into one message.
     pub health_group: Duration,
+    /// How long a source must be failing or empty before people hear of it.
+    pub health_after: Duration,
+    /// Ports that public addresses are asked on; empty means any, none given the usual ones.
+    pub ports: Option<Vec<u16>>,
     /// What was published longer ago is history whenever it turns up.
     pub max_age: Duration,
     /// Who is pinged while all is well, if anybody.

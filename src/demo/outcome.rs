@@ -7,9 +7,13 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::script::{Medium, TroubleKind};
 use super::stage::Stage;
 use super::{Event, Script};
-use crate::model::{Alert, Delivery, DeliveryState, Incident, Level, Locale, Severity, Story};
+use crate::app::sources::SourceReport;
+use crate::model::{
+    Alert, Delivery, DeliveryState, Health, Incident, Level, Locale, Severity, Story,
+};
 use crate::store::{
     Store, StoreError, Transaction, alerts, deliveries, incidents, status, stories,
 };
@@ -38,6 +42,8 @@ pub struct Outcome {
     pub deliveries: Vec<DeliveryRow>,
     /// Crisis plans in action.
     pub incidents: Vec<IncidentRow>,
+    /// How the sources are at the end of the day.
+    pub sources: Vec<SourceReport>,
     /// Mails that arrived.
     pub mails_received: usize,
     /// Chat posts that arrived.
@@ -155,9 +161,11 @@ pub async fn outcome(
     script: &Script,
     stage: &Stage,
     witness: &Witness,
+    sources: Vec<SourceReport>,
 ) -> Result<Outcome, StoreError> {
     let facts = store.read(|tx| read(tx)).await?;
-    let problems = problems(script, witness, &facts);
+    let mut problems = problems(script, witness, &facts);
+    problems.extend(unlike_scripted(script, &sources));
     Ok(Outcome {
         as_scripted: problems.is_empty(),
         problems,
@@ -168,6 +176,7 @@ pub async fn outcome(
         alerts: facts.alerts.iter().map(alert_row).collect(),
         deliveries: facts.deliveries.iter().map(delivery_row).collect(),
         incidents: facts.incidents.iter().map(incident_row).collect(),
+        sources,
         mails_received: witness.mail_keys.len(),
         posts_received: witness.post_keys.len(),
         mailbox: stage.mailbox.clone(),
@@ -220,6 +229,21 @@ fn problems(script: &Script, witness: &Witness, facts: &Facts) -> Vec<String> {
     );
     delivered(witness, &facts.deliveries, &mut check);
     problems
+}
+
+/// Each source is as what befell it made it.
+fn unlike_scripted(script: &Script, sources: &[SourceReport]) -> Vec<String> {
+    let unlike = |medium: &Medium| {
+        let trouble = medium.trouble.map(|trouble| trouble.kind);
+        let expected = trouble.map_or(Health::Healthy, TroubleKind::health);
+        let source = sources.iter().find(|source| source.id == medium.id);
+        let found = source.map(|source| source.health);
+        let has_moved = source.is_some_and(|source| source.address.is_some());
+        let is_right =
+            found == Some(expected) && has_moved == (trouble == Some(TroubleKind::Moves));
+        (!is_right).then(|| format!("source {}: {found:?}, moved: {has_moved}", medium.id))
+    };
+    script.media.iter().filter_map(unlike).collect()
 }
 
 /// Each message arrived, none twice, and each reader's language was spoken.

@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::stage::{Stage, Surroundings};
 use super::{ChatSink, Clock, Newsroom, ReceivedMail, ReceivedPost, Script, SmtpSink};
+use crate::app::sources::SourcesReport;
 use crate::app::{self, App, AppError, Parsing};
-use crate::pipeline;
+use crate::{config, pipeline};
 
 /// The daemon gets this long to have read what each medium had published before the day begins.
 const BEFORE: Duration = Duration::from_secs(2);
@@ -140,6 +141,15 @@ impl Play {
             quiet = if matches!(backlog, Ok((0, 0))) { quiet + 1 } else { 0 };
         }
         true
+    }
+
+    /// How the daemon's sources are.
+    ///
+    /// # Errors
+    /// If its store cannot be read.
+    pub async fn sources(&self) -> Result<SourcesReport, AppError> {
+        let (config, _) = config::load(&self.stage.config).map_err(AppError::Config)?;
+        app::sources::report(&config, false).await
     }
 
     /// Stops the daemon, then newsroom and sinks.

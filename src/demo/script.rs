@@ -14,6 +14,9 @@ use crate::model::{Health, Level, Locale};
 /// CSS selector of the articles' links on the newsroom's list pages.
 pub const LIST_LINKS: &str = "main article h2 a";
 
+/// Polls without anything new after which a medium that falls silent counts as stale.
+const SILENT_POLLS: u32 = 10;
+
 /// Why the embedded script cannot be played; each is a mistake of the build, not of the user.
 #[derive(Debug, thiserror::Error)]
 pub enum ScriptError {
@@ -257,11 +260,15 @@ impl ScriptedArticle {
     }
 }
 
+fn in_toml(duration: Duration) -> String {
+    match duration.subsec_millis() {
+        0 => format!("{}s", duration.as_secs()),
+        _ => format!("{}ms", duration.as_millis()),
+    }
+}
+
 fn source_toml(out: &mut String, medium: &Medium, base: &Url, poll: Duration) {
-    let interval = match poll.subsec_millis() {
-        0 => format!("{}s", poll.as_secs()),
-        _ => format!("{}ms", poll.as_millis()),
-    };
+    let interval = in_toml(poll);
     let path = medium.poll_path();
     let url = format!("{}{path}", base.as_str().trim_end_matches('/'));
     let is_page = medium.kind == MediumKind::Page;
@@ -282,6 +289,9 @@ fn source_toml(out: &mut String, medium: &Medium, base: &Url, poll: Duration) {
         ("interval", interval.into()),
         ("allow_private", true.into()),
     ]);
+    if medium.trouble.is_some_and(|trouble| trouble.kind == TroubleKind::FallsSilent) {
+        pairs.push(("stale_after", in_toml(poll * SILENT_POLLS).into()));
+    }
     out.push_str("[[source]]\n");
     for (key, value) in pairs {
         // Writing to a String cannot fail.

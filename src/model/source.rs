@@ -39,6 +39,8 @@ pub struct Source {
     pub obey_robots: bool,
     /// Whether what its first poll finds may alert, or only fills the archive.
     pub alert_on_history: bool,
+    /// Silence after which it is stale, where its own rhythm shall not decide.
+    pub stale_after: Option<Duration>,
 }
 
 /// The least and the longest time between two polls. Equal ones are a fixed interval.
@@ -121,6 +123,7 @@ impl Source {
             reach: Reach::default(),
             obey_robots: true,
             alert_on_history: false,
+            stale_after: None,
         }
     }
 }

@@ -54,8 +54,12 @@ impl Live {
     pub fn build(config: Config) -> Result<Self, LiveError> {
         let engine = Engine::compile(&config.keywords)
             .map_err(|error| LiveError::Rules(error.to_string()))?;
-        let limits =
-            guard::Limits { host_gap: config.collect.host_gap, ..guard::Limits::default() };
+        let usual = guard::Limits::default();
+        let limits = guard::Limits {
+            host_gap: config.collect.host_gap,
+            ports: config.collect.ports.clone().unwrap_or_else(|| usual.ports.clone()),
+            ..usual
+        };
         let client = guard::Client::new(limits, &user_agent(&config.collect.contact))
             .map_err(|error| LiveError::Client(error.to_string()))?;
         let client = Arc::new(client);

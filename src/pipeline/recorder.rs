@@ -38,6 +38,8 @@ pub(super) struct Finished {
     pub at: Timestamp,
     /// How long it took, the wait for its turn included.
     pub took: Duration,
+    /// How long it must be failing or empty before people hear of it.
+    pub told_after: Duration,
     /// Keeps the claim alive.
     pub _held: Held,
 }
@@ -155,6 +157,8 @@ fn examine(before: &Vitals, finished: &Finished, new: &[&Entry]) -> (Vitals, Opt
         hints: poll.wish.hints.as_ref(),
         took: finished.took,
         apart: finished.source.pace.min,
+        stale_after: finished.source.stale_after,
+        told_after: finished.told_after,
     };
     collect::examine(before, &examined, finished.at)
 }

@@ -179,7 +179,9 @@ async fn poll(pipeline: &Pipeline, task: Task) -> Finished {
     let read = |document| pipeline.parsers.document(document);
     let mut poll = collect::poll(&live.client, read, &source, &claimed.state, now).await;
     mark_old(&mut poll, &source, live.config.collect.max_age, now);
-    Finished { claimed, source, poll, at: Timestamp::now(), took: began.elapsed(), _held: held }
+    let (at, took, told_after) =
+        (Timestamp::now(), began.elapsed(), live.config.collect.health_after);
+    Finished { claimed, source, poll, at, took, told_after, _held: held }
 }
 
 /// What was published long ago is history, whenever it turns up.

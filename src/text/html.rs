@@ -55,7 +55,7 @@ pub fn plain_text(html: &str) -> String {
     let mut hidden: Option<&str> = None;
     for piece in Pieces::new(html) {
         match piece {
-            Piece::Text(text) if hidden.is_none() => raw.extend(text.chars().map(spaced)),
+            Piece::Text(text) if hidden.is_none() => push_spaced(&mut raw, text),
             Piece::Open { name, closed } if hidden.is_none() => {
                 if !closed && is_one_of(name, &HIDDEN) {
                     hidden = Some(name);
@@ -111,8 +111,13 @@ fn break_of(name: &str) -> &'static str {
 }
 
 /// Line breaks in the source of HTML are white space.
-fn spaced(c: char) -> char {
-    if c == '\n' || c == '\r' { ' ' } else { c }
+fn push_spaced(out: &mut String, text: &str) {
+    let mut lines = text.split(['\n', '\r']);
+    out.push_str(lines.next().unwrap_or_default());
+    for line in lines {
+        out.push(' ');
+        out.push_str(line);
+    }
 }
 
 /// Reads character references. The text holds no tags, so the HTML parser gives one text node.

@@ -40,7 +40,7 @@ fn text(bytes: &[u8]) -> &str {
 #[test]
 fn what_is_new_becomes_a_source_file_and_what_is_not_is_named() {
     let dir = laid_out();
-    let shown = run(&dir, &["opml", "import", "mine.opml"]);
+    let shown = run(&dir, &["sources", "import", "mine.opml"]);
     let source = "[[source]]\nid = \"la-gaceta\"\nname = \"La Gaceta\"\nurl = \"https://gaceta.example/atom\"\n\
                   language = \"es\"\ntags = [\"Prensa\"]\n";
     assert_eq!((shown.status.code(), text(&shown.stdout)), (Some(0), source));
@@ -51,13 +51,13 @@ fn what_is_new_becomes_a_source_file_and_what_is_not_is_named() {
         assert!(told.contains(part), "{part} is not in\n{told}");
     }
 
-    let out = ["opml", "import", "mine.opml", "--out", "media/mine.toml"];
+    let out = ["sources", "import", "mine.opml", "--out", "media/mine.toml"];
     assert_eq!(run(&dir, &out).status.code(), Some(0));
     let written = std::fs::read_to_string(dir.path().join("media/mine.toml")).expect("written");
     assert_eq!(written, source);
     assert_eq!(run(&dir, &["check"]).status.code(), Some(0));
 
-    let exported = run(&dir, &["opml", "export"]);
+    let exported = run(&dir, &["sources", "export"]);
     let opml = text(&exported.stdout);
     assert_eq!(exported.status.code(), Some(0));
     assert!(opml.contains("xmlUrl=\"https://gaceta.example/atom\" language=\"es\""), "{opml}");
@@ -69,7 +69,7 @@ fn a_file_is_overwritten_only_by_force() {
     let dir = laid_out();
     let path = dir.path().join("media/mine.toml");
     std::fs::write(&path, "# mine\n").expect("written");
-    let out = ["opml", "import", "mine.opml", "--out", "media/mine.toml"];
+    let out = ["sources", "import", "mine.opml", "--out", "media/mine.toml"];
     let refused = run(&dir, &out);
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("--force"), "{refused:?}");
@@ -85,9 +85,9 @@ fn a_file_is_overwritten_only_by_force() {
 fn bad_documents_and_private_addresses_are_refused() {
     let dir = laid_out();
     std::fs::write(dir.path().join("page.html"), "<html></html>").expect("written");
-    let page = run(&dir, &["opml", "import", "page.html"]);
+    let page = run(&dir, &["sources", "import", "page.html"]);
     assert_eq!((page.status.code(), text(&page.stdout)), (Some(2), ""));
-    let inside = run(&dir, &["opml", "import", "http://127.0.0.1:9/mine.opml"]);
+    let inside = run(&dir, &["sources", "import", "http://127.0.0.1:9/mine.opml"]);
     assert_eq!(inside.status.code(), Some(3));
     assert!(text(&inside.stderr).contains("refused"), "{inside:?}");
 }

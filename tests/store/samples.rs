@@ -57,6 +57,7 @@ pub fn source() -> Source {
         reach: Reach::default(),
         obey_robots: true,
         alert_on_history: false,
+        stale_after: None,
     }
 }
 

@@ -32,7 +32,14 @@ pub(super) fn entry(published_at: Option<Timestamp>, history: bool) -> Entry {
 
 pub(super) fn poll(finding: Finding<'_>) -> Examined<'_> {
     let took = Duration::from_millis(100);
-    Examined { finding, hints: None, took, apart: Duration::from_mins(1) }
+    Examined {
+        finding,
+        hints: None,
+        took,
+        apart: Duration::from_mins(1),
+        stale_after: None,
+        told_after: Duration::from_mins(15),
+    }
 }
 
 /// A source polled every five minutes, and what people hear of it.

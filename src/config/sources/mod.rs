@@ -113,6 +113,7 @@ impl<'a> Sources<'a> {
         let is_public =
             reach.as_ref().is_some_and(|reach| *reach == crate::model::Reach::default());
         let pace = pace(check, raw, defaults, self.collect, is_public);
+        let stale_after = raw.stale_after.as_ref().or(defaults.stale_after.as_ref());
         let source = Source {
             owner: raw.owner.clone().or(defaults.owner.clone()).unwrap_or_else(|| name.clone()),
             language: language.map(|at| checked_language(check, at)),
@@ -121,6 +122,7 @@ impl<'a> Sources<'a> {
             tags: raw.tags.clone().or(defaults.tags.clone()).unwrap_or_default(),
             business_line: raw.business_line.clone().or(defaults.business_line.clone()),
             pace,
+            stale_after: stale_after.map(|at| check.duration(Some(at), Duration::ZERO)),
             reach: reach?,
             obey_robots: raw.robots != Some(Robots::Ignore),
             alert_on_history: raw

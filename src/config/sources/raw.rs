@@ -38,6 +38,7 @@ pub(in crate::config) struct RawSource {
     pub(super) interval: Option<Text>,
     pub(super) min_interval: Option<Text>,
     pub(super) max_interval: Option<Text>,
+    pub(super) stale_after: Option<Text>,
     pub(super) history: Option<History>,
     pub(super) robots: Option<Robots>,
     pub(super) allow_private: Option<Spanned<RawPrivate>>,
@@ -57,6 +58,7 @@ pub(in crate::config) struct RawDefaults {
     pub(super) interval: Option<Text>,
     pub(super) min_interval: Option<Text>,
     pub(super) max_interval: Option<Text>,
+    pub(super) stale_after: Option<Text>,
 }
 
 /// A file of sources.

@@ -52,7 +52,9 @@ impl Bench {
                 let held = self.holder.hold(Claim::Source(id.clone()));
                 let poll = poll(&claimed.state, result);
                 let (source, took) = (Arc::new(source(&id)), Duration::ZERO);
-                Finished { claimed, source, poll, at: Timestamp::now(), took, _held: held }
+                let told_after = Duration::from_mins(15);
+                let at = Timestamp::now();
+                Finished { claimed, source, poll, at, took, told_after, _held: held }
             })
             .collect();
         let ids: Vec<String> =

@@ -23,6 +23,7 @@ struct Desk {
     articles: Vec<(String, String)>,
     edition: u32,
     pages_hang: bool,
+    feed_fails: bool,
     asked: Asked,
 }
 
@@ -70,6 +71,11 @@ impl Site {
         self.desk().pages_hang = hang;
     }
 
+    /// From now on the feed is answered by an error, or is again as it was.
+    pub fn let_feed_fail(&self, fail: bool) {
+        self.desk().feed_fails = fail;
+    }
+
     pub fn asked(&self) -> Asked {
         self.desk().asked
     }
@@ -94,6 +100,9 @@ type Shared = (SocketAddr, Arc<Mutex<Desk>>);
 async fn feed(State((address, desk)): State<Shared>, headers: HeaderMap) -> Response {
     let mut desk = desk.lock().expect("not poisoned");
     desk.asked.feed += 1;
+    if desk.feed_fails {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let tag = format!("\"edition-{}\"", desk.edition);
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known == tag.as_str());
     if known {
