@@ -2,11 +2,24 @@
 //!
 //! Never fetches, never panics, never fails: what cannot be read is missing and named in `warnings`.
 
-mod body;
+mod blocks;
+pub mod body;
+mod candidates;
+mod conversation;
+mod described;
+mod dom;
+mod filter;
 mod json_ld;
+mod lead;
+mod phrases;
 mod metadata;
+mod prune;
 mod title;
+mod vocabulary;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use scraper::Html;
 use url::Url;
 
 use crate::model::Extracted;
@@ -33,12 +46,18 @@ pub fn page(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extr
     if !text::weigh(&html).is_bearable() {
         return stripped(&html, warnings);
     }
-    let found = body::run(&html, url);
-    let metadata = metadata::read(&html, url).unwrap_or_else(|| {
-        warnings.push("the metadata could not be read".to_owned());
-        Metadata::default()
-    });
-    assemble(found, metadata, warnings)
+    let Some(read) = catch_unwind(AssertUnwindSafe(|| read(&html, url))).ok() else {
+        warnings.push("the page could not be read".to_owned());
+        return Extracted { warnings, ..Extracted::default() };
+    };
+    assemble(read.0, read.1, warnings)
+}
+
+/// Parses once; body and metadata come from the same tree.
+fn read(html: &str, url: Option<&Url>) -> (body::Body, Metadata) {
+    let page = Html::parse_document(html);
+    let metadata = metadata::read_document(&page, url);
+    (body::find(&page, &metadata, url), metadata)
 }
 
 /// Too heavy for a tree: the text between the tags, menus and all.
@@ -53,27 +72,21 @@ fn stripped(html: &str, mut warnings: Vec<String>) -> Extracted {
     }
 }
 
-fn assemble(found: body::Found, metadata: Metadata, mut warnings: Vec<String>) -> Extracted {
-    let body = body::choose(&found, &metadata);
+fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> Extracted {
     warnings.extend(body.warning.map(str::to_owned));
-    let second = found.metadata;
-    if metadata.title.is_none() && second.title.is_none() {
+    if metadata.title.is_none() {
         warnings.push("no title found".to_owned());
     }
-    if metadata.published.is_none() && second.published.is_some() {
-        warnings.push("the date is guessed from the text of the page".to_owned());
-    }
-    let authors = if metadata.authors.is_empty() { second.authors } else { metadata.authors };
     Extracted {
-        title: metadata.title.or(second.title),
+        title: metadata.title,
         body: body.text,
-        authors,
-        published: metadata.published.or(second.published),
+        authors: metadata.authors,
+        published: metadata.published,
         updated: metadata.updated,
-        language: metadata.language.or(second.language),
-        canonical_url: metadata.canonical_url.or(second.canonical_url),
-        site_name: metadata.site_name.or(second.site_name),
-        image: metadata.image.or(second.image),
+        language: metadata.language,
+        canonical_url: metadata.canonical_url,
+        site_name: metadata.site_name,
+        image: metadata.image,
         method: body.method.map(str::to_owned),
         warnings,
     }

@@ -1,0 +1,143 @@
+//! Which blocks of a container belong to the article.
+
+use std::ops::Range;
+
+use super::blocks::{Blocks, Kind};
+use super::described::{Described, key};
+use super::dom::{Dom, Tag};
+use super::phrases;
+use super::prune::{Sums, prose};
+use super::vocabulary::Hints;
+
+/// Letters of a repetition that is no chance.
+const MIN_REPEATED: usize = 40;
+
+/// Letters in which repetitions are looked for: keeps the search short on huge pages.
+const MAX_SAID: usize = 60_000;
+
+/// The indices of the blocks that stay.
+pub(super) fn keep(
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    pruned: &[bool],
+    range: Range<usize>,
+    title: Option<&str>,
+    described: Option<&Described>,
+) -> Vec<usize> {
+    let title = title.map(key);
+    let tail = tail(blocks, pruned, &range);
+    let lists = Lists::of(dom, blocks, &range);
+    let mut kept: Vec<usize> = Vec::new();
+    for at in range {
+        let is_described = described.is_some_and(|it| it.holds(at));
+        let block = &blocks.list[at];
+        if !is_described && (pruned[at] || phrases::is_aside(block, blocks.text(at), at >= tail)) {
+            continue;
+        }
+        let density = block.link_density();
+        let stays = match block.kind {
+            Kind::Caption => false,
+            Kind::Heading => {
+                density < 0.5
+                    && !is_first_level(dom, block.node)
+                    && !title.as_deref().is_some_and(|title| same(title, &key(blocks.text(at))))
+            }
+            Kind::Paragraph => density < 0.6 || block.weight > 80 && block.sentences > 0 && density < 0.9,
+            Kind::Pre => true,
+            Kind::Item | Kind::Cell => {
+                density < 0.5 && !lists.is_linked(dom, block.node)
+            }
+            Kind::Loose => is_lead(dom, block.node)
+                    || !is_line_of_data(blocks.text(at))
+                    && (prose(block) > 0.0 || block.sentences > 0 && density < 0.3),
+        };
+        if stays || is_described {
+            kept.push(at);
+        }
+    }
+    while kept.last().is_some_and(|&at| blocks.list[at].kind == Kind::Heading) {
+        kept.pop();
+    }
+    kept
+}
+
+fn is_lead(dom: &Dom<'_>, node: usize) -> bool {
+    dom.nodes[node].hints.has(Hints::LEAD)
+}
+
+fn is_first_level(dom: &Dom<'_>, node: usize) -> bool {
+    dom.nodes[node].element.is_some_and(|element| element.name() == "h1")
+}
+
+/// Leaves out what was said before: quotations of earlier posts, pull quotes, captions and teasers of
+/// the text itself.
+pub(super) fn drop_repeated(blocks: &Blocks, kept: &mut Vec<usize>) {
+    let mut said = String::new();
+    kept.retain(|&at| {
+        let text = key(blocks.text(at));
+        if text.len() < MIN_REPEATED {
+            return true;
+        }
+        let is_new = !said.contains(&text);
+        if is_new && said.len() < MAX_SAID {
+            said.push_str(&text);
+            said.push(' ');
+        }
+        is_new
+    });
+}
+
+/// The same headline, perhaps with the line above it run into it.
+fn same(title: &str, text: &str) -> bool {
+    !title.is_empty() && (title == text || text.len() < 2 * title.len() && text.contains(title))
+}
+
+/// Dates, times and figures: more than a fifth of the signs are digits.
+fn is_line_of_data(text: &str) -> bool {
+    let signs = text.chars().filter(|c| c.is_alphanumeric()).count();
+    signs < 90 && 5 * text.chars().filter(char::is_ascii_digit).count() > signs
+}
+
+/// The first block after the last long paragraph.
+fn tail(blocks: &Blocks, pruned: &[bool], range: &Range<usize>) -> usize {
+    let is_long = |at: &usize| {
+        let block = &blocks.list[*at];
+        !pruned[*at] && block.kind == Kind::Paragraph && block.weight > 260 && block.linked * 4 < block.weight
+    };
+    range.clone().rev().find(is_long).map_or(range.end, |at| at + 1)
+}
+
+/// How much of each list or table is links.
+struct Lists {
+    linked: std::collections::BTreeSet<usize>,
+}
+
+impl Lists {
+    fn of(dom: &Dom<'_>, blocks: &Blocks, range: &Range<usize>) -> Self {
+        let list = &blocks.list;
+        let weights = Sums::of(list.iter().map(|block| block.weight as f64));
+        let links = Sums::of(list.iter().map(|block| block.linked as f64));
+        let mut linked = std::collections::BTreeSet::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for block in &list[range.clone()] {
+            if !matches!(block.kind, Kind::Item | Kind::Cell) {
+                continue;
+            }
+            let holder = std::iter::once(block.node)
+                .chain(dom.around(block.node))
+                .find(|&node| matches!(dom.nodes[node].tag, Tag::List | Tag::Table));
+            let Some(holder) = holder else { continue };
+            if seen.insert(holder) {
+                let within = blocks.within(dom, holder);
+                if links.over(&within) > 0.5 * weights.over(&within) {
+                    linked.insert(holder);
+                }
+            }
+        }
+        Self { linked }
+    }
+
+    fn is_linked(&self, dom: &Dom<'_>, node: usize) -> bool {
+        !self.linked.is_empty() && dom.around(node).any(|at| self.linked.contains(&at))
+    }
+}
