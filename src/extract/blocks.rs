@@ -41,8 +41,6 @@ pub(super) struct Block {
     pub(super) linked: usize,
     /// Ends of sentences.
     pub(super) sentences: usize,
-    /// Whether it lies in a quotation.
-    pub(super) quoted: bool,
 }
 
 impl Block {
@@ -213,7 +211,7 @@ impl<'d, 'a> Cutter<'d, 'a> {
     fn flush(&mut self) {
         if let Some(first) = self.first.take() {
             let node = self.open.last().copied().unwrap_or(0);
-            let (kind, quoted) = self.kind();
+            let kind = self.kind();
             self.blocks.list.push(Block {
                 text: self.start..self.blocks.text.len(),
                 first,
@@ -223,7 +221,6 @@ impl<'d, 'a> Cutter<'d, 'a> {
                 weight: self.weight,
                 linked: self.linked,
                 sentences: self.sentences,
-                quoted,
             });
         }
         self.start = self.blocks.text.len();
@@ -232,7 +229,7 @@ impl<'d, 'a> Cutter<'d, 'a> {
     }
 
     /// The nearest element that tells, at most a few levels up.
-    fn kind(&self) -> (Kind, bool) {
+    fn kind(&self) -> Kind {
         let mut kind = None;
         let mut quoted = false;
         for &node in self.open.iter().rev().take(6) {
@@ -260,6 +257,6 @@ impl<'d, 'a> Cutter<'d, 'a> {
                 _ => kind,
             };
         }
-        (kind.unwrap_or(Kind::Loose), quoted)
+        kind.unwrap_or(Kind::Loose)
     }
 }

@@ -1,4 +1,4 @@
-//! The body of an article: blocks of the page, the containers that may hold it, and which one does.
+//! The body of an article: cut into blocks, proposed, chosen, cleaned, and doubted.
 
 use scraper::Html;
 use url::Url;
@@ -6,113 +6,151 @@ use url::Url;
 use crate::text;
 
 use super::blocks::{Blocks, Kind};
-use super::candidates::{self, Container};
-use super::described::Described;
+use super::candidates::Container;
 use super::dom::Dom;
 use super::metadata::Metadata;
-use super::{conversation, filter, lead, prune};
+use super::rules::SiteRules;
+use super::selector::{self, Selection};
+use super::{conversation, doubt, filter, lead};
 
 /// A body lighter than this is doubtful: a teaser, a paywall, a page built by scripts.
-const THIN: usize = 250;
+pub(super) const THIN: usize = 250;
 
 /// What a Han character weighs against a letter: about the length of its translation.
 const HAN_WEIGHT: usize = 3;
 
 /// The body that was chosen.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Body {
     pub(super) text: Option<String>,
     pub(super) method: Option<&'static str>,
-    pub(super) warning: Option<&'static str>,
+    pub(super) warnings: Vec<&'static str>,
+    pub(super) proposals: Vec<Proposal>,
+    /// Why this one.
+    pub(super) reason: &'static str,
 }
 
-/// How many times more text must stand where names speak of boilerplate until they are disbelieved.
-const MULTIPLE: f64 = 3.0;
+/// What one way of looking for the body found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// The way: `density`, `names`, `microdata`, `json-ld`, `rules`.
+    pub method: &'static str,
+    /// The element, as tag, id and classes.
+    pub place: String,
+    /// Characters of the text that it gives.
+    pub characters: usize,
+    /// Running text less boilerplate, in characters; Han characters count three times.
+    pub score: f64,
+    /// Whether this one won.
+    pub chosen: bool,
+}
 
 /// Finds the body of a parsed page.
-pub(super) fn find(page: &Html, metadata: &Metadata, url: Option<&Url>) -> Body {
+pub(super) fn find(
+    page: &Html,
+    metadata: &Metadata,
+    url: Option<&Url>,
+    rules: Option<&SiteRules>,
+) -> Body {
     let dom = Dom::of(page);
-    let (mut text, mut method) = extract(&dom, metadata, url);
-    if weigh(&text) < THIN
+    let blocks = Blocks::of(&dom);
+    let mut body = extract(page, &dom, &blocks, metadata, url, rules);
+    if weight(&body) < THIN
         && let Some(inner) = unscripted(&dom)
     {
-        let (other, way) = extract(&Dom::of(&inner), metadata, url);
-        if weigh(&other) > weigh(&text) {
-            (text, method) = (other, way);
+        let inner_dom = Dom::of(&inner);
+        let inner_blocks = Blocks::of(&inner_dom);
+        let other = extract(&inner, &inner_dom, &inner_blocks, metadata, url, rules);
+        if weight(&other) > weight(&body) {
+            body = other;
         }
     }
-    finish(text, method, metadata)
+    finish(body, &dom, &blocks, metadata)
 }
 
-fn extract(dom: &Dom<'_>, metadata: &Metadata, url: Option<&Url>) -> (String, &'static str) {
-    let blocks = Blocks::of(dom);
-    match read(dom, &blocks, metadata, url) {
-        Some(found) => (join(dom, &blocks, &found.kept), found.container.method),
-        None => (String::new(), "none"),
+/// What the tree gives, without a doubt.
+fn extract(
+    page: &Html,
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    metadata: &Metadata,
+    url: Option<&Url>,
+    rules: Option<&SiteRules>,
+) -> Body {
+    if let Some(kept) = rules.and_then(|rules| rules.keep(page, dom, blocks)) {
+        let reason = "the rules of the site name it";
+        let text = Some(join(dom, blocks, &kept));
+        return Body { text, method: Some("rules"), reason, ..Body::default() };
     }
+    let conversation = conversation::is_conversation(dom, blocks, url);
+    let Some(mut selection) = selector::select(dom, blocks, conversation, metadata.body.as_deref())
+    else {
+        return Body::default();
+    };
+    if let Some(rules) = rules {
+        rules.remove(page, dom, blocks, &mut selection.pruned);
+    }
+    let title = metadata.title.as_deref();
+    let mut kept = text_of(dom, blocks, &selection, selection.chosen, title);
+    if let Some(described) = selection.described.as_ref().filter(|it| it.is_whole(blocks, &kept)) {
+        kept.retain(|&at| described.allows(blocks, at));
+    }
+    let start = blocks.within(dom, selection.chosen.node).start;
+    let mut all = lead::before(dom, blocks, &selection.pruned, start, metadata);
+    all.extend(kept);
+    filter::drop_repeated(blocks, &mut all, conversation);
+    Body {
+        text: Some(join(dom, blocks, &all)).filter(|text| !text.is_empty()),
+        method: Some(selection.chosen.method),
+        warnings: Vec::new(),
+        proposals: proposals(dom, blocks, &selection, title),
+        reason: selection.reason,
+    }
+}
+
+fn text_of(
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    selection: &Selection,
+    container: Container,
+    title: Option<&str>,
+) -> Vec<usize> {
+    let range = blocks.within(dom, container.node);
+    filter::keep(dom, blocks, &selection.pruned, range, title, selection.described.as_ref())
+}
+
+fn proposals(
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    selection: &Selection,
+    title: Option<&str>,
+) -> Vec<Proposal> {
+    let proposal = |container: &Container| {
+        let kept = text_of(dom, blocks, selection, *container, title);
+        Proposal {
+            method: container.method,
+            place: dom.place(container.node),
+            characters: kept.iter().map(|&at| blocks.text(at).chars().count()).sum(),
+            score: container.score,
+            chosen: container.method == selection.chosen.method,
+        }
+    };
+    selection.proposals.iter().map(proposal).collect()
 }
 
 /// What a page that is built by scripts shows to those who run none.
 fn unscripted(dom: &Dom<'_>) -> Option<Html> {
-    let texts = dom.nodes.iter().enumerate().filter(|(_, node)| {
-        node.element.is_some_and(|element| element.name() == "noscript")
-    });
-    let texts = texts.filter_map(|(at, _)| dom.nodes.get(at + 1).map(|inner| inner.text));
+    let is_noscript =
+        |at: &usize| dom.nodes[*at].element.is_some_and(|element| element.name() == "noscript");
+    let texts = (0..dom.nodes.len())
+        .filter(is_noscript)
+        .filter(|&at| dom.nodes[at].end > at + 1)
+        .map(|at| dom.nodes[at + 1].text);
     let longest = texts.max_by_key(|text| text.len()).filter(|text| text.len() > THIN)?;
     Some(Html::parse_fragment(longest))
 }
 
-struct Reading {
-    container: Container,
-    kept: Vec<usize>,
-    pruned: Vec<bool>,
-    conversation: bool,
-}
-
-fn read(dom: &Dom<'_>, blocks: &Blocks, metadata: &Metadata, url: Option<&Url>) -> Option<Reading> {
-    let conversation = conversation::is_conversation(dom, blocks, url);
-    let described = Described::of(blocks, metadata.body.as_deref());
-    let mut pruned = prune::prune(dom, blocks, conversation, true);
-    let mut best = choose(dom, conversation, &candidates::containers(dom, blocks, &pruned, conversation));
-    let plain = prune::prune(dom, blocks, conversation, false);
-    if let Some(other) = choose(dom, conversation, &candidates::containers(dom, blocks, &plain, conversation))
-        && best.is_none_or(|best| other.score > MULTIPLE * best.score)
-    {
-        (best, pruned) = (Some(other), plain);
-    }
-    let described = described.filter(|it| best.is_none_or(|best| it.is_most_of(best.score)));
-    if let Some(node) = described.as_ref().and_then(|it| it.container(dom, blocks)) {
-        best = Some(Container { method: "json-ld", node, score: 0.0 });
-    }
-    let mut container = best?;
-    if !conversation {
-        container.node = candidates::first_article(dom, blocks, container.node);
-    }
-    let range = blocks.within(dom, container.node);
-    let title = metadata.title.as_deref();
-    let mut text = filter::keep(dom, blocks, &pruned, range.clone(), title, described.as_ref());
-    if let Some(described) = described.filter(|it| it.is_whole(blocks, &text)) {
-        text.retain(|&at| described.holds(at) || matches!(blocks.list[at].kind, Kind::Heading) || blocks.list[at].weight < 20);
-    }
-    let mut kept = lead::before(dom, blocks, &pruned, range.start, metadata);
-    kept.extend(text);
-    filter::drop_repeated(blocks, &mut kept);
-    Some(Reading { container, kept, pruned, conversation })
-}
-
-fn choose(dom: &Dom<'_>, conversation: bool, containers: &[Container]) -> Option<Container> {
-    let best = containers.iter().copied().reduce(|a, b| if b.score > a.score { b } else { a })?;
-    if conversation {
-        return Some(best);
-    }
-    let marked = containers
-        .iter()
-        .copied()
-        .filter(|it| it.method != "density" && it.score > 0.6 * best.score)
-        .reduce(|a, b| if dom.holds(a.node, b.node) && b.score > 0.8 * a.score { b } else { a });
-    Some(marked.unwrap_or(best))
-}
-
+/// Blocks on lines of their own; the cells of a row on one.
 fn join(dom: &Dom<'_>, blocks: &Blocks, kept: &[usize]) -> String {
     let mut out = String::new();
     let mut before: Option<usize> = None;
@@ -128,50 +166,51 @@ fn join(dom: &Dom<'_>, blocks: &Blocks, kept: &[usize]) -> String {
     out
 }
 
-fn finish(found: String, method: &'static str, metadata: &Metadata) -> Body {
-    let weight = weigh(&found);
-    if weight >= THIN {
-        return Body { text: Some(found), method: Some(method), warning: None };
+/// Doubts a short body, and looks for a longer one in the metadata.
+fn finish(mut body: Body, dom: &Dom<'_>, blocks: &Blocks, metadata: &Metadata) -> Body {
+    let doubt = doubt::of(dom, blocks, weight(&body));
+    if doubt.is_some() {
+        body.text = body.text.map(|text| doubt::without_notices(&text)).filter(|it| !it.is_empty());
     }
-    if let Some(body) = metadata.body.as_deref().filter(|body| weigh(body) > weight) {
-        let warning = Some("the body is the one in the page's JSON-LD");
-        return Body { text: Some(body.to_owned()), method: Some("json-ld"), warning };
+    let found = weight(&body);
+    if found >= THIN && metadata.body.as_deref().is_none_or(|whole| weigh(whole) < 2 * found) {
+        body.warnings.extend(doubt.map(doubt::Doubt::warning));
+        return body;
     }
-    if weight > 0 {
-        let warning = Some("the body is short: a teaser, a paywall or a page built by scripts?");
-        return Body { text: Some(found), method: Some(method), warning };
+    if let Some(whole) = metadata.body.as_deref().filter(|whole| weigh(whole) > found) {
+        let warning = "the body is the one in the page's JSON-LD";
+        return instead(body, whole, "json-ld", warning);
     }
-    if let Some(description) = &metadata.description {
-        let warning = Some("only the page's description was found");
-        return Body { text: Some(description.clone()), method: Some("description"), warning };
+    body.warnings.extend(doubt.map(doubt::Doubt::warning));
+    match metadata.description.as_deref().filter(|text| weigh(text) > found) {
+        Some(description) => {
+            instead(body, description, "description", "only the page's description was found")
+        }
+        None if found > 0 => {
+            body.warnings
+                .push("the body is short: a teaser, a paywall or a page built by scripts?");
+            body
+        }
+        None => {
+            body.warnings.push("no body found");
+            Body { text: None, method: None, ..body }
+        }
     }
-    Body { warning: Some("no body found"), ..Body::default() }
+}
+
+fn instead(mut body: Body, text: &str, method: &'static str, warning: &'static str) -> Body {
+    body.warnings.push(warning);
+    for proposal in &mut body.proposals {
+        proposal.chosen = false;
+    }
+    let reason = "the tree holds less than the page's metadata";
+    Body { text: Some(text.to_owned()), method: Some(method), reason, ..body }
+}
+
+fn weight(body: &Body) -> usize {
+    body.text.as_deref().map_or(0, weigh)
 }
 
 fn weigh(text: &str) -> usize {
     text.chars().map(|c| if text::is_han(c) { HAN_WEIGHT } else { 1 }).sum()
 }
-
-// DEBUG-BEGIN
-pub fn debug(html: &str, url: Option<&Url>) {
-    let page = Html::parse_document(html);
-    let metadata = super::metadata::read_document(&page, url);
-    let dom = Dom::of(&page);
-    let blocks = Blocks::of(&dom);
-    let Some(r) = read(&dom, &blocks, &metadata, url) else { println!("nothing"); return };
-    let (pruned, kept, conv) = (&r.pruned, &r.kept, r.conversation);
-    let range = blocks.within(&dom, r.container.node);
-    let containers = candidates::containers(&dom, &blocks, pruned, conv);
-    let name = |n: usize| {
-        let d = &dom.nodes[n];
-        d.element.map_or(String::new(), |e| format!("{}.{}#{}", e.name(), e.attr("class").unwrap_or("").chars().take(50).collect::<String>(), e.attr("id").unwrap_or("").chars().take(20).collect::<String>()))
-    };
-    println!("title {:?} desc {:?} conv {conv} jsonbody {:?}", metadata.title, metadata.description, metadata.body.as_ref().map(|b| b.len()));
-    for c in &containers { println!("{} {} {} {:?}", c.method, c.score, name(c.node), blocks.within(&dom, c.node)); }
-    for (i, b) in blocks.list.iter().enumerate() {
-        let near: Vec<String> = std::iter::once(b.node).chain(dom.around(b.node)).take(6).map(|n| name(n).chars().take(44).collect()).collect();
-        let by = std::iter::once(b.first).chain(dom.around(b.first)).filter(|&n| dom.nodes[n].hints != Default::default()).map(|n| format!("{:x}:{}", dom.nodes[n].hints.bits(), dom.nodes[n].element.map_or(String::new(), |e| format!("{} {} {}", e.name(), e.attr("class").unwrap_or(""), e.attr("id").unwrap_or(""))).chars().take(70).collect::<String>())).take(2).collect::<Vec<_>>();
-        println!("{i:4} {}{}{} {:.4} w{} l{} s{} | {} | {} | {}", if range.contains(&i) {"C"} else {" "}, if kept.contains(&i) {"K"} else {" "}, if pruned[i] {"P"} else {" "}, format!("{:?}", b.kind), b.weight, b.linked, b.sentences, blocks.text(i).replace('\n', "/").chars().take(60).collect::<String>(), near.join(" < "), if pruned[i] { by.join(" << ") } else { String::new() });
-    }
-}
-// DEBUG-END

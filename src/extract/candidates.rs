@@ -37,8 +37,14 @@ fn value(block: &Block, pruned: bool, conversation: bool) -> f64 {
 }
 
 /// Proposes containers, the best first.
-pub(super) fn containers(dom: &Dom<'_>, blocks: &Blocks, pruned: &[bool], conversation: bool) -> Vec<Container> {
-    let values = blocks.list.iter().zip(pruned).map(|(block, pruned)| value(block, *pruned, conversation));
+pub(super) fn containers(
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    pruned: &[bool],
+    conversation: bool,
+) -> Vec<Container> {
+    let values =
+        blocks.list.iter().zip(pruned).map(|(block, pruned)| value(block, *pruned, conversation));
     let sums = Sums::of(values);
     let mut best: [Option<Container>; 3] = [None; 3];
     for (at, node) in dom.nodes.iter().enumerate() {

@@ -10,8 +10,21 @@ use super::vocabulary::Hints;
 
 /// Programs that run forums and name themselves in `meta generator` or on the root element.
 const PROGRAMS: [&str; 16] = [
-    "discourse", "phpbb", "vbulletin", "xenforo", "mybb", "simple machines", "invision",
-    "vanilla", "flarum", "nodebb", "lithium", "khoros", "bbpress", "burning board", "question2answer",
+    "discourse",
+    "phpbb",
+    "vbulletin",
+    "xenforo",
+    "mybb",
+    "simple machines",
+    "invision",
+    "vanilla",
+    "flarum",
+    "nodebb",
+    "lithium",
+    "khoros",
+    "bbpress",
+    "burning board",
+    "question2answer",
     "askbot",
 ];
 
@@ -20,8 +33,22 @@ const KINDS: [&str; 3] = ["DiscussionForumPosting", "QAPage", "schema.org/Questi
 
 /// Parts of an address that forums use.
 const PATHS: [&str; 16] = [
-    "/forum/", "/forums/", "/thread/", "/threads/", "/thread-", "/topic/", "/topics/", "/t/", "/questions/",
-    "/discussion/", "/discussions/", "/community/", "/showthread", "/viewtopic", "/comments/", "/answers/",
+    "/forum/",
+    "/forums/",
+    "/thread/",
+    "/threads/",
+    "/thread-",
+    "/topic/",
+    "/topics/",
+    "/t/",
+    "/questions/",
+    "/discussion/",
+    "/discussions/",
+    "/community/",
+    "/showthread",
+    "/viewtopic",
+    "/comments/",
+    "/answers/",
 ];
 
 /// First labels of host names that forums use.
@@ -52,14 +79,17 @@ fn is_declared(dom: &Dom<'_>) -> bool {
                     element.attr("class").unwrap_or("")
                 );
                 let id = id.to_ascii_lowercase();
-                if id.len() < 500 && PROGRAMS.iter().any(|name| id.split_whitespace().any(|word| word == *name)) {
+                if id.len() < 500
+                    && PROGRAMS.iter().any(|name| id.split_whitespace().any(|word| word == *name))
+                {
                     return true;
                 }
             }
             "meta" => {
-                let is_generator = element
-                    .attr("name")
-                    .is_some_and(|name| name.eq_ignore_ascii_case("generator") || name.eq_ignore_ascii_case("application-name"));
+                let is_generator = element.attr("name").is_some_and(|name| {
+                    name.eq_ignore_ascii_case("generator")
+                        || name.eq_ignore_ascii_case("application-name")
+                });
                 if is_generator {
                     let value = element.attr("content").unwrap_or("").to_ascii_lowercase();
                     if PROGRAMS.iter().any(|name| value.contains(name)) {

@@ -1,7 +1,7 @@
 //! The body that a page gives in JSON-LD, found again in the tree: there it has its paragraphs and
 //! sub-headings, and what the tree has beside it is known to be none of it.
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Kind};
 use super::dom::Dom;
 
 /// Letters that a block must have to be told from chance.
@@ -56,6 +56,18 @@ impl Described {
         let first = blocks.list[known.next()?.0].node;
         let last = known.next_back().map_or(first, |(at, _)| blocks.list[at].node);
         std::iter::once(first).chain(dom.around(first)).find(|&node| dom.holds(node, last))
+    }
+
+    /// The weight of the blocks that it holds.
+    pub(super) fn weight(&self) -> f64 {
+        self.letters as f64
+    }
+
+    /// Whether a block may stand beside a described body that is whole: headings and short lines
+    /// are often left out of it.
+    pub(super) fn allows(&self, blocks: &Blocks, at: usize) -> bool {
+        let block = &blocks.list[at];
+        self.holds(at) || block.kind == Kind::Heading || block.weight < LONG
     }
 
     /// Whether it is no teaser against what was found otherwise.

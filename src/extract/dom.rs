@@ -1,7 +1,6 @@
 //! A page as one flat list of nodes in document order: every question about a subtree is a loop over
 //! a range, so nothing here or above it recurses.
 
-use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{Html, Node as Parsed};
 
@@ -74,33 +73,42 @@ impl<'a> Dom<'a> {
             text: "",
             element: None,
         });
-        for edge in page.tree.root().traverse() {
+        let root = page.tree.root();
+        let mut next = root.first_child();
+        let mut depth = 0;
+        while let Some(node) = next {
             let parent = open.last().copied().unwrap_or(0);
-            match edge {
-                Edge::Open(node) => match node.value() {
-                    Parsed::Element(element) => {
-                        let tag = tag_of(element.name());
-                        let hints = vocabulary::hints(element);
-                        open.push(nodes.len());
-                        let element = Some(element);
-                        nodes.push(Node { tag, parent, end: 0, hints, text: "", element });
-                    }
-                    Parsed::Text(text) => nodes.push(Node {
-                        tag: Tag::Text,
-                        parent,
-                        end: nodes.len() + 1,
-                        hints: Hints::default(),
-                        text,
-                        element: None,
-                    }),
-                    _ => {}
-                },
-                Edge::Close(node) if node.value().is_element() => {
-                    if let Some(at) = open.pop() {
-                        nodes[at].end = nodes.len();
-                    }
+            let at = nodes.len();
+            match node.value() {
+                Parsed::Element(element) => {
+                    let tag = tag_of(element.name());
+                    let hints = vocabulary::hints(element);
+                    let element = Some(element);
+                    nodes.push(Node { tag, parent, end: at + 1, hints, text: "", element });
                 }
-                Edge::Close(_) => {}
+                Parsed::Text(text) => {
+                    let hints = Hints::default();
+                    let (tag, element) = (Tag::Text, None);
+                    nodes.push(Node { tag, parent, end: at + 1, hints, text, element });
+                }
+                _ => {}
+            }
+            if let Some(child) = node.first_child() {
+                open.push(if nodes.len() > at { at } else { parent });
+                depth += 1;
+                next = Some(child);
+                continue;
+            }
+            let mut left = node;
+            next = left.next_sibling();
+            while next.is_none() && depth > 0 {
+                depth -= 1;
+                if let Some(closed) = open.pop() {
+                    nodes[closed].end = nodes.len();
+                }
+                let Some(above) = left.parent() else { break };
+                left = above;
+                next = left.next_sibling();
             }
         }
         nodes[0].end = nodes.len();
@@ -116,6 +124,21 @@ impl<'a> Dom<'a> {
     /// Whether one node is another or lies in it.
     pub(super) fn holds(&self, outer: usize, inner: usize) -> bool {
         (outer..self.nodes[outer].end).contains(&inner)
+    }
+
+    /// A node as tag, id and classes, as in a selector.
+    pub(super) fn place(&self, node: usize) -> String {
+        let Some(element) = self.nodes[node].element else { return "document".to_owned() };
+        let mut place = element.name().to_owned();
+        if let Some(id) = element.attr("id").filter(|id| !id.trim().is_empty()) {
+            place.push('#');
+            place.push_str(id.trim());
+        }
+        for class in element.attr("class").unwrap_or("").split_whitespace().take(4) {
+            place.push('.');
+            place.push_str(class);
+        }
+        place
     }
 
     /// An attribute of a node.

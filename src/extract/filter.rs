@@ -42,14 +42,16 @@ pub(super) fn keep(
                     && !is_first_level(dom, block.node)
                     && !title.as_deref().is_some_and(|title| same(title, &key(blocks.text(at))))
             }
-            Kind::Paragraph => density < 0.6 || block.weight > 80 && block.sentences > 0 && density < 0.9,
-            Kind::Pre => true,
-            Kind::Item | Kind::Cell => {
-                density < 0.5 && !lists.is_linked(dom, block.node)
+            Kind::Paragraph => {
+                density < 0.6 || block.weight > 80 && block.sentences > 0 && density < 0.9
             }
-            Kind::Loose => is_lead(dom, block.node)
+            Kind::Pre => true,
+            Kind::Item | Kind::Cell => density < 0.5 && !lists.is_linked(dom, block.node),
+            Kind::Loose => {
+                is_lead(dom, block.node)
                     || !is_line_of_data(blocks.text(at))
-                    && (prose(block) > 0.0 || block.sentences > 0 && density < 0.3),
+                        && (prose(block) > 0.0 || block.sentences > 0 && density < 0.3)
+            }
         };
         if stays || is_described {
             kept.push(at);
@@ -69,21 +71,35 @@ fn is_first_level(dom: &Dom<'_>, node: usize) -> bool {
     dom.nodes[node].element.is_some_and(|element| element.name() == "h1")
 }
 
-/// Leaves out what was said before: quotations of earlier posts, pull quotes, captions and teasers of
-/// the text itself.
-pub(super) fn drop_repeated(blocks: &Blocks, kept: &mut Vec<usize>) {
+/// Leaves out posts that are quoted in later ones of a conversation, and text that the page shows in
+/// two places: a single line may be said twice, a run of paragraphs is not.
+pub(super) fn drop_repeated(blocks: &Blocks, kept: &mut Vec<usize>, conversation: bool) {
+    // Items and headings of a comparison repeat.
+    let counts =
+        |at: usize| conversation || matches!(blocks.list[at].kind, Kind::Paragraph | Kind::Loose);
+    let read = |&at: &usize| if counts(at) { key(blocks.text(at)) } else { String::new() };
+    let keys: Vec<String> = kept.iter().map(read).collect();
     let mut said = String::new();
-    kept.retain(|&at| {
-        let text = key(blocks.text(at));
-        if text.len() < MIN_REPEATED {
-            return true;
-        }
-        let is_new = !said.contains(&text);
-        if is_new && said.len() < MAX_SAID {
-            said.push_str(&text);
-            said.push(' ');
-        }
-        is_new
+    let copies: Vec<bool> = keys
+        .iter()
+        .map(|text| {
+            let framed = format!(" {text} ");
+            let sought = if conversation { text } else { &framed };
+            let is_copy = text.len() >= MIN_REPEATED && said.contains(sought.as_str());
+            if !is_copy && said.len() < MAX_SAID {
+                said.push_str(&framed);
+            }
+            is_copy
+        })
+        .collect();
+    let is_copy = |at: Option<usize>| at.and_then(|at| copies.get(at)).copied().unwrap_or(false);
+    let mut index = 0;
+    kept.retain(|_| {
+        let at = index;
+        index += 1;
+        let twice = at > 0 && keys[at] == keys[at - 1];
+        let run = is_copy(at.checked_sub(1)) || is_copy(at.checked_add(1));
+        !is_copy(Some(at)) || !(conversation || twice || run)
     });
 }
 
@@ -102,7 +118,10 @@ fn is_line_of_data(text: &str) -> bool {
 fn tail(blocks: &Blocks, pruned: &[bool], range: &Range<usize>) -> usize {
     let is_long = |at: &usize| {
         let block = &blocks.list[*at];
-        !pruned[*at] && block.kind == Kind::Paragraph && block.weight > 260 && block.linked * 4 < block.weight
+        !pruned[*at]
+            && block.kind == Kind::Paragraph
+            && block.weight > 260
+            && block.linked * 4 < block.weight
     };
     range.clone().rev().find(is_long).map_or(range.end, |at| at + 1)
 }

@@ -3,17 +3,23 @@
 //! Never fetches, never panics, never fails: what cannot be read is missing and named in `warnings`.
 
 mod blocks;
-pub mod body;
+mod body;
 mod candidates;
 mod conversation;
 mod described;
 mod dom;
+mod doubt;
 mod filter;
 mod json_ld;
 mod lead;
-mod phrases;
 mod metadata;
+mod phrases;
 mod prune;
+mod rules;
+mod selector;
+#[cfg(test)]
+#[path = "tests.rs"]
+mod shapes;
 mod title;
 mod vocabulary;
 
@@ -27,12 +33,43 @@ use crate::text::{self, DocumentKind};
 
 use metadata::Metadata;
 
+pub use body::Proposal;
+pub use rules::{RuleError, SiteRules};
+
 /// Bytes of a page that are looked at; the rest is cut off.
 const MAX_BYTES: usize = 16_000_000;
 
-/// Reads a page. `content_type` is the HTTP header as received, `url` where the page was found.
+/// What was read, and why.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Explained {
+    /// What [`page`] gives.
+    pub extracted: Extracted,
+    /// What each way of looking for the body proposed.
+    pub proposals: Vec<Proposal>,
+    /// Why one of them won; empty if there was nothing to choose.
+    pub reason: &'static str,
+}
+
+/// Reads a page. `content_type` is the HTTP header as received, `url` where the page was found,
+/// `rules` what is known of its site.
 #[must_use]
-pub fn page(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extracted {
+pub fn page(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+    rules: Option<&SiteRules>,
+) -> Extracted {
+    explain(bytes, content_type, url, rules).extracted
+}
+
+/// Reads a page and says how.
+#[must_use]
+pub fn explain(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+    rules: Option<&SiteRules>,
+) -> Explained {
     let mut warnings = Vec::new();
     let cut = bytes.get(..MAX_BYTES);
     if cut.is_some() && bytes.len() > MAX_BYTES {
@@ -44,20 +81,26 @@ pub fn page(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extr
     }
     let html = decoded.text;
     if !text::weigh(&html).is_bearable() {
-        return stripped(&html, warnings);
+        return Explained { extracted: stripped(&html, warnings), ..Explained::default() };
     }
-    let Some(read) = catch_unwind(AssertUnwindSafe(|| read(&html, url))).ok() else {
+    let Ok(read) = catch_unwind(AssertUnwindSafe(|| read(&html, url, rules))) else {
         warnings.push("the page could not be read".to_owned());
-        return Extracted { warnings, ..Extracted::default() };
+        let extracted = Extracted { warnings, ..Extracted::default() };
+        return Explained { extracted, ..Explained::default() };
     };
     assemble(read.0, read.1, warnings)
 }
 
 /// Parses once; body and metadata come from the same tree.
-fn read(html: &str, url: Option<&Url>) -> (body::Body, Metadata) {
+fn read(html: &str, url: Option<&Url>, rules: Option<&SiteRules>) -> (body::Body, Metadata) {
     let page = Html::parse_document(html);
-    let metadata = metadata::read_document(&page, url);
-    (body::find(&page, &metadata, url), metadata)
+    let mut metadata = metadata::read_document(&page, url);
+    if let Some(rules) = rules {
+        metadata.title = rules.title(&page).or(metadata.title);
+        let date = rules.date(&page).and_then(|date| text::read_date(&date));
+        metadata.published = date.map(|date| date.to_string()).or(metadata.published);
+    }
+    (body::find(&page, &metadata, url, rules), metadata)
 }
 
 /// Too heavy for a tree: the text between the tags, menus and all.
@@ -72,12 +115,12 @@ fn stripped(html: &str, mut warnings: Vec<String>) -> Extracted {
     }
 }
 
-fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> Extracted {
-    warnings.extend(body.warning.map(str::to_owned));
+fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> Explained {
+    warnings.extend(body.warnings.iter().map(|&warning| warning.to_owned()));
     if metadata.title.is_none() {
         warnings.push("no title found".to_owned());
     }
-    Extracted {
+    let extracted = Extracted {
         title: metadata.title,
         body: body.text,
         authors: metadata.authors,
@@ -89,7 +132,8 @@ fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> 
         image: metadata.image,
         method: body.method.map(str::to_owned),
         warnings,
-    }
+    };
+    Explained { extracted, proposals: body.proposals, reason: body.reason }
 }
 
 #[cfg(test)]
@@ -109,7 +153,7 @@ mod tests {
     #[test]
     fn an_article_is_read() {
         let url = "https://example.org/economia/1?utm_source=x".parse().unwrap();
-        let read = page(ARTICLE.as_bytes(), Some("text/html; charset=utf-8"), Some(&url));
+        let read = page(ARTICLE.as_bytes(), Some("text/html; charset=utf-8"), Some(&url), None);
         let body = read.body.unwrap();
         assert!(
             body.starts_with("El banco central") || body.contains("\nEl banco central"),
@@ -136,7 +180,7 @@ mod tests {
         let html = format!(
             r#"<html><head><script type="application/ld+json">{{"@type":["NewsArticle"],"articleBody":"{text}"}}</script></head><body><div id="app"></div></body></html>"#
         );
-        let read = page(html.as_bytes(), None, None);
+        let read = page(html.as_bytes(), None, None, None);
         assert_eq!(
             (read.body.as_deref(), read.method.as_deref()),
             (Some(text.trim()), Some("json-ld"))
@@ -147,7 +191,7 @@ mod tests {
     #[test]
     fn heavy_pages_are_stripped_and_not_parsed() {
         for html in ["<div>".repeat(100_000) + "text", "<i>x</i>".repeat(300_000)] {
-            let read = page(html.as_bytes(), None, None);
+            let read = page(html.as_bytes(), None, None, None);
             assert_eq!(read.method.as_deref(), Some("stripped"));
             assert!(read.body.is_some());
         }
@@ -157,14 +201,14 @@ mod tests {
     fn nesting_within_the_limit_is_survived_on_a_small_stack() {
         let deep = format!("{}<p>text</p>", "<div><span>".repeat(255));
         let thread = std::thread::Builder::new().stack_size(2 << 20);
-        let read = thread.spawn(move || page(deep.as_bytes(), None, None)).unwrap().join();
+        let read = thread.spawn(move || page(deep.as_bytes(), None, None, None)).unwrap().join();
         assert!(read.is_ok());
     }
 
     #[test]
     fn anything_can_be_read() {
         for bytes in [&b""[..], b"\xff\xfe", b"\x00\x00", b"<", b"<html", b"&#x;", b"plain text"] {
-            assert!(page(bytes, None, None).title.is_none());
+            assert!(page(bytes, None, None, None).title.is_none());
         }
     }
 }

@@ -50,9 +50,23 @@ impl Sums {
     }
 }
 
+/// What is believed of where a block stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Belief {
+    /// The names of elements, too.
+    Names,
+    /// Only what the elements are.
+    Structure,
+}
+
 /// Marks the blocks that are boilerplate by where they stand. In a conversation, what readers wrote
 /// is the text.
-pub(super) fn prune(dom: &Dom<'_>, blocks: &Blocks, conversation: bool, names: bool) -> Vec<bool> {
+pub(super) fn prune(
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    conversation: bool,
+    belief: Belief,
+) -> Vec<bool> {
     let prose_sums = Sums::of(blocks.list.iter().map(prose));
     let weights = Sums::of(blocks.list.iter().map(|block| block.weight as f64));
     let total = prose_sums.over(&(0..blocks.list.len()));
@@ -61,6 +75,10 @@ pub(super) fn prune(dom: &Dom<'_>, blocks: &Blocks, conversation: bool, names: b
     let mut at = 0;
     while at < dom.nodes.len() {
         let node = &dom.nodes[at];
+        if node.hints.has(Hints::HIDDEN) && is_page_of(dom, blocks, &prose_sums, at) {
+            at += 1;
+            continue;
+        }
         if node.tag == Tag::Text || !is_suspect(node.tag, node.hints) {
             at += 1;
             continue;
@@ -74,12 +92,13 @@ pub(super) fn prune(dom: &Dom<'_>, blocks: &Blocks, conversation: bool, names: b
             at += 1;
             continue;
         }
-        let nested = node.hints.has(Hints::COMMENTS) && in_post(dom, blocks, &prose_sums, total, at);
+        let nested =
+            node.hints.has(Hints::COMMENTS) && in_post(dom, blocks, &prose_sums, total, at);
         let mass = prose_sums.over(&within);
         let weight = weights.over(&within);
         let share = if total > 0.0 { mass / total } else { 0.0 };
         let holds_body = node.hints.has(Hints::JUNK) && mass > 0.0 && holds_body(dom, at);
-        let names = names && !holds_body;
+        let names = belief == Belief::Names && !holds_body;
         if goes(node.tag, node.hints, conversation && !nested, names, share, weight) {
             for flag in &mut pruned[within] {
                 *flag = true;
@@ -92,12 +111,42 @@ pub(super) fn prune(dom: &Dom<'_>, blocks: &Blocks, conversation: bool, names: b
     pruned
 }
 
-/// Whether a node of a suspicious name holds one that is named a body, or the headline.
+/// Whether a hidden node is one of several parts that are shown one after the other: one of its
+/// siblings has the same name, holds text and is not hidden.
+fn is_page_of(dom: &Dom<'_>, blocks: &Blocks, prose: &Sums, node: usize) -> bool {
+    let first_class = |at: usize| dom.attr(at, "class").and_then(|it| it.split_whitespace().next());
+    let Some(class) = first_class(node) else { return false };
+    let parent = dom.nodes[node].parent;
+    let mut at = parent + 1;
+    while at < dom.nodes[parent].end {
+        let sibling = &dom.nodes[at];
+        if at != node
+            && sibling.element.is_some()
+            && !sibling.hints.has(Hints::HIDDEN.and(Hints::JUNK))
+            && first_class(at) == Some(class)
+            && prose.over(&blocks.within(dom, at)) > 0.0
+        {
+            return true;
+        }
+        at = sibling.end;
+    }
+    false
+}
+
+/// Whether a node of a suspicious name holds the headline, or one node that is named a body: lists of
+/// teasers hold many.
 fn holds_body(dom: &Dom<'_>, node: usize) -> bool {
-    dom.nodes[node + 1..dom.nodes[node].end].iter().any(|inner| {
-        inner.hints.has(Hints::BODY.and(Hints::MARKED)) && inner.tag.is_block()
-            || inner.element.is_some_and(|element| element.name() == "h1")
-    })
+    let (mut bodies, mut at) = (0, node + 1);
+    while at < dom.nodes[node].end {
+        let inner = &dom.nodes[at];
+        if inner.element.is_some_and(|element| element.name() == "h1") {
+            return true;
+        }
+        let is_body = inner.hints.has(Hints::BODY.and(Hints::MARKED)) && inner.tag.is_block();
+        bodies += usize::from(is_body);
+        at = if is_body { inner.end } else { at + 1 };
+    }
+    bodies == 1
 }
 
 /// A comment on a question or answer, not a contribution of its own: the contribution around it is
@@ -112,11 +161,8 @@ fn in_post(dom: &Dom<'_>, blocks: &Blocks, prose: &Sums, total: f64, node: usize
 }
 
 fn is_suspect(tag: Tag, hints: Hints) -> bool {
-    let named = Hints::JUNK
-        .and(Hints::COMMENTS)
-        .and(Hints::CAPTION)
-        .and(Hints::BYLINE)
-        .and(Hints::HIDDEN);
+    let named =
+        Hints::JUNK.and(Hints::COMMENTS).and(Hints::CAPTION).and(Hints::BYLINE).and(Hints::HIDDEN);
     hints.has(named) || matches!(tag, Tag::Nav | Tag::Aside | Tag::Footer | Tag::Form)
 }
 

@@ -42,10 +42,6 @@ impl Hints {
         Self(self.0 | other.0)
     }
 
-    pub(super) fn bits(self) -> u16 {
-        self.0
-    }
-
     fn add(&mut self, other: Self) {
         self.0 |= other.0;
     }
@@ -63,7 +59,9 @@ pub(super) fn hints(element: &Element) -> Hints {
                 let value = cut(value);
                 for name in value.split_ascii_whitespace().take(40) {
                     hints.add(of_name(name));
-                    if name == "hidden" && !value.contains(':') {
+                    // Frameworks hide for one width and show for another.
+                    let everywhere = !value.contains(':') && !value.contains("d-sm-");
+                    if matches!(name, "hidden" | "d-none") && everywhere {
                         hints.add(Hints::HIDDEN);
                     }
                 }
@@ -87,7 +85,9 @@ pub(super) fn hints(element: &Element) -> Hints {
                 _ => {}
             },
             "hidden" => hints.add(Hints::HIDDEN),
-            "aria-hidden" if value.trim() == "true" && element.name() != "p" => hints.add(Hints::HIDDEN),
+            "aria-hidden" if value.trim() == "true" && element.name() != "p" => {
+                hints.add(Hints::HIDDEN);
+            }
             "style" if is_invisible(value) => hints.add(Hints::HIDDEN),
             _ => {}
         }
@@ -168,33 +168,35 @@ fn of_word(word: &str) -> Hints {
             Hints::LEAD
         }
         "share" | "sharing" | "social" | "socials" | "sharebar" | "addthis" | "addtoany"
-        | "sharedaddy" | "sharethis" | "sociable" | "related" | "relateds" | "relatedposts" | "newsletter"
-        | "newsletters" | "promo" | "promobox" | "promotion" | "sidebar" | "cookie" | "cookies"
-        | "consent" | "gdpr" | "banner" | "ad" | "ads" | "advert" | "adverts" | "advertisement"
-        | "advertising" | "advertorial" | "adsense" | "adslot" | "adbox" | "sponsor"
-        | "sponsored" | "sponsors" | "breadcrumb" | "breadcrumbs" | "nav" | "navbar"
-        | "navigation" | "menu" | "submenu" | "footer" | "recommend"
-        | "recommended" | "recommendation" | "recommendations" | "popular" | "trending"
-        | "tags" | "tag" | "taglist" | "toolbar" | "pagination" | "pager" | "login" | "signin"
-        | "signup" | "register" | "registration" | "modal" | "popup" | "overlay" | "lightbox"
-        | "taboola" | "outbrain" | "zergnet" | "disclaimer" | "donate" | "donation"
-        | "subscribe" | "subscription" | "cta" | "teaser" | "teasers" | "readmore" | "morenews"
-        | "mostread" | "carousel" | "slider" | "slideshow" | "bookmark" | "rating"
-        | "ratings" | "vote" | "votes" | "poll" | "quiz" | "survey" | "noprint"
-        | "printhidden" | "skip" | "masthead" | "topbar" | "ticker" | "marketing" | "affiliate"
-        | "shop" | "weather" | "toc" | "feedback" | "jobs" | "playlist"
-        | "authorbox" | "authorbio" | "bio" | "aside" | "search" | "searchform" | "form"
-        | "factbox" | "infobox" | "faktabox" | "infokasten" | "userinfo" | "signature" | "rss" | "follow" | "apps" | "correction" | "transparency" => Hints::JUNK,
+        | "sharedaddy" | "sharethis" | "sociable" | "related" | "relateds" | "relatedposts"
+        | "newsletter" | "newsletters" | "promo" | "promobox" | "promotion" | "sidebar"
+        | "cookie" | "cookies" | "consent" | "gdpr" | "banner" | "ad" | "ads" | "advert"
+        | "adverts" | "advertisement" | "advertising" | "advertorial" | "adsense" | "adslot"
+        | "adbox" | "sponsor" | "sponsored" | "sponsors" | "breadcrumb" | "breadcrumbs" | "nav"
+        | "navbar" | "navigation" | "menu" | "submenu" | "footer" | "recommend" | "recommended"
+        | "recommendation" | "recommendations" | "popular" | "trending" | "tags" | "tag"
+        | "taglist" | "toolbar" | "pagination" | "pager" | "login" | "signin" | "signup"
+        | "register" | "registration" | "modal" | "popup" | "overlay" | "lightbox" | "taboola"
+        | "outbrain" | "zergnet" | "disclaimer" | "donate" | "donation" | "subscribe"
+        | "subscription" | "cta" | "teaser" | "teasers" | "readmore" | "morenews" | "mostread"
+        | "carousel" | "slider" | "slideshow" | "bookmark" | "rating" | "ratings" | "vote"
+        | "votes" | "poll" | "quiz" | "survey" | "noprint" | "printhidden" | "skip"
+        | "masthead" | "topbar" | "ticker" | "marketing" | "affiliate" | "shop" | "weather"
+        | "toc" | "feedback" | "jobs" | "playlist" | "authorbox" | "authorbio" | "bio"
+        | "aside" | "search" | "searchform" | "form" | "factbox" | "infobox" | "faktabox"
+        | "infokasten" | "userinfo" | "signature" | "rss" | "follow" | "apps" | "correction"
+        | "transparency" => Hints::JUNK,
         "comment" | "comments" | "disqus" | "commentlist" | "respond" | "kommentare"
-        | "kommentar" | "comentarios" | "commentaires" | "talkback" | "livefyre"
-        | "commenting" => Hints::COMMENTS.and(Hints::POST),
+        | "kommentar" | "comentarios" | "commentaires" | "talkback" | "livefyre" | "commenting" => {
+            Hints::COMMENTS.and(Hints::POST)
+        }
         "reply" | "answer" | "message" | "postbit" | "question" => Hints::POST,
         "caption" | "captions" | "credit" | "credits" | "copyright" | "figcaption" | "legend"
         | "bildunterschrift" | "photographer" | "imagecredit" | "photocredit" | "gallery"
         | "wpcaption" => Hints::CAPTION,
         "byline" | "author" | "authors" | "dateline" | "timestamp" | "pubdate" | "datetime"
-        | "updated" | "published" | "dates" | "contributor" | "contributors" | "date" | "postmeta"
-        | "metadata" | "meta" | "autor" | "autoren" | "auteur" => Hints::BYLINE,
+        | "updated" | "published" | "dates" | "contributor" | "contributors" | "date"
+        | "postmeta" | "metadata" | "meta" | "autor" | "autoren" | "auteur" => Hints::BYLINE,
         "invisible" => Hints::HIDDEN,
         "paywall" | "piano" | "regwall" | "paidcontent" | "premium" => Hints::PAYWALL,
         "twitter" | "tweet" | "instagram" | "tiktok" | "facebook" => Hints::EMBED,
@@ -205,37 +207,58 @@ fn of_word(word: &str) -> Hints {
 fn of_pair(first: &str, second: &str) -> Hints {
     match (first, second) {
         (
-            "article" | "story" | "post" | "entry" | "news" | "blog" | "artikel" | "page" | "paragraph"
-            | "content" | "main" | "text" | "detail" | "single" | "rich" | "nota" | "noticia",
+            "article" | "story" | "post" | "entry" | "news" | "blog" | "artikel" | "page"
+            | "paragraph" | "content" | "main" | "text" | "detail" | "single" | "rich" | "nota"
+            | "noticia",
             "body" | "content" | "text" | "copy" | "contents" | "inhalt" | "cuerpo" | "texto"
             | "main" | "container" | "wrapper",
         )
         | ("body", "text" | "copy" | "content" | "article" | "main")
         | ("full", "text" | "article" | "story" | "content")
         | ("text", "block" | "long" | "formatted") => Hints::BODY,
-        ("fact" | "facts" | "info", "box") | ("user", "details" | "extras" | "title" | "stats" | "info" | "profile" | "signature")
-        | ("similar", "threads" | "questions" | "topics" | "posts") | ("suggested", "topics")
-        | ("author", "pane") | ("post", "profile" | "signature") => Hints::JUNK,
-        ("sr", "only") | ("visually", "hidden") | ("screen", "reader") | ("is", "hidden")
-        | ("d", "none") => Hints::HIDDEN,
-        ("read", "more" | "next" | "also") | ("most", "read" | "popular" | "viewed")
-        | ("see", "also") | ("more", "from" | "on")
-        | ("also", "read") | ("up", "next") | ("you", "may")
+        ("sr", "only") | ("visually", "hidden") | ("screen", "reader") | ("is", "hidden") => {
+            Hints::HIDDEN
+        }
+        ("fact" | "facts" | "info", "box")
+        | ("user", "details" | "extras" | "title" | "stats" | "info" | "profile" | "signature")
+        | ("similar", "threads" | "questions" | "topics" | "posts")
+        | ("suggested", "topics")
+        | ("author", "pane")
+        | ("post", "profile" | "signature")
+        | ("read", "more" | "next" | "also")
+        | ("most", "read" | "popular" | "viewed")
+        | ("see", "also")
+        | ("more", "from" | "on")
+        | ("also", "read")
+        | ("up", "next")
+        | ("you", "may")
         | ("inline", "related" | "promo" | "newsletter")
         | ("author", "bio" | "box" | "info" | "card" | "about" | "profile" | "description")
-        | ("about", "author") | ("post", "tags" | "navigation" | "nav" | "ratings")
-        | ("table", "contents") | ("back", "top") | ("further", "reading")
+        | ("about", "author")
+        | ("post", "tags" | "navigation" | "nav" | "ratings")
+        | ("table", "contents")
+        | ("back", "top")
+        | ("further", "reading")
         | (
-            "recent" | "latest" | "featured" | "similar" | "other" | "more" | "popular" | "top" | "next"
-            | "previous" | "suggested",
-            "news" | "articles" | "posts" | "stories" | "article" | "post" | "story" | "content" | "videos" | "reads",
+            "recent" | "latest" | "featured" | "similar" | "other" | "more" | "popular" | "top"
+            | "next" | "previous" | "suggested",
+            "news" | "articles" | "posts" | "stories" | "article" | "post" | "story" | "content"
+            | "videos" | "reads",
         ) => Hints::JUNK,
-        ("image" | "photo" | "media" | "picture" | "img" | "video", "caption" | "credit" | "description" | "source" | "copyright" | "info" | "text")
+        (
+            "image" | "photo" | "media" | "picture" | "img" | "video",
+            "caption" | "credit" | "description" | "source" | "copyright" | "info" | "text",
+        )
         | ("wp", "caption") => Hints::CAPTION,
-        ("forum" | "thread" | "topic" | "user" | "bb" | "message", "post" | "posts" | "message" | "content" | "body" | "text") => Hints::POST,
-        ("posted" | "published" | "updated", "on" | "by" | "at") | ("post" | "entry" | "article" | "story", "meta" | "date" | "info" | "byline" | "author") => {
-            Hints::BYLINE
-        }
+        (
+            "forum" | "thread" | "topic" | "user" | "bb" | "message",
+            "post" | "posts" | "message" | "content" | "body" | "text",
+        ) => Hints::POST,
+        ("posted" | "published" | "updated", "on" | "by" | "at")
+        | (
+            "post" | "entry" | "article" | "story",
+            "meta" | "date" | "info" | "byline" | "author",
+        ) => Hints::BYLINE,
         _ => Hints::default(),
     }
 }
