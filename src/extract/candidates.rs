@@ -48,7 +48,9 @@ pub(super) fn containers(
     let sums = Sums::of(values);
     let mut best: [Option<Container>; 3] = [None; 3];
     for (at, node) in dom.nodes.iter().enumerate() {
-        if node.tag == Tag::Text || !node.tag.is_block() {
+        let is_line =
+            matches!(node.tag, Tag::Paragraph | Tag::Heading | Tag::Item | Tag::Pre | Tag::Caption);
+        if !node.tag.is_block() || is_line {
             continue;
         }
         let within = blocks.within(dom, at);

@@ -154,7 +154,7 @@ fn holds_body(dom: &Dom<'_>, node: usize) -> bool {
 fn in_post(dom: &Dom<'_>, blocks: &Blocks, prose: &Sums, total: f64, node: usize) -> bool {
     let is_post = |at: &usize| {
         let hints = dom.nodes[*at].hints;
-        hints.has(Hints::POST) && !hints.has(Hints::COMMENTS)
+        hints.has(Hints::QUESTION) && !hints.has(Hints::COMMENTS)
     };
     let post = dom.around(node).take(8).find(is_post);
     post.is_some_and(|post| prose.over(&blocks.within(dom, post)) < 0.8 * total)

@@ -29,6 +29,8 @@ impl Hints {
     pub(super) const POST: Self = Self(1 << 8);
     /// Asks for money before the rest is shown.
     pub(super) const PAYWALL: Self = Self(1 << 9);
+    /// A question or an answer to it: what is said below is a remark on it.
+    pub(super) const QUESTION: Self = Self(1 << 11);
     /// A quotation or post of a social network that is shown in the text.
     pub(super) const EMBED: Self = Self(1 << 10);
 
@@ -73,8 +75,9 @@ pub(super) fn hints(element: &Element) -> Hints {
                 }
                 "caption" | "copyrightHolder" => hints.add(Hints::CAPTION),
                 "comment" => hints.add(Hints::COMMENTS.and(Hints::POST)),
-                "text" | "answer" | "suggestedAnswer" | "acceptedAnswer" => {
-                    hints.add(Hints::POST);
+                "text" => hints.add(Hints::POST),
+                "answer" | "suggestedAnswer" | "acceptedAnswer" => {
+                    hints.add(Hints::POST.and(Hints::QUESTION));
                 }
                 _ => {}
             },
@@ -190,7 +193,8 @@ fn of_word(word: &str) -> Hints {
         | "kommentar" | "comentarios" | "commentaires" | "talkback" | "livefyre" | "commenting" => {
             Hints::COMMENTS.and(Hints::POST)
         }
-        "reply" | "answer" | "message" | "postbit" | "question" => Hints::POST,
+        "reply" | "message" | "postbit" => Hints::POST,
+        "question" | "answer" => Hints::POST.and(Hints::QUESTION),
         "caption" | "captions" | "credit" | "credits" | "copyright" | "figcaption" | "legend"
         | "bildunterschrift" | "photographer" | "imagecredit" | "photocredit" | "gallery"
         | "wpcaption" => Hints::CAPTION,
@@ -216,13 +220,12 @@ fn of_pair(first: &str, second: &str) -> Hints {
         | ("body", "text" | "copy" | "content" | "article" | "main")
         | ("full", "text" | "article" | "story" | "content")
         | ("text", "block" | "long" | "formatted") => Hints::BODY,
-        ("sr", "only") | ("visually", "hidden") | ("screen", "reader") | ("is", "hidden") => {
+        ("sr", "only") | ("visually" | "is", "hidden") | ("screen", "reader") => {
             Hints::HIDDEN
         }
         ("fact" | "facts" | "info", "box")
         | ("user", "details" | "extras" | "title" | "stats" | "info" | "profile" | "signature")
         | ("similar", "threads" | "questions" | "topics" | "posts")
-        | ("suggested", "topics")
         | ("author", "pane")
         | ("post", "profile" | "signature")
         | ("read", "more" | "next" | "also")
@@ -243,7 +246,7 @@ fn of_pair(first: &str, second: &str) -> Hints {
             "recent" | "latest" | "featured" | "similar" | "other" | "more" | "popular" | "top"
             | "next" | "previous" | "suggested",
             "news" | "articles" | "posts" | "stories" | "article" | "post" | "story" | "content"
-            | "videos" | "reads",
+            | "videos" | "reads" | "topics",
         ) => Hints::JUNK,
         (
             "image" | "photo" | "media" | "picture" | "img" | "video",
