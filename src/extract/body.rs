@@ -96,6 +96,7 @@ fn extract(
         kept.retain(|&at| described.allows(blocks, at));
     }
     let start = blocks.within(dom, selection.chosen.node).start;
+    let start = kept.first().map_or(start, |&first| first.max(start));
     let mut all = lead::before(dom, blocks, &selection.pruned, start, metadata);
     all.extend(kept);
     filter::drop_repeated(blocks, &mut all, conversation);

@@ -31,7 +31,7 @@ pub(super) fn keep(
     for at in range {
         let is_described = described.is_some_and(|it| it.holds(at));
         let block = &blocks.list[at];
-        if !is_described && (pruned[at] || phrases::is_aside(block, blocks.text(at), at >= tail)) {
+        if pruned[at] || phrases::is_aside(block, blocks.text(at), at >= tail) {
             continue;
         }
         let density = block.link_density();

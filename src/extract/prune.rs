@@ -12,6 +12,9 @@ use super::vocabulary::Hints;
 /// Above this share of the page's good text no name makes a node boilerplate.
 const MAX_SHARE: f64 = 0.4;
 
+/// A body in a node of a suspicious name holds more than this share of the text.
+const MIN_BODY: f64 = 0.05;
+
 /// A byline or caption is no longer than this.
 const MAX_LINE: usize = 350;
 
@@ -97,7 +100,7 @@ pub(super) fn prune(
         let mass = prose_sums.over(&within);
         let weight = weights.over(&within);
         let share = if total > 0.0 { mass / total } else { 0.0 };
-        let holds_body = node.hints.has(Hints::JUNK) && mass > 0.0 && holds_body(dom, at);
+        let holds_body = node.hints.has(Hints::JUNK) && share > MIN_BODY && holds_body(dom, at);
         let names = belief == Belief::Names && !holds_body;
         if goes(node.tag, node.hints, conversation && !nested, names, share, weight) {
             for flag in &mut pruned[within] {

@@ -44,6 +44,10 @@ impl Hints {
         Self(self.0 | other.0)
     }
 
+    fn remove(&mut self, other: Self) {
+        self.0 &= !other.0;
+    }
+
     fn add(&mut self, other: Self) {
         self.0 |= other.0;
     }
@@ -133,6 +137,10 @@ fn of_name(name: &str) -> Hints {
         }
         before = start;
     }
+    // `article-body-infobox`: what stands in a body is none.
+    if hints.has(Hints::JUNK) {
+        hints.remove(Hints::BODY);
+    }
     hints
 }
 
@@ -186,7 +194,7 @@ fn of_word(word: &str) -> Hints {
         | "votes" | "poll" | "quiz" | "survey" | "noprint" | "printhidden" | "skip"
         | "masthead" | "topbar" | "ticker" | "marketing" | "affiliate" | "shop" | "weather"
         | "toc" | "feedback" | "jobs" | "playlist" | "authorbox" | "authorbio" | "bio"
-        | "aside" | "search" | "searchform" | "form" | "factbox" | "infobox" | "faktabox"
+        | "aside" | "search" | "searchform" | "form" | "factbox" | "authorprofile" | "infobox" | "faktabox"
         | "infokasten" | "userinfo" | "signature" | "rss" | "follow" | "apps" | "correction"
         | "transparency" => Hints::JUNK,
         "comment" | "comments" | "disqus" | "commentlist" | "respond" | "kommentare"
@@ -233,7 +241,7 @@ fn of_pair(first: &str, second: &str) -> Hints {
         | ("see", "also")
         | ("more", "from" | "on")
         | ("also", "read")
-        | ("up", "next")
+        | ("up" | "prev", "next")
         | ("you", "may")
         | ("inline", "related" | "promo" | "newsletter")
         | ("author", "bio" | "box" | "info" | "card" | "about" | "profile" | "description")
