@@ -103,3 +103,23 @@ fn has_headline(dom: &Dom<'_>, node: usize) -> bool {
         .iter()
         .any(|inner| inner.element.is_some_and(|element| element.name() == "h1"))
 }
+
+/// Bodies in parts (cut by pictures or advertisements) are siblings of one name: then the node around
+/// them, else the node itself.
+pub(super) fn around_parts(dom: &Dom<'_>, blocks: &Blocks, node: usize) -> usize {
+    let parent = dom.nodes[node].parent;
+    let sums = Sums::of(blocks.list.iter().map(prose));
+    let class = dom.attr(node, "class");
+    let mut at = parent + 1;
+    while at < dom.nodes[parent].end {
+        let is_part = at != node
+            && dom.nodes[at].hints.has(Hints::BODY.and(Hints::MARKED))
+            && dom.attr(at, "class") == class
+            && sums.over(&blocks.within(dom, at)) > 0.0;
+        if is_part {
+            return parent;
+        }
+        at = dom.nodes[at].end;
+    }
+    node
+}

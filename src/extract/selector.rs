@@ -13,7 +13,7 @@ use super::prune::{self, Belief};
 const MULTIPLE: f64 = 3.0;
 
 /// A named container must hold this share of what density found.
-const MIN_NAMED: f64 = 0.6;
+const MIN_NAMED: f64 = 0.55;
 
 /// A named container within a named one must hold this share of it.
 const MIN_INNER: f64 = 0.8;
@@ -57,6 +57,9 @@ pub(super) fn select(
     }
     let (mut chosen, reason) = best?;
     if !conversation {
+        if matches!(chosen.method, "names" | "microdata") {
+            chosen.node = candidates::around_parts(dom, blocks, chosen.node);
+        }
         chosen.node = candidates::first_article(dom, blocks, chosen.node);
     }
     Some(Selection { proposals, chosen, reason, pruned, described })
