@@ -164,8 +164,20 @@ const RIGHTS: [&str; 14] = [
     "affiliate-link",
 ];
 
+/// Who speaks of cookies and of one of these is a banner.
+const CONSENT: [&str; 22] = [
+    "this website", "this site", "our website", "our site", "browser", "third-party", "third party", "consent", "privacy", "personali",
+    "diese website", "unsere website", "webseite", "datenschutz", "einwilligung", "ce site", "notre site", "confidentialité",
+    "este sitio", "sitio web", "privacidad", "site usa",
+];
+
 /// Whether a line is none of the text by what it says. `tail`: nothing longer follows it.
 pub(super) fn is_aside(block: &Block, text: &str, tail: bool) -> bool {
+    let names_cookies = text.contains("ookie");
+    if names_cookies && block.kind != Kind::Heading {
+        let lower = text.to_lowercase();
+        return CONSENT.iter().any(|phrase| lower.contains(phrase));
+    }
     if block.weight > MAX_LINE || matches!(block.kind, Kind::Pre | Kind::Cell) {
         return false;
     }

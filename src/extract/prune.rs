@@ -12,6 +12,9 @@ use super::vocabulary::Hints;
 /// Above this share of the page's good text no name makes a node boilerplate.
 const MAX_SHARE: f64 = 0.4;
 
+/// The same for names that mean nothing else.
+const MAX_FIRM: f64 = 0.95;
+
 /// A body in a node of a suspicious name holds more than this share of the text.
 const MIN_BODY: f64 = 0.05;
 
@@ -102,6 +105,8 @@ pub(super) fn prune(
         let share = if total > 0.0 { mass / total } else { 0.0 };
         let holds_body = node.hints.has(Hints::JUNK) && share > MIN_BODY && holds_body(dom, at);
         let names = belief == Belief::Names && !holds_body;
+        let firm = node.hints.has(Hints::FIRM) || node.tag == Tag::Footer;
+        let share = if firm && share < MAX_FIRM && !holds_article(dom, at) { 0.0 } else { share };
         if goes(node.tag, node.hints, conversation && !nested, names, share, weight) {
             for flag in &mut pruned[within] {
                 *flag = true;
@@ -150,6 +155,15 @@ fn holds_body(dom: &Dom<'_>, node: usize) -> bool {
         at = if is_body { inner.end } else { at + 1 };
     }
     bodies == 1
+}
+
+/// Whether a node holds what only the main part of a page has.
+fn holds_article(dom: &Dom<'_>, node: usize) -> bool {
+    dom.nodes[node..dom.nodes[node].end].iter().any(|inner| {
+        matches!(inner.tag, Tag::Article | Tag::Main | Tag::Body)
+            || inner.hints.has(Hints::BODY.and(Hints::MARKED))
+            || inner.element.is_some_and(|element| element.name() == "h1")
+    })
 }
 
 /// A comment on a question or answer, not a contribution of its own: the contribution around it is

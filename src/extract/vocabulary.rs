@@ -29,6 +29,8 @@ impl Hints {
     pub(super) const POST: Self = Self(1 << 8);
     /// Asks for money before the rest is shown.
     pub(super) const PAYWALL: Self = Self(1 << 9);
+    /// Never the text, however much of the page it fills.
+    pub(super) const FIRM: Self = Self(1 << 12);
     /// A question or an answer to it: what is said below is a remark on it.
     pub(super) const QUESTION: Self = Self(1 << 11);
     /// A quotation or post of a social network that is shown in the text.
@@ -181,10 +183,10 @@ fn of_word(word: &str) -> Hints {
         "share" | "sharing" | "social" | "socials" | "sharebar" | "addthis" | "addtoany"
         | "sharedaddy" | "sharethis" | "sociable" | "related" | "relateds" | "relatedposts"
         | "newsletter" | "newsletters" | "promo" | "promobox" | "promotion" | "sidebar"
-        | "cookie" | "cookies" | "consent" | "gdpr" | "banner" | "ad" | "ads" | "advert"
+        | "cookie" | "cookies" | "banner" | "ad" | "ads" | "advert"
         | "adverts" | "advertisement" | "advertising" | "advertorial" | "adsense" | "adslot"
         | "adbox" | "sponsor" | "sponsored" | "sponsors" | "breadcrumb" | "breadcrumbs" | "nav"
-        | "navbar" | "navigation" | "menu" | "submenu" | "footer" | "recommend" | "recommended"
+        | "navbar" | "navigation" | "menu" | "submenu" | "recommend" | "recommended"
         | "recommendation" | "recommendations" | "popular" | "trending" | "tags" | "tag"
         | "taglist" | "toolbar" | "pagination" | "pager" | "login" | "signin" | "signup"
         | "register" | "registration" | "modal" | "popup" | "overlay" | "lightbox" | "taboola"
@@ -197,6 +199,9 @@ fn of_word(word: &str) -> Hints {
         | "aside" | "search" | "searchform" | "form" | "factbox" | "authorprofile" | "infobox" | "faktabox"
         | "infokasten" | "userinfo" | "signature" | "rss" | "follow" | "apps" | "correction"
         | "transparency" => Hints::JUNK,
+        "footer" | "cookie" | "cookies" | "consent" | "gdpr" | "privacy" | "onetrust" | "didomi" => {
+            Hints::JUNK.and(Hints::FIRM)
+        }
         "comment" | "comments" | "disqus" | "commentlist" | "respond" | "kommentare"
         | "kommentar" | "comentarios" | "commentaires" | "talkback" | "livefyre" | "commenting" => {
             Hints::COMMENTS.and(Hints::POST)
