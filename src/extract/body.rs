@@ -9,9 +9,8 @@ use super::blocks::{Blocks, Kind};
 use super::candidates::Container;
 use super::dom::Dom;
 use super::metadata::Metadata;
-use super::rules::SiteRules;
 use super::selector::{self, Selection};
-use super::{conversation, doubt, filter, lead};
+use super::{Site, conversation, doubt, filter, lead};
 
 /// A body lighter than this is doubtful: a teaser, a paywall, a page built by scripts.
 pub(super) const THIN: usize = 250;
@@ -46,21 +45,16 @@ pub struct Proposal {
 }
 
 /// Finds the body of a parsed page.
-pub(super) fn find(
-    page: &Html,
-    metadata: &Metadata,
-    url: Option<&Url>,
-    rules: Option<&SiteRules>,
-) -> Body {
+pub(super) fn find(page: &Html, metadata: &Metadata, url: Option<&Url>, site: &Site<'_>) -> Body {
     let dom = Dom::of(page);
     let blocks = Blocks::of(&dom);
-    let mut body = extract(page, &dom, &blocks, metadata, url, rules);
+    let mut body = extract(page, &dom, &blocks, metadata, url, site);
     if weight(&body) < THIN
         && let Some(inner) = unscripted(&dom)
     {
         let inner_dom = Dom::of(&inner);
         let inner_blocks = Blocks::of(&inner_dom);
-        let other = extract(&inner, &inner_dom, &inner_blocks, metadata, url, rules);
+        let other = extract(&inner, &inner_dom, &inner_blocks, metadata, url, site);
         if weight(&other) > weight(&body) {
             body = other;
         }
@@ -75,9 +69,9 @@ fn extract(
     blocks: &Blocks,
     metadata: &Metadata,
     url: Option<&Url>,
-    rules: Option<&SiteRules>,
+    site: &Site<'_>,
 ) -> Body {
-    if let Some(kept) = rules.and_then(|rules| rules.keep(page, dom, blocks)) {
+    if let Some(kept) = site.rules.and_then(|rules| rules.keep(page, dom, blocks)) {
         let reason = "the rules of the site name it";
         let text = Some(join(dom, blocks, &kept));
         return Body { text, method: Some("rules"), reason, ..Body::default() };
@@ -87,8 +81,16 @@ fn extract(
     else {
         return Body::default();
     };
-    if let Some(rules) = rules {
+    if let Some(rules) = site.rules {
         rules.remove(page, dom, blocks, &mut selection.pruned);
+    }
+    if let Some(template) = site.template {
+        template.prune(blocks, &mut selection.pruned);
+        if let Some(container) = template.container(dom, blocks, selection.chosen.node) {
+            selection.proposals.push(container);
+            selection.chosen = container;
+            selection.reason = "articles of this host stand there";
+        }
     }
     let title = metadata.title.as_deref();
     let mut kept = text_of(dom, blocks, &selection, selection.chosen, title);

@@ -63,7 +63,7 @@ pub(super) fn containers(
             node.hints.has(Hints::MARKED).then_some(("microdata", 1.0)),
             (node.hints.has(Hints::BODY) && !matches!(node.tag, Tag::Body)
                 || matches!(node.tag, Tag::Article | Tag::Main))
-                .then_some(("names", 1.0)),
+            .then_some(("names", 1.0)),
         ];
         for (slot, way) in best.iter_mut().zip(ways) {
             let Some((method, factor)) = way else { continue };

@@ -17,9 +17,9 @@ mod phrases;
 mod prune;
 mod rules;
 mod selector;
+mod template;
 #[cfg(test)]
-#[path = "tests.rs"]
-mod shapes;
+mod tests;
 mod title;
 mod vocabulary;
 
@@ -35,9 +35,19 @@ use metadata::Metadata;
 
 pub use body::Proposal;
 pub use rules::{RuleError, SiteRules};
+pub use template::Template;
 
 /// Bytes of a page that are looked at; the rest is cut off.
 const MAX_BYTES: usize = 16_000_000;
+
+/// What is known of the site of a page; nothing by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Site<'a> {
+    /// What an operator wrote down.
+    pub rules: Option<&'a SiteRules>,
+    /// What other pages of the host taught.
+    pub template: Option<&'a Template>,
+}
 
 /// What was read, and why.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,15 +61,15 @@ pub struct Explained {
 }
 
 /// Reads a page. `content_type` is the HTTP header as received, `url` where the page was found,
-/// `rules` what is known of its site.
+/// `site` what is known of its site.
 #[must_use]
 pub fn page(
     bytes: &[u8],
     content_type: Option<&str>,
     url: Option<&Url>,
-    rules: Option<&SiteRules>,
+    site: &Site<'_>,
 ) -> Extracted {
-    explain(bytes, content_type, url, rules).extracted
+    explain(bytes, content_type, url, site).extracted
 }
 
 /// Reads a page and says how.
@@ -68,7 +78,7 @@ pub fn explain(
     bytes: &[u8],
     content_type: Option<&str>,
     url: Option<&Url>,
-    rules: Option<&SiteRules>,
+    site: &Site<'_>,
 ) -> Explained {
     let mut warnings = Vec::new();
     let cut = bytes.get(..MAX_BYTES);
@@ -83,7 +93,7 @@ pub fn explain(
     if !text::weigh(&html).is_bearable() {
         return Explained { extracted: stripped(&html, warnings), ..Explained::default() };
     }
-    let Ok(read) = catch_unwind(AssertUnwindSafe(|| read(&html, url, rules))) else {
+    let Ok(read) = catch_unwind(AssertUnwindSafe(|| read(&html, url, site))) else {
         warnings.push("the page could not be read".to_owned());
         let extracted = Extracted { warnings, ..Extracted::default() };
         return Explained { extracted, ..Explained::default() };
@@ -92,15 +102,15 @@ pub fn explain(
 }
 
 /// Parses once; body and metadata come from the same tree.
-fn read(html: &str, url: Option<&Url>, rules: Option<&SiteRules>) -> (body::Body, Metadata) {
+fn read(html: &str, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadata) {
     let page = Html::parse_document(html);
     let mut metadata = metadata::read_document(&page, url);
-    if let Some(rules) = rules {
+    if let Some(rules) = site.rules {
         metadata.title = rules.title(&page).or(metadata.title);
         let date = rules.date(&page).and_then(|date| text::read_date(&date));
         metadata.published = date.map(|date| date.to_string()).or(metadata.published);
     }
-    (body::find(&page, &metadata, url, rules), metadata)
+    (body::find(&page, &metadata, url, site), metadata)
 }
 
 /// Too heavy for a tree: the text between the tags, menus and all.
@@ -134,81 +144,4 @@ fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> 
         warnings,
     };
     Explained { extracted, proposals: body.proposals, reason: body.reason }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::page;
-
-    const ARTICLE: &str = r#"<!doctype html><html lang="es"><head><title>El banco crece | Diario</title>
-        <meta property="og:title" content="El banco crece"><meta property="og:site_name" content="Diario">
-        <link rel="canonical" href="/economia/1"><meta name="author" content="Ana Pérez">
-        <script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","headline":"El banco crece",
-        "datePublished":"2024-05-01T10:00:00+02:00","image":{"url":"https://example.org/a.jpg"}}]}</script>
-        </head><body><nav><a href="/">Portada</a> <a href="/d">Deportes</a></nav><article><h1>El banco crece</h1>
-        <p>El banco central anunció ayer que la economía creció un tres por ciento en el último trimestre del año, más de lo que esperaban los analistas.</p>
-        <p>El consejero delegado negó que la entidad estuviera siendo investigada por la fiscalía y aseguró que coopera con todas las autoridades.</p>
-        </article><footer>Todos los derechos reservados</footer></body></html>"#;
-
-    #[test]
-    fn an_article_is_read() {
-        let url = "https://example.org/economia/1?utm_source=x".parse().unwrap();
-        let read = page(ARTICLE.as_bytes(), Some("text/html; charset=utf-8"), Some(&url), None);
-        let body = read.body.unwrap();
-        assert!(
-            body.starts_with("El banco central") || body.contains("\nEl banco central"),
-            "{body}"
-        );
-        assert!(
-            body.contains(
-                "trimestre del año, más de lo que esperaban los analistas.\nEl consejero"
-            )
-        );
-        assert!(!body.contains("derechos reservados") && !body.contains("Deportes"));
-        assert_eq!(read.title.as_deref(), Some("El banco crece"));
-        assert_eq!(read.authors, ["Ana Pérez"]);
-        assert_eq!(read.published.as_deref(), Some("2024-05-01T10:00:00+02:00"));
-        assert_eq!(read.language.as_deref(), Some("es"));
-        assert_eq!(read.canonical_url.as_deref(), Some("https://example.org/economia/1"));
-        assert_eq!(read.site_name.as_deref(), Some("Diario"));
-        assert_eq!(read.image.as_deref(), Some("https://example.org/a.jpg"));
-    }
-
-    #[test]
-    fn a_body_only_in_metadata_is_found_and_said_so() {
-        let text = "Los clientes retiraron sus depósitos. ".repeat(20);
-        let html = format!(
-            r#"<html><head><script type="application/ld+json">{{"@type":["NewsArticle"],"articleBody":"{text}"}}</script></head><body><div id="app"></div></body></html>"#
-        );
-        let read = page(html.as_bytes(), None, None, None);
-        assert_eq!(
-            (read.body.as_deref(), read.method.as_deref()),
-            (Some(text.trim()), Some("json-ld"))
-        );
-        assert!(!read.warnings.is_empty());
-    }
-
-    #[test]
-    fn heavy_pages_are_stripped_and_not_parsed() {
-        for html in ["<div>".repeat(100_000) + "text", "<i>x</i>".repeat(300_000)] {
-            let read = page(html.as_bytes(), None, None, None);
-            assert_eq!(read.method.as_deref(), Some("stripped"));
-            assert!(read.body.is_some());
-        }
-    }
-
-    #[test]
-    fn nesting_within_the_limit_is_survived_on_a_small_stack() {
-        let deep = format!("{}<p>text</p>", "<div><span>".repeat(255));
-        let thread = std::thread::Builder::new().stack_size(2 << 20);
-        let read = thread.spawn(move || page(deep.as_bytes(), None, None, None)).unwrap().join();
-        assert!(read.is_ok());
-    }
-
-    #[test]
-    fn anything_can_be_read() {
-        for bytes in [&b""[..], b"\xff\xfe", b"\x00\x00", b"<", b"<html", b"&#x;", b"plain text"] {
-            assert!(page(bytes, None, None, None).title.is_none());
-        }
-    }
 }

@@ -166,9 +166,28 @@ const RIGHTS: [&str; 14] = [
 
 /// Who speaks of cookies and of one of these is a banner.
 const CONSENT: [&str; 22] = [
-    "this website", "this site", "our website", "our site", "browser", "third-party", "third party", "consent", "privacy", "personali",
-    "diese website", "unsere website", "webseite", "datenschutz", "einwilligung", "ce site", "notre site", "confidentialité",
-    "este sitio", "sitio web", "privacidad", "site usa",
+    "this website",
+    "this site",
+    "our website",
+    "our site",
+    "browser",
+    "third-party",
+    "third party",
+    "consent",
+    "privacy",
+    "personali",
+    "diese website",
+    "unsere website",
+    "webseite",
+    "datenschutz",
+    "einwilligung",
+    "ce site",
+    "notre site",
+    "confidentialité",
+    "este sitio",
+    "sitio web",
+    "privacidad",
+    "site usa",
 ];
 
 /// Whether a line is none of the text by what it says. `tail`: nothing longer follows it.

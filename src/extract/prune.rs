@@ -6,7 +6,6 @@
 
 use super::blocks::{Block, Blocks, Kind};
 use super::dom::{Dom, Tag};
-use super::phrases;
 use super::vocabulary::Hints;
 
 /// Above this share of the page's good text no name makes a node boilerplate.
@@ -72,12 +71,12 @@ pub(super) fn prune(
     blocks: &Blocks,
     conversation: bool,
     belief: Belief,
+    asides: &[bool],
 ) -> Vec<bool> {
     let prose_sums = Sums::of(blocks.list.iter().map(prose));
     let weights = Sums::of(blocks.list.iter().map(|block| block.weight as f64));
     let total = prose_sums.over(&(0..blocks.list.len()));
-    let aside = |(at, block)| phrases::is_aside(block, blocks.text(at), false);
-    let mut pruned: Vec<bool> = blocks.list.iter().enumerate().map(aside).collect();
+    let mut pruned = asides.to_vec();
     let mut at = 0;
     while at < dom.nodes.len() {
         let node = &dom.nodes[at];

@@ -7,6 +7,7 @@ use super::blocks::Blocks;
 use super::candidates::{self, Container};
 use super::described::Described;
 use super::dom::Dom;
+use super::phrases;
 use super::prune::{self, Belief};
 
 /// How many times more text must stand where names speak of boilerplate until they are disbelieved.
@@ -36,10 +37,12 @@ pub(super) fn select(
     conversation: bool,
     body: Option<&str>,
 ) -> Option<Selection> {
-    let mut pruned = prune::prune(dom, blocks, conversation, Belief::Names);
+    let is_aside = |(at, block)| phrases::is_aside(block, blocks.text(at), false);
+    let asides: Vec<bool> = blocks.list.iter().enumerate().map(is_aside).collect();
+    let mut pruned = prune::prune(dom, blocks, conversation, Belief::Names, &asides);
     let mut proposals = candidates::containers(dom, blocks, &pruned, conversation);
     let mut best = pick(dom, conversation, &proposals);
-    let plain = prune::prune(dom, blocks, conversation, Belief::Structure);
+    let plain = prune::prune(dom, blocks, conversation, Belief::Structure, &asides);
     let unnamed = candidates::containers(dom, blocks, &plain, conversation);
     if let Some((other, _)) = pick(dom, conversation, &unnamed)
         && best.is_none_or(|(best, _)| other.score > MULTIPLE * best.score)

@@ -1,6 +1,8 @@
+//! Whole pages: what stays in a body, what goes, what is told of it.
+
 use proptest::prelude::*;
 
-use super::{SiteRules, explain, page};
+use super::{Site, SiteRules, Template, explain, page};
 
 const LEAD: &str = "El banco central anunció ayer que la economía creció un tres por ciento en el último trimestre del año, más de lo que esperaban los analistas.";
 const SECOND: &str = "El consejero delegado negó que la entidad estuviera siendo investigada por la fiscalía y aseguró que coopera con todas las autoridades del país.";
@@ -8,7 +10,7 @@ const THIRD: &str = "Los sindicatos, que convocaron la huelga la semana pasada, 
 
 fn read(body: &str) -> super::Extracted {
     let html = format!("<html><head><title>Titular</title></head><body>{body}</body></html>");
-    page(html.as_bytes(), None, None, None)
+    page(html.as_bytes(), None, None, &Site::default())
 }
 
 fn article(inside: &str) -> String {
@@ -81,7 +83,7 @@ fn in_a_forum_the_answers_are_the_text() {
         posts("reply")
     );
     let url = "https://forum.example.org/viewtopic.php?t=1".parse().ok();
-    let body = page(html.as_bytes(), None, url.as_ref(), None).body.unwrap_or_default();
+    let body = page(html.as_bytes(), None, url.as_ref(), &Site::default()).body.unwrap_or_default();
     for text in [LEAD, SECOND, THIRD] {
         assert!(body.contains(text), "{body}");
     }
@@ -106,10 +108,10 @@ fn the_body_in_json_ld_marks_its_blocks() {
     let html = format!(
         r#"<html><head><script type="application/ld+json">{{"@type":"NewsArticle","headline":"Titular",
         "articleBody":"{LEAD} {SECOND} {THIRD}"}}</script></head><body><div><p>{LEAD}</p>
-        <div class="related-x"><p>Un teletipo que nadie ha nombrado como tal y que es tan largo como los otros.</p></div>
-        <h3>Sin noticias</h3><div class="promo"><p>{SECOND}</p></div><p>{THIRD}</p></div></body></html>"#
+        <div class="x7"><p>Un teletipo que nadie ha nombrado como tal y que es tan largo como los otros.</p></div>
+        <h3>Sin noticias</h3><div><p>{SECOND}</p></div><p>{THIRD}</p></div></body></html>"#
     );
-    let read = page(html.as_bytes(), None, None, None);
+    let read = page(html.as_bytes(), None, None, &Site::default());
     assert_eq!(read.method.as_deref(), Some("json-ld"));
     assert_eq!(read.body, Some(format!("{LEAD}\nSin noticias\n{SECOND}\n{THIRD}")));
     assert!(read.warnings.iter().all(|warning| !warning.contains("JSON-LD")));
@@ -120,7 +122,7 @@ fn a_paywall_and_a_page_for_scripts_are_told_and_not_passed_off() {
     let check = |head: &str, body: &str, warning: &str| {
         let html =
             format!("<html><head><title>Titular</title>{head}</head><body>{body}</body></html>");
-        let read = page(html.as_bytes(), None, None, None);
+        let read = page(html.as_bytes(), None, None, &Site::default());
         let told = read.warnings.iter().any(|it| it.contains(warning));
         assert!(told, "{body}: {:?}", read.warnings);
         read.body.unwrap_or_default()
@@ -168,7 +170,7 @@ fn the_rules_of_a_site_win() {
         &list(&[".d"]),
     )
     .unwrap();
-    let read = explain(html.as_bytes(), None, None, Some(&rules));
+    let read = explain(html.as_bytes(), None, None, &Site { rules: Some(&rules), template: None });
     assert_eq!(read.extracted.body, Some(format!("{LEAD}\n{SECOND}")));
     assert_eq!(read.extracted.method.as_deref(), Some("rules"));
     assert_eq!(read.extracted.title.as_deref(), Some("El titular"));
@@ -178,16 +180,105 @@ fn the_rules_of_a_site_win() {
 }
 
 #[test]
+fn what_other_pages_of_the_host_say_too_is_no_article() {
+    let pages: Vec<String> = ["uno", "dos", "tres", "cuatro"]
+        .iter()
+        .map(|word| {
+            format!(
+                "<body><div class='q1'><h1>Titular {word}</h1><p>{LEAD} {word}</p><p>{SECOND} {word}</p>
+                 <p>{THIRD}</p></div><div class='q2'><p>{THIRD}</p></div></body>"
+            )
+        })
+        .collect();
+    let known: Vec<&str> = pages.iter().take(3).map(String::as_str).collect();
+    let template = Template::learn(&known).unwrap();
+    let site = Site { rules: None, template: Some(&template) };
+    let read = page(pages[3].as_bytes(), None, None, &site);
+    assert_eq!(read.body, Some(format!("{LEAD} cuatro\n{SECOND} cuatro")));
+    assert_eq!(read.method.as_deref(), Some("template"));
+    assert_eq!(Template::learn(&known[..2]), None);
+}
+
+#[test]
 fn proposals_say_what_was_found_and_why_one_won() {
     let html = format!(
         "<body><div id='a' class='entry-content'><p>{LEAD}</p><p>{SECOND}</p></div></body>"
     );
-    let read = explain(html.as_bytes(), None, None, None);
+    let read = explain(html.as_bytes(), None, None, &Site::default());
     let chosen: Vec<_> = read.proposals.iter().filter(|it| it.chosen).collect();
     assert_eq!(chosen.len(), 1);
     assert_eq!(chosen[0].place, "div#a.entry-content");
     assert_eq!(chosen[0].characters, LEAD.chars().count() + SECOND.chars().count());
     assert!(!read.reason.is_empty());
+}
+
+const ARTICLE: &str = r#"<!doctype html><html lang="es"><head><title>El banco crece | Diario</title>
+    <meta property="og:title" content="El banco crece"><meta property="og:site_name" content="Diario">
+    <link rel="canonical" href="/economia/1"><meta name="author" content="Ana Pérez">
+    <script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","headline":"El banco crece",
+    "datePublished":"2024-05-01T10:00:00+02:00","image":{"url":"https://example.org/a.jpg"}}]}</script>
+    </head><body><nav><a href="/">Portada</a> <a href="/d">Deportes</a></nav><article><h1>El banco crece</h1>
+    <p>El banco central anunció ayer que la economía creció un tres por ciento en el último trimestre del año, más de lo que esperaban los analistas.</p>
+    <p>El consejero delegado negó que la entidad estuviera siendo investigada por la fiscalía y aseguró que coopera con todas las autoridades.</p>
+    </article><footer>Todos los derechos reservados</footer></body></html>"#;
+
+#[test]
+fn an_article_is_read() {
+    let url = "https://example.org/economia/1?utm_source=x".parse().unwrap();
+    let read =
+        page(ARTICLE.as_bytes(), Some("text/html; charset=utf-8"), Some(&url), &Site::default());
+    let body = read.body.unwrap();
+    assert!(body.starts_with("El banco central") || body.contains("\nEl banco central"), "{body}");
+    assert!(
+        body.contains("trimestre del año, más de lo que esperaban los analistas.\nEl consejero")
+    );
+    assert!(!body.contains("derechos reservados") && !body.contains("Deportes"));
+    assert_eq!(read.title.as_deref(), Some("El banco crece"));
+    assert_eq!(read.authors, ["Ana Pérez"]);
+    assert_eq!(read.published.as_deref(), Some("2024-05-01T10:00:00+02:00"));
+    assert_eq!(read.language.as_deref(), Some("es"));
+    assert_eq!(read.canonical_url.as_deref(), Some("https://example.org/economia/1"));
+    assert_eq!(read.site_name.as_deref(), Some("Diario"));
+    assert_eq!(read.image.as_deref(), Some("https://example.org/a.jpg"));
+}
+
+#[test]
+fn a_body_only_in_metadata_is_found_and_said_so() {
+    let text = "Los clientes retiraron sus depósitos. ".repeat(20);
+    let html = format!(
+        r#"<html><head><script type="application/ld+json">{{"@type":["NewsArticle"],"articleBody":"{text}"}}</script></head><body><div id="app"></div></body></html>"#
+    );
+    let read = page(html.as_bytes(), None, None, &Site::default());
+    assert_eq!(
+        (read.body.as_deref(), read.method.as_deref()),
+        (Some(text.trim()), Some("json-ld"))
+    );
+    assert!(!read.warnings.is_empty());
+}
+
+#[test]
+fn heavy_pages_are_stripped_and_not_parsed() {
+    for html in ["<div>".repeat(100_000) + "text", "<i>x</i>".repeat(300_000)] {
+        let read = page(html.as_bytes(), None, None, &Site::default());
+        assert_eq!(read.method.as_deref(), Some("stripped"));
+        assert!(read.body.is_some());
+    }
+}
+
+#[test]
+fn nesting_within_the_limit_is_survived_on_a_small_stack() {
+    let deep = format!("{}<p>text</p>", "<div><span>".repeat(255));
+    let thread = std::thread::Builder::new().stack_size(2 << 20);
+    let read =
+        thread.spawn(move || page(deep.as_bytes(), None, None, &Site::default())).unwrap().join();
+    assert!(read.is_ok());
+}
+
+#[test]
+fn anything_can_be_read() {
+    for bytes in [&b""[..], b"\xff\xfe", b"\x00\x00", b"<", b"<html", b"&#x;", b"plain text"] {
+        assert!(page(bytes, None, None, &Site::default()).title.is_none());
+    }
 }
 
 /// Pieces of pages, right and wrong, as they are found next to one another.
@@ -220,8 +311,8 @@ proptest! {
     #[test]
     fn the_body_is_text_of_the_page(pieces in prop::collection::vec(piece(), 0..60)) {
         let html = pieces.concat();
-        let read = page(html.as_bytes(), None, None, None);
-        prop_assert_eq!(&read, &page(html.as_bytes(), None, None, None));
+        let read = page(html.as_bytes(), None, None, &Site::default());
+        prop_assert_eq!(&read, &page(html.as_bytes(), None, None, &Site::default()));
         let letters = |text: &str| -> String { text.split_whitespace().collect() };
         // Tags within words join them.
         let texts: String = pieces.iter().filter(|it| !it.starts_with('<') || it.len() == 1).cloned().collect();

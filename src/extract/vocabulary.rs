@@ -183,25 +183,23 @@ fn of_word(word: &str) -> Hints {
         "share" | "sharing" | "social" | "socials" | "sharebar" | "addthis" | "addtoany"
         | "sharedaddy" | "sharethis" | "sociable" | "related" | "relateds" | "relatedposts"
         | "newsletter" | "newsletters" | "promo" | "promobox" | "promotion" | "sidebar"
-        | "cookie" | "cookies" | "banner" | "ad" | "ads" | "advert"
-        | "adverts" | "advertisement" | "advertising" | "advertorial" | "adsense" | "adslot"
-        | "adbox" | "sponsor" | "sponsored" | "sponsors" | "breadcrumb" | "breadcrumbs" | "nav"
-        | "navbar" | "navigation" | "menu" | "submenu" | "recommend" | "recommended"
-        | "recommendation" | "recommendations" | "popular" | "trending" | "tags" | "tag"
-        | "taglist" | "toolbar" | "pagination" | "pager" | "login" | "signin" | "signup"
-        | "register" | "registration" | "modal" | "popup" | "overlay" | "lightbox" | "taboola"
-        | "outbrain" | "zergnet" | "disclaimer" | "donate" | "donation" | "subscribe"
-        | "subscription" | "cta" | "teaser" | "teasers" | "readmore" | "morenews" | "mostread"
-        | "carousel" | "slider" | "slideshow" | "bookmark" | "rating" | "ratings" | "vote"
-        | "votes" | "poll" | "quiz" | "survey" | "noprint" | "printhidden" | "skip"
-        | "masthead" | "topbar" | "ticker" | "marketing" | "affiliate" | "shop" | "weather"
-        | "toc" | "feedback" | "jobs" | "playlist" | "authorbox" | "authorbio" | "bio"
-        | "aside" | "search" | "searchform" | "form" | "factbox" | "authorprofile" | "infobox" | "faktabox"
-        | "infokasten" | "userinfo" | "signature" | "rss" | "follow" | "apps" | "correction"
-        | "transparency" => Hints::JUNK,
-        "footer" | "cookie" | "cookies" | "consent" | "gdpr" | "privacy" | "onetrust" | "didomi" => {
-            Hints::JUNK.and(Hints::FIRM)
-        }
+        | "banner" | "ad" | "ads" | "advert" | "adverts" | "advertisement" | "advertising"
+        | "advertorial" | "adsense" | "adslot" | "adbox" | "sponsor" | "sponsored" | "sponsors"
+        | "breadcrumb" | "breadcrumbs" | "nav" | "navbar" | "navigation" | "menu" | "submenu"
+        | "recommend" | "recommended" | "recommendation" | "recommendations" | "popular"
+        | "trending" | "tags" | "tag" | "taglist" | "toolbar" | "pagination" | "pager"
+        | "login" | "signin" | "signup" | "register" | "registration" | "modal" | "popup"
+        | "overlay" | "lightbox" | "taboola" | "outbrain" | "zergnet" | "disclaimer" | "donate"
+        | "donation" | "subscribe" | "subscription" | "cta" | "teaser" | "teasers" | "readmore"
+        | "morenews" | "mostread" | "carousel" | "slider" | "slideshow" | "bookmark" | "rating"
+        | "ratings" | "vote" | "votes" | "poll" | "quiz" | "survey" | "noprint" | "printhidden"
+        | "skip" | "masthead" | "topbar" | "ticker" | "marketing" | "affiliate" | "shop"
+        | "weather" | "toc" | "feedback" | "jobs" | "playlist" | "authorbox" | "authorbio"
+        | "bio" | "aside" | "search" | "searchform" | "form" | "factbox" | "authorprofile"
+        | "infobox" | "faktabox" | "infokasten" | "userinfo" | "signature" | "rss" | "follow"
+        | "apps" | "correction" | "transparency" => Hints::JUNK,
+        "footer" | "cookie" | "cookies" | "consent" | "gdpr" | "privacy" | "onetrust"
+        | "didomi" => Hints::JUNK.and(Hints::FIRM),
         "comment" | "comments" | "disqus" | "commentlist" | "respond" | "kommentare"
         | "kommentar" | "comentarios" | "commentaires" | "talkback" | "livefyre" | "commenting" => {
             Hints::COMMENTS.and(Hints::POST)
@@ -233,28 +231,26 @@ fn of_pair(first: &str, second: &str) -> Hints {
         | ("body", "text" | "copy" | "content" | "article" | "main")
         | ("full", "text" | "article" | "story" | "content")
         | ("text", "block" | "long" | "formatted") => Hints::BODY,
-        ("sr", "only") | ("visually" | "is", "hidden") | ("screen", "reader") => {
-            Hints::HIDDEN
-        }
+        ("sr", "only") | ("visually" | "is", "hidden") | ("screen", "reader") => Hints::HIDDEN,
         ("fact" | "facts" | "info", "box")
         | ("user", "details" | "extras" | "title" | "stats" | "info" | "profile" | "signature")
-        | ("similar", "threads" | "questions" | "topics" | "posts")
-        | ("author", "pane")
-        | ("post", "profile" | "signature")
+        | ("similar", "threads" | "questions")
+        | (
+            "author",
+            "bio" | "box" | "info" | "card" | "about" | "profile" | "description" | "pane",
+        )
+        | ("post", "profile" | "signature" | "tags" | "navigation" | "nav" | "ratings")
         | ("read", "more" | "next" | "also")
         | ("most", "read" | "popular" | "viewed")
         | ("see", "also")
         | ("more", "from" | "on")
-        | ("also", "read")
+        | ("also" | "further", "read" | "reading")
         | ("up" | "prev", "next")
         | ("you", "may")
         | ("inline", "related" | "promo" | "newsletter")
-        | ("author", "bio" | "box" | "info" | "card" | "about" | "profile" | "description")
         | ("about", "author")
-        | ("post", "tags" | "navigation" | "nav" | "ratings")
         | ("table", "contents")
         | ("back", "top")
-        | ("further", "reading")
         | (
             "recent" | "latest" | "featured" | "similar" | "other" | "more" | "popular" | "top"
             | "next" | "previous" | "suggested",
