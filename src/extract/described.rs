@@ -10,6 +10,10 @@ const LONG: usize = 20;
 /// Bodies shorter than this are teasers.
 const MIN_BODY: usize = 300;
 
+/// Characters of the described body and blocks of the page that are compared: bounds the search.
+const MAX_BODY: usize = 100_000;
+const MAX_BLOCKS: usize = 4_000;
+
 /// The share of the described body that must be found in the tree.
 const FOUND: f64 = 0.7;
 
@@ -25,13 +29,13 @@ impl Described {
     /// Looks for each block in the described body; nothing if there is none or little of it is
     /// found.
     pub(super) fn of(blocks: &Blocks, body: Option<&str>) -> Option<Self> {
-        let body = key(body?);
+        let body = key(&body?.chars().take(MAX_BODY).collect::<String>());
         if body.len() < MIN_BODY {
             return None;
         }
         let mut found = Self { known: vec![false; blocks.list.len()], letters: 0 };
         let mut letters = 0;
-        for (at, known) in found.known.iter_mut().enumerate() {
+        for (at, known) in found.known.iter_mut().enumerate().take(MAX_BLOCKS) {
             if blocks.list[at].weight < LONG {
                 continue;
             }

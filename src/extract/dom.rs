@@ -4,7 +4,7 @@
 use scraper::node::Element;
 use scraper::{Html, Node as Parsed};
 
-use super::vocabulary::{self, Hints};
+use super::vocabulary::{Hints, Reader};
 
 /// Elements that matter to the shape of a text; all others are `Inline` or `Block`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,7 @@ impl<'a> Dom<'a> {
             text: "",
             element: None,
         });
+        let mut reader = Reader::default();
         let root = page.tree.root();
         let mut next = root.first_child();
         let mut depth = 0;
@@ -82,7 +83,7 @@ impl<'a> Dom<'a> {
             match node.value() {
                 Parsed::Element(element) => {
                     let tag = tag_of(element.name());
-                    let hints = vocabulary::hints(element);
+                    let hints = reader.hints(element);
                     let element = Some(element);
                     nodes.push(Node { tag, parent, end: at + 1, hints, text: "", element });
                 }

@@ -1,7 +1,10 @@
 //! Pages that do not show their article: behind a paywall, or only to those who run scripts.
 
+use std::sync::LazyLock;
+
 use super::blocks::Blocks;
 use super::dom::Dom;
+use super::phrases::Finder;
 
 /// A body heavier than this is more than the part before a paywall.
 const MAX_STUB: usize = 1_800;
@@ -92,6 +95,9 @@ const SCRIPTS: [&str; 23] = [
     "开启javascript",
 ];
 
+static PAYWALL_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&PAYWALL));
+static SCRIPTS_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&SCRIPTS));
+
 /// Why the article may not be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Doubt {
@@ -119,8 +125,8 @@ pub(super) fn of(dom: &Dom<'_>, blocks: &Blocks, weight: usize) -> Option<Doubt>
     for (at, block) in blocks.list.iter().enumerate() {
         if block.weight <= MAX_NOTICE {
             let text = plain(blocks.text(at));
-            says_pay |= holds(&text, &PAYWALL);
-            says_scripts |= holds(&text, &SCRIPTS);
+            says_pay |= PAYWALL_FINDER.is_in(&text);
+            says_scripts |= SCRIPTS_FINDER.is_in(&text);
         }
     }
     if is_declared(dom) || says_pay && weight <= MAX_STUB / 2 {
@@ -134,17 +140,13 @@ pub(super) fn of(dom: &Dom<'_>, blocks: &Blocks, weight: usize) -> Option<Doubt>
 pub(super) fn without_notices(text: &str) -> String {
     let is_notice = |line: &str| {
         let line = plain(line);
-        line.len() <= MAX_NOTICE && (holds(&line, &PAYWALL) || holds(&line, &SCRIPTS))
+        line.len() <= MAX_NOTICE && (PAYWALL_FINDER.is_in(&line) || SCRIPTS_FINDER.is_in(&line))
     };
     text.lines().filter(|line| !is_notice(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn plain(text: &str) -> String {
     text.to_lowercase().replace('\u{2019}', "'")
-}
-
-fn holds(text: &str, phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| text.contains(phrase))
 }
 
 /// JSON-LD: `"isAccessibleForFree": false`, written in any of the ways seen.
@@ -160,7 +162,7 @@ fn is_declared(dom: &Dom<'_>) -> bool {
 
 fn unscripted_notice(dom: &Dom<'_>) -> bool {
     scripts(dom, "noscript")
-        .any(|text| text.len() <= 2 * MAX_NOTICE && holds(&plain(text), &SCRIPTS))
+        .any(|text| text.len() <= 2 * MAX_NOTICE && SCRIPTS_FINDER.is_in(&plain(text)))
 }
 
 /// The raw text of elements of one name.

@@ -1,5 +1,6 @@
 //! Which blocks of a container belong to the article.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::blocks::{Blocks, Kind};
@@ -12,8 +13,14 @@ use super::vocabulary::Hints;
 /// Letters of a repetition that is no chance.
 const MIN_REPEATED: usize = 40;
 
+/// Elements around an item in which its list or table is looked for.
+const MAX_LEVELS: usize = 16;
+
 /// Letters in which repetitions are looked for: keeps the search short on huge pages.
 const MAX_SAID: usize = 60_000;
+
+/// Blocks of a conversation that are searched for quotations.
+const MAX_POSTS: usize = 2_000;
 
 /// The indices of the blocks that stay.
 pub(super) fn keep(
@@ -80,14 +87,18 @@ pub(super) fn drop_repeated(blocks: &Blocks, kept: &mut Vec<usize>, conversation
     let read = |&at: &usize| if counts(at) { key(blocks.text(at)) } else { String::new() };
     let keys: Vec<String> = kept.iter().map(read).collect();
     let mut said = String::new();
+    let mut lines: HashSet<&str> = HashSet::new();
     let copies: Vec<bool> = keys
         .iter()
         .map(|text| {
-            let framed = format!(" {text} ");
-            let sought = if conversation { text } else { &framed };
-            let is_copy = text.len() >= MIN_REPEATED && said.contains(sought.as_str());
-            if !is_copy && said.len() < MAX_SAID {
-                said.push_str(&framed);
+            if text.len() < MIN_REPEATED {
+                return false;
+            }
+            let is_copy = !lines.insert(text)
+                || conversation && lines.len() < MAX_POSTS && said.contains(text.as_str());
+            if conversation && !is_copy && said.len() < MAX_SAID {
+                said.push_str(text);
+                said.push(' ');
             }
             is_copy
         })
@@ -143,7 +154,7 @@ impl Lists {
                 continue;
             }
             let holder = std::iter::once(block.node)
-                .chain(dom.around(block.node))
+                .chain(dom.around(block.node).take(MAX_LEVELS))
                 .find(|&node| matches!(dom.nodes[node].tag, Tag::List | Tag::Table));
             let Some(holder) = holder else { continue };
             if seen.insert(holder) {
@@ -157,6 +168,7 @@ impl Lists {
     }
 
     fn is_linked(&self, dom: &Dom<'_>, node: usize) -> bool {
-        !self.linked.is_empty() && dom.around(node).any(|at| self.linked.contains(&at))
+        !self.linked.is_empty()
+            && dom.around(node).take(MAX_LEVELS).any(|at| self.linked.contains(&at))
     }
 }

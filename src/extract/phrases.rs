@@ -1,6 +1,10 @@
 //! Phrases of all media by which a short line shows that it is none of the text: credits, calls to
 //! subscribe, pointers to other articles. Two signs must agree: the phrase, and the shape of the line.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::blocks::{Block, Kind};
 
 /// A line that speaks of itself is no longer than this.
@@ -190,26 +194,43 @@ const CONSENT: [&str; 22] = [
     "site usa",
 ];
 
+static CALLS_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&CALLS));
+static RIGHTS_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&RIGHTS));
+static CONSENT_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&CONSENT));
+
+/// Looks for many phrases at once.
+pub(super) struct Finder(Option<AhoCorasick>);
+
+impl Finder {
+    /// Phrases in lower case.
+    pub(super) fn of(phrases: &[&str]) -> Self {
+        Self(AhoCorasick::new(phrases).ok())
+    }
+
+    /// Whether a text in lower case holds one of them.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.0.as_ref().is_some_and(|phrases| phrases.is_match(text))
+    }
+}
+
 /// Whether a line is none of the text by what it says. `tail`: nothing longer follows it.
 pub(super) fn is_aside(block: &Block, text: &str, tail: bool) -> bool {
     let names_cookies = text.contains("ookie");
     if names_cookies && block.kind != Kind::Heading {
-        let lower = text.to_lowercase();
-        return CONSENT.iter().any(|phrase| lower.contains(phrase));
+        return CONSENT_FINDER.is_in(&text.to_lowercase());
     }
     if block.weight > MAX_LINE || matches!(block.kind, Kind::Pre | Kind::Cell) {
         return false;
     }
     let lower = text.to_lowercase();
     let starts = |phrases: &[&str]| phrases.iter().any(|phrase| lower.starts_with(phrase));
-    let holds = |phrases: &[&str]| phrases.iter().any(|phrase| lower.contains(phrase));
     let short = block.weight <= 160;
     let pointer = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    if short && starts(&CREDITS) || holds(&RIGHTS) {
+    if short && starts(&CREDITS) || RIGHTS_FINDER.is_in(&lower) {
         return true;
     }
     if POINTERS.iter().any(|phrase| pointer.starts_with(phrase)) {
         return block.linked > 0 || block.weight <= 60 || tail && short;
     }
-    (block.linked > 0 || tail) && holds(&CALLS)
+    (block.linked > 0 || tail) && CALLS_FINDER.is_in(&lower)
 }

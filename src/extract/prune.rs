@@ -11,6 +11,9 @@ use super::vocabulary::Hints;
 /// Above this share of the page's good text no name makes a node boilerplate.
 const MAX_SHARE: f64 = 0.4;
 
+/// Siblings of a hidden element that are looked at.
+const MAX_SIBLINGS: usize = 100;
+
 /// The same for names that mean nothing else.
 const MAX_FIRM: f64 = 0.95;
 
@@ -125,7 +128,10 @@ fn is_page_of(dom: &Dom<'_>, blocks: &Blocks, prose: &Sums, node: usize) -> bool
     let Some(class) = first_class(node) else { return false };
     let parent = dom.nodes[node].parent;
     let mut at = parent + 1;
-    while at < dom.nodes[parent].end {
+    for _ in 0..MAX_SIBLINGS {
+        if at >= dom.nodes[parent].end {
+            break;
+        }
         let sibling = &dom.nodes[at];
         if at != node
             && sibling.element.is_some()

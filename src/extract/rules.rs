@@ -1,5 +1,8 @@
 //! What an operator knows of one site: where its articles stand, as CSS selectors.
 
+use std::collections::HashSet;
+
+use scraper::node::Element;
 use scraper::{ElementRef, Html, Selector};
 use thiserror::Error;
 
@@ -90,11 +93,14 @@ fn all(selectors: &[String]) -> Result<Vec<Selector>, RuleError> {
 
 /// The nodes that selectors match.
 fn nodes(page: &Html, dom: &Dom<'_>, selectors: &[Selector]) -> Vec<usize> {
-    let matched: Vec<_> =
-        selectors.iter().flat_map(|selector| page.select(selector)).map(|it| it.value()).collect();
+    let matched: HashSet<*const Element> = selectors
+        .iter()
+        .flat_map(|selector| page.select(selector))
+        .map(|it| std::ptr::from_ref(it.value()))
+        .collect();
     let is_matched = |at: &usize| {
         let element = dom.nodes[*at].element;
-        element.is_some_and(|element| matched.iter().any(|other| std::ptr::eq(*other, element)))
+        element.is_some_and(|element| matched.contains(&std::ptr::from_ref(element)))
     };
     if matched.is_empty() { Vec::new() } else { (0..dom.nodes.len()).filter(is_matched).collect() }
 }

@@ -2,6 +2,8 @@
 //!
 //! Generic words of content management systems and themes only; no name of any one site.
 
+use std::collections::HashMap;
+
 use scraper::node::Element;
 
 /// A set of hints.
@@ -58,47 +60,61 @@ impl Hints {
 /// Bytes of one attribute that are looked at: utility classes run to thousands.
 const MAX_NAME_BYTES: usize = 600;
 
-/// Reads an element's attributes.
-pub(super) fn hints(element: &Element) -> Hints {
-    let mut hints = Hints::default();
-    for (name, value) in element.attrs() {
-        match name {
-            "class" | "id" | "data-testid" | "data-component" | "data-type" | "data-qa" => {
-                let value = cut(value);
-                for name in value.split_ascii_whitespace().take(40) {
-                    hints.add(of_name(name));
-                    // Frameworks hide for one width and show for another.
-                    let everywhere = !value.contains(':') && !value.contains("d-sm-");
-                    if matches!(name, "hidden" | "d-none") && everywhere {
-                        hints.add(Hints::HIDDEN);
+/// Reads the elements of one page: the same names come again and again.
+#[derive(Debug, Default)]
+pub(super) struct Reader<'a> {
+    known: HashMap<&'a str, Hints>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads an element's attributes.
+    pub(super) fn hints(&mut self, element: &'a Element) -> Hints {
+        let mut hints = Hints::default();
+        for (name, value) in element.attrs() {
+            match name {
+                "class" | "id" | "data-testid" | "data-component" | "data-type" | "data-qa" => {
+                    hints.add(*self.known.entry(value).or_insert_with(|| of_names(cut(value))));
+                }
+                "itemprop" => match value.trim() {
+                    "articleBody" | "reviewBody" => hints.add(Hints::MARKED),
+                    "author" | "datePublished" | "dateModified" | "publisher" => {
+                        hints.add(Hints::BYLINE);
                     }
+                    "caption" | "copyrightHolder" => hints.add(Hints::CAPTION),
+                    "comment" => hints.add(Hints::COMMENTS.and(Hints::POST)),
+                    "text" => hints.add(Hints::POST),
+                    "answer" | "suggestedAnswer" | "acceptedAnswer" => {
+                        hints.add(Hints::POST.and(Hints::QUESTION));
+                    }
+                    _ => {}
+                },
+                "role" => match value.trim() {
+                    "navigation" | "banner" | "complementary" | "contentinfo" | "search"
+                    | "dialog" | "menu" | "menubar" | "toolbar" | "tablist" | "button"
+                    | "alert" | "alertdialog" | "tooltip" => hints.add(Hints::JUNK),
+                    _ => {}
+                },
+                "hidden" => hints.add(Hints::HIDDEN),
+                "aria-hidden" if value.trim() == "true" && element.name() != "p" => {
+                    hints.add(Hints::HIDDEN);
                 }
-            }
-            "itemprop" => match value.trim() {
-                "articleBody" | "reviewBody" => hints.add(Hints::MARKED),
-                "author" | "datePublished" | "dateModified" | "publisher" => {
-                    hints.add(Hints::BYLINE);
-                }
-                "caption" | "copyrightHolder" => hints.add(Hints::CAPTION),
-                "comment" => hints.add(Hints::COMMENTS.and(Hints::POST)),
-                "text" => hints.add(Hints::POST),
-                "answer" | "suggestedAnswer" | "acceptedAnswer" => {
-                    hints.add(Hints::POST.and(Hints::QUESTION));
-                }
+                "style" if is_invisible(value) => hints.add(Hints::HIDDEN),
                 _ => {}
-            },
-            "role" => match value.trim() {
-                "navigation" | "banner" | "complementary" | "contentinfo" | "search" | "dialog"
-                | "menu" | "menubar" | "toolbar" | "tablist" | "button" | "alert"
-                | "alertdialog" | "tooltip" => hints.add(Hints::JUNK),
-                _ => {}
-            },
-            "hidden" => hints.add(Hints::HIDDEN),
-            "aria-hidden" if value.trim() == "true" && element.name() != "p" => {
-                hints.add(Hints::HIDDEN);
             }
-            "style" if is_invisible(value) => hints.add(Hints::HIDDEN),
-            _ => {}
+        }
+        hints
+    }
+}
+
+/// Reads the names in one attribute.
+fn of_names(value: &str) -> Hints {
+    let mut hints = Hints::default();
+    // Frameworks hide for one width and show for another.
+    let everywhere = !value.contains(':') && !value.contains("d-sm-");
+    for name in value.split_ascii_whitespace().take(40) {
+        hints.add(of_name(name));
+        if matches!(name, "hidden" | "d-none") && everywhere {
+            hints.add(Hints::HIDDEN);
         }
     }
     hints
