@@ -109,7 +109,7 @@ impl Doubt {
     /// What the reader is told.
     pub(super) fn warning(self) -> &'static str {
         match self {
-            Self::Paywall => "the article is behind a paywall: this is the part before it",
+            Self::Paywall => "the article is behind a paywall: this may be only its beginning",
             Self::Scripts => "the page shows its article only to browsers that run scripts",
         }
     }

@@ -11,6 +11,9 @@ use super::vocabulary::Hints;
 /// Above this share of the page's good text no name makes a node boilerplate.
 const MAX_SHARE: f64 = 0.4;
 
+/// Nodes in a suspicious one that are looked at.
+const MAX_SCAN: usize = 20_000;
+
 /// Siblings of a hidden element that are looked at.
 const MAX_SIBLINGS: usize = 100;
 
@@ -150,7 +153,8 @@ fn is_page_of(dom: &Dom<'_>, blocks: &Blocks, prose: &Sums, node: usize) -> bool
 /// teasers hold many.
 fn holds_body(dom: &Dom<'_>, node: usize) -> bool {
     let (mut bodies, mut at) = (0, node + 1);
-    while at < dom.nodes[node].end {
+    let end = dom.nodes[node].end.min(node + MAX_SCAN);
+    while at < end {
         let inner = &dom.nodes[at];
         if inner.element.is_some_and(|element| element.name() == "h1") {
             return true;
@@ -164,7 +168,7 @@ fn holds_body(dom: &Dom<'_>, node: usize) -> bool {
 
 /// Whether a node holds what only the main part of a page has.
 fn holds_article(dom: &Dom<'_>, node: usize) -> bool {
-    dom.nodes[node..dom.nodes[node].end].iter().any(|inner| {
+    dom.nodes[node..dom.nodes[node].end].iter().take(MAX_SCAN).any(|inner| {
         matches!(inner.tag, Tag::Article | Tag::Main | Tag::Body)
             || inner.hints.has(Hints::BODY.and(Hints::MARKED))
             || inner.element.is_some_and(|element| element.name() == "h1")
