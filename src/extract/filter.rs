@@ -41,6 +41,10 @@ pub(super) fn keep(
         if pruned[at] || phrases::is_aside(block, blocks.text(at), at >= tail) {
             continue;
         }
+        // The headline again, in whatever element: once it is over, the text may repeat it.
+        if kept.len() < 2 && block.weight < 300 && title.as_deref() == Some(&key(blocks.text(at))) {
+            continue;
+        }
         let density = block.link_density();
         let stays = match block.kind {
             Kind::Caption => false,
