@@ -49,7 +49,7 @@ pub(super) fn keep(
         let stays = match block.kind {
             Kind::Caption => false,
             Kind::Heading => {
-                density < 0.5
+                (density < 0.5 || opens_section(dom, blocks, pruned, at))
                     && !is_first_level(dom, block.node)
                     && !title.as_deref().is_some_and(|title| same(title, &key(blocks.text(at))))
             }
@@ -76,6 +76,17 @@ pub(super) fn keep(
 
 fn is_lead(dom: &Dom<'_>, node: usize) -> bool {
     dom.nodes[node].hints.has(Hints::LEAD)
+}
+
+/// Whether a linked heading is that of a section (reviews, lists of products): it stands beside the
+/// paragraph that follows it, which is no link.
+fn opens_section(dom: &Dom<'_>, blocks: &Blocks, pruned: &[bool], at: usize) -> bool {
+    let Some(next) = blocks.list.get(at + 1) else { return false };
+    !pruned[at + 1]
+        && next.kind == Kind::Paragraph
+        && next.weight >= 80
+        && next.link_density() < 0.3
+        && dom.nodes[next.node].parent == dom.nodes[blocks.list[at].node].parent
 }
 
 fn is_first_level(dom: &Dom<'_>, node: usize) -> bool {
