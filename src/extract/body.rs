@@ -1,109 +1,217 @@
-//! The body of an article: trafilatura first (Barbaresi 2021, doi 10.18653/v1/2021.acl-demo.15), and
-//! what the page says of itself where that finds nothing.
+//! The body of an article: cut into blocks, proposed, chosen, cleaned, and doubted.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use trafilatura::{ExtractionFocus, Options};
+use scraper::Html;
 use url::Url;
 
 use crate::text;
 
+use super::blocks::{Blocks, Kind};
+use super::candidates::Container;
+use super::dom::Dom;
 use super::metadata::Metadata;
+use super::selector::{self, Selection};
+use super::{Site, conversation, doubt, filter, lead};
 
 /// A body lighter than this is doubtful: a teaser, a paywall, a page built by scripts.
-const THIN: usize = 250;
-
-/// A body lighter than this is looked for a second time. This and [`MULTIPLE`] were measured on
-/// four sets of pages: no loss where precision was right, most of the gain where it was not.
-const SHORT: usize = 3_000;
-
-/// How many times heavier the second finding must be.
-const MULTIPLE: usize = 3;
+pub(super) const THIN: usize = 250;
 
 /// What a Han character weighs against a letter: about the length of its translation.
 const HAN_WEIGHT: usize = 3;
 
-/// What the extractor found.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// The body; empty if none.
-    pub(super) text: String,
-    /// Its own reading of the metadata, for what ours leaves open.
-    pub(super) metadata: Metadata,
-}
-
 /// The body that was chosen.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(super) struct Body {
     pub(super) text: Option<String>,
     pub(super) method: Option<&'static str>,
-    pub(super) warning: Option<&'static str>,
+    pub(super) warnings: Vec<&'static str>,
+    pub(super) proposals: Vec<Proposal>,
+    /// Why this one.
+    pub(super) reason: &'static str,
 }
 
-/// Runs the extractor for precision, and where that finds little, once more in balance: if this
-/// finds a multiple, the first has taken most of the article for boilerplate.
-pub(super) fn run(html: &str, url: Option<&Url>) -> Found {
-    let precise = extract(html, url, ExtractionFocus::FavorPrecision);
-    let weight = weigh(&precise.text);
-    if weight >= SHORT {
-        return precise;
-    }
-    let balanced = extract(html, url, ExtractionFocus::Balanced);
-    if weigh(&balanced.text) > weight * MULTIPLE { balanced } else { precise }
+/// What one way of looking for the body found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// The way: `density`, `names`, `microdata`, `json-ld`, `rules`.
+    pub method: &'static str,
+    /// The element, as tag, id and classes.
+    pub place: String,
+    /// Characters of the text that it gives.
+    pub characters: usize,
+    /// Running text less boilerplate, in characters; Han characters count three times.
+    pub score: f64,
+    /// Whether this one won.
+    pub chosen: bool,
 }
 
-/// One run of the extractor; its panics are caught.
-fn extract(html: &str, url: Option<&Url>, focus: ExtractionFocus) -> Found {
-    let mut options =
-        Options::default().with_fallback(true).with_focus(focus).with_exclude_comments(true);
-    if let Some(url) = url {
-        options = options.with_url(url.clone());
-    }
-    let extracted = catch_unwind(AssertUnwindSafe(|| trafilatura::extract(html, &options)));
-    let Ok(Ok(extracted)) = extracted else { return Found::default() };
-    let given = extracted.metadata;
-    let filled = |text: String| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-    let metadata = Metadata {
-        title: filled(given.title),
-        authors: given.author.split(';').filter_map(|name| filled(name.to_owned())).collect(),
-        // It gives the first of January where it saw no more than a year.
-        published: given.date.map(|date| date.to_string()).filter(|date| !date.ends_with("-01-01")),
-        language: filled(given.language),
-        canonical_url: filled(given.url).filter(|url| url.starts_with("http")),
-        site_name: filled(given.sitename),
-        image: filled(given.image),
-        ..Metadata::default()
-    };
-    // Its plain text runs paragraphs together; its HTML keeps them apart.
-    Found { text: text::plain_text(&extracted.content_html), metadata }
-}
-
-/// The best body: what was extracted unless it is thin and the page holds a longer one.
-pub(super) fn choose(found: &Found, metadata: &Metadata) -> Body {
-    let weight = weigh(&found.text);
-    // The extractor takes JSON-LD, too, in the end; the reader shall know.
-    let is_described = metadata.body.as_deref().is_some_and(|body| same_words(body, &found.text));
-    if weight >= THIN && !is_described {
-        return Body { text: Some(found.text.clone()), method: Some("trafilatura"), warning: None };
-    }
-    if let Some(body) = metadata.body.as_deref().filter(|body| weigh(body) > weight || is_described)
+/// Finds the body of a parsed page.
+pub(super) fn find(page: &Html, metadata: &Metadata, url: Option<&Url>, site: &Site<'_>) -> Body {
+    let dom = Dom::of(page);
+    let blocks = Blocks::of(&dom);
+    let mut body = extract(page, &dom, &blocks, metadata, url, site);
+    if weight(&body) < THIN
+        && let Some(inner) = unscripted(&dom)
     {
-        let warning = Some("the body is the one in the page's JSON-LD");
-        return Body { text: Some(body.to_owned()), method: Some("json-ld"), warning };
+        let inner_dom = Dom::of(&inner);
+        let inner_blocks = Blocks::of(&inner_dom);
+        let other = extract(&inner, &inner_dom, &inner_blocks, metadata, url, site);
+        if weight(&other) > weight(&body) {
+            body = other;
+        }
     }
-    if weight > 0 {
-        let warning = Some("the body is short: a teaser, a paywall or a page built by scripts?");
-        return Body { text: Some(found.text.clone()), method: Some("trafilatura"), warning };
-    }
-    if let Some(description) = &metadata.description {
-        let warning = Some("only the page's description was found");
-        return Body { text: Some(description.clone()), method: Some("description"), warning };
-    }
-    Body { warning: Some("no body found"), ..Body::default() }
+    finish(body, &dom, &blocks, metadata)
 }
 
-fn same_words(a: &str, b: &str) -> bool {
-    a.split_whitespace().eq(b.split_whitespace())
+/// What the tree gives, without a doubt.
+fn extract(
+    page: &Html,
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    metadata: &Metadata,
+    url: Option<&Url>,
+    site: &Site<'_>,
+) -> Body {
+    if let Some(kept) = site.rules.and_then(|rules| rules.keep(page, dom, blocks)) {
+        let reason = "the rules of the site name it";
+        let text = Some(join(dom, blocks, &kept));
+        return Body { text, method: Some("rules"), reason, ..Body::default() };
+    }
+    let conversation = conversation::is_conversation(dom, blocks, url);
+    let Some(mut selection) = selector::select(dom, blocks, conversation, metadata.body.as_deref())
+    else {
+        return Body::default();
+    };
+    if let Some(rules) = site.rules {
+        rules.remove(page, dom, blocks, &mut selection.pruned);
+    }
+    if let Some(template) = site.template {
+        template.prune(blocks, &mut selection.pruned);
+        if let Some(container) = template.container(dom, blocks, selection.chosen.node) {
+            selection.proposals.push(container);
+            selection.chosen = container;
+            selection.reason = "articles of this host stand there";
+        }
+    }
+    let title = metadata.title.as_deref();
+    let mut kept = text_of(dom, blocks, &selection, selection.chosen, title);
+    if let Some(described) = selection.described.as_ref().filter(|it| it.is_whole(blocks, &kept)) {
+        kept.retain(|&at| described.allows(blocks, at));
+    }
+    let start = blocks.within(dom, selection.chosen.node).start;
+    let start = kept.first().map_or(start, |&first| first.max(start));
+    let mut all = lead::before(dom, blocks, &selection.pruned, start, metadata);
+    all.extend(kept);
+    filter::drop_repeated(blocks, &mut all, conversation);
+    Body {
+        text: Some(join(dom, blocks, &all)).filter(|text| !text.is_empty()),
+        method: Some(selection.chosen.method),
+        warnings: Vec::new(),
+        proposals: proposals(dom, blocks, &selection, title),
+        reason: selection.reason,
+    }
+}
+
+fn text_of(
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    selection: &Selection,
+    container: Container,
+    title: Option<&str>,
+) -> Vec<usize> {
+    let range = blocks.within(dom, container.node);
+    filter::keep(dom, blocks, &selection.pruned, range, title, selection.described.as_ref())
+}
+
+fn proposals(
+    dom: &Dom<'_>,
+    blocks: &Blocks,
+    selection: &Selection,
+    title: Option<&str>,
+) -> Vec<Proposal> {
+    let proposal = |container: &Container| {
+        let kept = text_of(dom, blocks, selection, *container, title);
+        Proposal {
+            method: container.method,
+            place: dom.place(container.node),
+            characters: kept.iter().map(|&at| blocks.text(at).chars().count()).sum(),
+            score: container.score,
+            chosen: container.method == selection.chosen.method,
+        }
+    };
+    selection.proposals.iter().map(proposal).collect()
+}
+
+/// What a page that is built by scripts shows to those who run none.
+fn unscripted(dom: &Dom<'_>) -> Option<Html> {
+    let is_noscript =
+        |at: &usize| dom.nodes[*at].element.is_some_and(|element| element.name() == "noscript");
+    let texts = (0..dom.nodes.len())
+        .filter(is_noscript)
+        .filter(|&at| dom.nodes[at].end > at + 1)
+        .map(|at| dom.nodes[at + 1].text);
+    let longest = texts.max_by_key(|text| text.len()).filter(|text| text.len() > THIN)?;
+    Some(Html::parse_fragment(longest))
+}
+
+/// Blocks on lines of their own; the cells of a row on one.
+fn join(dom: &Dom<'_>, blocks: &Blocks, kept: &[usize]) -> String {
+    let mut out = String::new();
+    let mut before: Option<usize> = None;
+    for &at in kept {
+        let block = &blocks.list[at];
+        let row = (block.kind == Kind::Cell).then(|| dom.nodes[block.node].parent);
+        if !out.is_empty() {
+            out.push(if row.is_some() && row == before { ' ' } else { '\n' });
+        }
+        before = row;
+        out.push_str(blocks.text(at));
+    }
+    out
+}
+
+/// Doubts a short body, and looks for a longer one in the metadata.
+fn finish(mut body: Body, dom: &Dom<'_>, blocks: &Blocks, metadata: &Metadata) -> Body {
+    let doubt = doubt::of(dom, blocks, weight(&body));
+    if doubt.is_some() {
+        body.text = body.text.map(|text| doubt::without_notices(&text)).filter(|it| !it.is_empty());
+    }
+    let found = weight(&body);
+    if found >= THIN && metadata.body.as_deref().is_none_or(|whole| weigh(whole) < 2 * found) {
+        body.warnings.extend(doubt.map(doubt::Doubt::warning));
+        return body;
+    }
+    if let Some(whole) = metadata.body.as_deref().filter(|whole| weigh(whole) > found) {
+        let warning = "the body is the one in the page's JSON-LD";
+        return instead(body, whole, "json-ld", warning);
+    }
+    body.warnings.extend(doubt.map(doubt::Doubt::warning));
+    match metadata.description.as_deref().filter(|text| weigh(text) > found) {
+        Some(description) => {
+            instead(body, description, "description", "only the page's description was found")
+        }
+        None if found > 0 => {
+            body.warnings
+                .push("the body is short: a teaser, a paywall or a page built by scripts?");
+            body
+        }
+        None => {
+            body.warnings.push("no body found");
+            Body { text: None, method: None, ..body }
+        }
+    }
+}
+
+fn instead(mut body: Body, text: &str, method: &'static str, warning: &'static str) -> Body {
+    body.warnings.push(warning);
+    for proposal in &mut body.proposals {
+        proposal.chosen = false;
+    }
+    let reason = "the tree holds less than the page's metadata";
+    Body { text: Some(text.to_owned()), method: Some(method), reason, ..body }
+}
+
+fn weight(body: &Body) -> usize {
+    body.text.as_deref().map_or(0, weigh)
 }
 
 fn weigh(text: &str) -> usize {

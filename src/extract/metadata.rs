@@ -1,6 +1,5 @@
 //! What a page says of itself: JSON-LD, Open Graph, `meta`, `link`, microdata, in this order.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -70,12 +69,8 @@ const PUBLISHED_ELEMENTS: [&str; 4] = [
     "main time[datetime], time[datetime]",
 ];
 
-/// Reads the metadata; nothing if the parser panics.
-pub(super) fn read(html: &str, url: Option<&Url>) -> Option<Metadata> {
-    catch_unwind(AssertUnwindSafe(|| read_document(&Html::parse_document(html), url))).ok()
-}
-
-fn read_document(page: &Html, url: Option<&Url>) -> Metadata {
+/// Reads the metadata of a parsed page.
+pub(super) fn read_document(page: &Html, url: Option<&Url>) -> Metadata {
     let scripts: Vec<String> = all(page, "script[type='application/ld+json']")
         .map(|script| script.text().collect())
         .collect();

@@ -2,11 +2,30 @@
 //!
 //! Never fetches, never panics, never fails: what cannot be read is missing and named in `warnings`.
 
+mod blocks;
 mod body;
+mod candidates;
+mod conversation;
+mod described;
+mod dom;
+mod doubt;
+mod filter;
 mod json_ld;
+mod lead;
 mod metadata;
+mod phrases;
+mod prune;
+mod rules;
+mod selector;
+mod template;
+#[cfg(test)]
+mod tests;
 mod title;
+mod vocabulary;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use scraper::Html;
 use url::Url;
 
 use crate::model::Extracted;
@@ -14,12 +33,53 @@ use crate::text::{self, DocumentKind};
 
 use metadata::Metadata;
 
+pub use body::Proposal;
+pub use rules::{RuleError, SiteRules};
+pub use template::Template;
+
 /// Bytes of a page that are looked at; the rest is cut off.
 const MAX_BYTES: usize = 16_000_000;
 
-/// Reads a page. `content_type` is the HTTP header as received, `url` where the page was found.
+/// What is known of the site of a page; nothing by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Site<'a> {
+    /// What an operator wrote down.
+    pub rules: Option<&'a SiteRules>,
+    /// What other pages of the host taught.
+    pub template: Option<&'a Template>,
+}
+
+/// What was read, and why.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Explained {
+    /// What [`page`] gives.
+    pub extracted: Extracted,
+    /// What each way of looking for the body proposed.
+    pub proposals: Vec<Proposal>,
+    /// Why one of them won; empty if there was nothing to choose.
+    pub reason: &'static str,
+}
+
+/// Reads a page. `content_type` is the HTTP header as received, `url` where the page was found,
+/// `site` what is known of its site.
 #[must_use]
-pub fn page(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extracted {
+pub fn page(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+    site: &Site<'_>,
+) -> Extracted {
+    explain(bytes, content_type, url, site).extracted
+}
+
+/// Reads a page and says how.
+#[must_use]
+pub fn explain(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+    site: &Site<'_>,
+) -> Explained {
     let mut warnings = Vec::new();
     let cut = bytes.get(..MAX_BYTES);
     if cut.is_some() && bytes.len() > MAX_BYTES {
@@ -31,14 +91,26 @@ pub fn page(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extr
     }
     let html = decoded.text;
     if !text::weigh(&html).is_bearable() {
-        return stripped(&html, warnings);
+        return Explained { extracted: stripped(&html, warnings), ..Explained::default() };
     }
-    let found = body::run(&html, url);
-    let metadata = metadata::read(&html, url).unwrap_or_else(|| {
-        warnings.push("the metadata could not be read".to_owned());
-        Metadata::default()
-    });
-    assemble(found, metadata, warnings)
+    let Ok(read) = catch_unwind(AssertUnwindSafe(|| read(&html, url, site))) else {
+        warnings.push("the page could not be read".to_owned());
+        let extracted = Extracted { warnings, ..Extracted::default() };
+        return Explained { extracted, ..Explained::default() };
+    };
+    assemble(read.0, read.1, warnings)
+}
+
+/// Parses once; body and metadata come from the same tree.
+fn read(html: &str, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadata) {
+    let page = Html::parse_document(html);
+    let mut metadata = metadata::read_document(&page, url);
+    if let Some(rules) = site.rules {
+        metadata.title = rules.title(&page).or(metadata.title);
+        let date = rules.date(&page).and_then(|date| text::read_date(&date));
+        metadata.published = date.map(|date| date.to_string()).or(metadata.published);
+    }
+    (body::find(&page, &metadata, url, site), metadata)
 }
 
 /// Too heavy for a tree: the text between the tags, menus and all.
@@ -53,105 +125,23 @@ fn stripped(html: &str, mut warnings: Vec<String>) -> Extracted {
     }
 }
 
-fn assemble(found: body::Found, metadata: Metadata, mut warnings: Vec<String>) -> Extracted {
-    let body = body::choose(&found, &metadata);
-    warnings.extend(body.warning.map(str::to_owned));
-    let second = found.metadata;
-    if metadata.title.is_none() && second.title.is_none() {
+fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> Explained {
+    warnings.extend(body.warnings.iter().map(|&warning| warning.to_owned()));
+    if metadata.title.is_none() {
         warnings.push("no title found".to_owned());
     }
-    if metadata.published.is_none() && second.published.is_some() {
-        warnings.push("the date is guessed from the text of the page".to_owned());
-    }
-    let authors = if metadata.authors.is_empty() { second.authors } else { metadata.authors };
-    Extracted {
-        title: metadata.title.or(second.title),
+    let extracted = Extracted {
+        title: metadata.title,
         body: body.text,
-        authors,
-        published: metadata.published.or(second.published),
+        authors: metadata.authors,
+        published: metadata.published,
         updated: metadata.updated,
-        language: metadata.language.or(second.language),
-        canonical_url: metadata.canonical_url.or(second.canonical_url),
-        site_name: metadata.site_name.or(second.site_name),
-        image: metadata.image.or(second.image),
+        language: metadata.language,
+        canonical_url: metadata.canonical_url,
+        site_name: metadata.site_name,
+        image: metadata.image,
         method: body.method.map(str::to_owned),
         warnings,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::page;
-
-    const ARTICLE: &str = r#"<!doctype html><html lang="es"><head><title>El banco crece | Diario</title>
-        <meta property="og:title" content="El banco crece"><meta property="og:site_name" content="Diario">
-        <link rel="canonical" href="/economia/1"><meta name="author" content="Ana Pérez">
-        <script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","headline":"El banco crece",
-        "datePublished":"2024-05-01T10:00:00+02:00","image":{"url":"https://example.org/a.jpg"}}]}</script>
-        </head><body><nav><a href="/">Portada</a> <a href="/d">Deportes</a></nav><article><h1>El banco crece</h1>
-        <p>El banco central anunció ayer que la economía creció un tres por ciento en el último trimestre del año, más de lo que esperaban los analistas.</p>
-        <p>El consejero delegado negó que la entidad estuviera siendo investigada por la fiscalía y aseguró que coopera con todas las autoridades.</p>
-        </article><footer>Todos los derechos reservados</footer></body></html>"#;
-
-    #[test]
-    fn an_article_is_read() {
-        let url = "https://example.org/economia/1?utm_source=x".parse().unwrap();
-        let read = page(ARTICLE.as_bytes(), Some("text/html; charset=utf-8"), Some(&url));
-        let body = read.body.unwrap();
-        assert!(
-            body.starts_with("El banco central") || body.contains("\nEl banco central"),
-            "{body}"
-        );
-        assert!(
-            body.contains(
-                "trimestre del año, más de lo que esperaban los analistas.\nEl consejero"
-            )
-        );
-        assert!(!body.contains("derechos reservados") && !body.contains("Deportes"));
-        assert_eq!(read.title.as_deref(), Some("El banco crece"));
-        assert_eq!(read.authors, ["Ana Pérez"]);
-        assert_eq!(read.published.as_deref(), Some("2024-05-01T10:00:00+02:00"));
-        assert_eq!(read.language.as_deref(), Some("es"));
-        assert_eq!(read.canonical_url.as_deref(), Some("https://example.org/economia/1"));
-        assert_eq!(read.site_name.as_deref(), Some("Diario"));
-        assert_eq!(read.image.as_deref(), Some("https://example.org/a.jpg"));
-    }
-
-    #[test]
-    fn a_body_only_in_metadata_is_found_and_said_so() {
-        let text = "Los clientes retiraron sus depósitos. ".repeat(20);
-        let html = format!(
-            r#"<html><head><script type="application/ld+json">{{"@type":["NewsArticle"],"articleBody":"{text}"}}</script></head><body><div id="app"></div></body></html>"#
-        );
-        let read = page(html.as_bytes(), None, None);
-        assert_eq!(
-            (read.body.as_deref(), read.method.as_deref()),
-            (Some(text.trim()), Some("json-ld"))
-        );
-        assert!(!read.warnings.is_empty());
-    }
-
-    #[test]
-    fn heavy_pages_are_stripped_and_not_parsed() {
-        for html in ["<div>".repeat(100_000) + "text", "<i>x</i>".repeat(300_000)] {
-            let read = page(html.as_bytes(), None, None);
-            assert_eq!(read.method.as_deref(), Some("stripped"));
-            assert!(read.body.is_some());
-        }
-    }
-
-    #[test]
-    fn nesting_within_the_limit_is_survived_on_a_small_stack() {
-        let deep = format!("{}<p>text</p>", "<div><span>".repeat(255));
-        let thread = std::thread::Builder::new().stack_size(2 << 20);
-        let read = thread.spawn(move || page(deep.as_bytes(), None, None)).unwrap().join();
-        assert!(read.is_ok());
-    }
-
-    #[test]
-    fn anything_can_be_read() {
-        for bytes in [&b""[..], b"\xff\xfe", b"\x00\x00", b"<", b"<html", b"&#x;", b"plain text"] {
-            assert!(page(bytes, None, None).title.is_none());
-        }
-    }
+    };
+    Explained { extracted, proposals: body.proposals, reason: body.reason }
 }

@@ -204,7 +204,7 @@ async fn put_back(pipeline: &Pipeline, claimed: &Claimed, pause: SignedDuration,
 /// The text of a page as the daemon reads it.
 #[must_use]
 pub fn extract_bytes(body: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extracted {
-    extract::page(body, content_type, url)
+    extract::page(body, content_type, url, &extract::Site::default())
 }
 
 /// The article of an entry: the page's text, and where the page has none, the feed's.

@@ -50,7 +50,12 @@ impl InspectPage {
 fn answer(question: &Question) -> Result<Extracted, String> {
     let bytes = document::read_file(&question.path).map_err(|error| error.to_string())?;
     let url = question.url.as_deref().and_then(|url| Url::parse(url).ok());
-    Ok(extract::page(&bytes, question.content_type.as_deref(), url.as_ref()))
+    Ok(extract::page(
+        &bytes,
+        question.content_type.as_deref(),
+        url.as_ref(),
+        &extract::Site::default(),
+    ))
 }
 
 fn one(place: &str, url: Option<&Url>, json: bool) -> ExitCode {
@@ -59,7 +64,12 @@ fn one(place: &str, url: Option<&Url>, json: bool) -> ExitCode {
         Err(error) => return super::refuse(&error, DocumentError::exit_code(&error)),
     };
     let url = url.or(document.url.as_ref());
-    let read = extract::page(&document.bytes, document.content_type.as_deref(), url);
+    let read = extract::page(
+        &document.bytes,
+        document.content_type.as_deref(),
+        url,
+        &extract::Site::default(),
+    );
     if json { super::print_json(&read) } else { super::print_text(|out| summary(&read, out)) }
 }
 
