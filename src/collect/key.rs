@@ -2,44 +2,16 @@
 
 use url::Url;
 
-/// Query parameters that say where a reader came from and not what is read. Prefixes end in `*`.
-const TRACKING: [&str; 28] = [
-    "utm_*",
-    "mtm_*",
-    "pk_*",
-    "hsa_*",
-    "at_*",
-    "fbclid",
-    "gclid",
-    "gclsrc",
-    "gbraid",
-    "wbraid",
-    "dclid",
-    "msclkid",
-    "yclid",
-    "twclid",
-    "ttclid",
-    "igshid",
-    "igsh",
-    "mc_cid",
-    "mc_eid",
-    "_hsenc",
-    "_hsmi",
-    "mkt_tok",
-    "ito",
-    "ocid",
-    "cmpid",
-    "ns_campaign",
-    "ref_src",
-    "spm",
-];
+use crate::text;
 
 /// The URL as an identity: `https`, host in lower case, no default port, fragment, credentials or
 /// tracking parameters. Made to be compared, not fetched.
 #[must_use]
 pub fn canonical_key(url: &Url) -> String {
     let query = url.query().unwrap_or_default();
-    let kept: Vec<_> = query.split('&').filter(|pair| !pair.is_empty() && !tracks(pair)).collect();
+    let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();
+    let kept = |pair: &&str| !pair.is_empty() && !text::is_tracking(&name(pair));
+    let kept: Vec<_> = query.split('&').filter(kept).collect();
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let mark = if kept.is_empty() { "" } else { "?" };
     let host = url.host_str().unwrap_or_default();
@@ -59,14 +31,6 @@ pub(super) fn entry_key(
         (None, Some(guid)) => format!("{source}#id:{guid}"),
         (None, None) => format!("{source}#title:{}", blake3::hash(title.as_bytes()).to_hex()),
     }
-}
-
-fn tracks(pair: &str) -> bool {
-    let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
-    TRACKING.iter().any(|known| match known.strip_suffix('*') {
-        Some(prefix) => name.starts_with(prefix),
-        None => name == *known,
-    })
 }
 
 #[cfg(test)]

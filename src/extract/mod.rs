@@ -2,10 +2,17 @@
 //!
 //! Never fetches, never panics, never fails: what cannot be read is missing and named in `warnings`.
 
+mod authors;
 mod body;
+mod canonical;
+mod dates;
+mod elements;
 mod json_ld;
 mod metadata;
 mod title;
+mod visible_date;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use url::Url;
 
@@ -34,7 +41,8 @@ pub fn page(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extr
         return stripped(&html, warnings);
     }
     let found = body::run(&html, url);
-    let metadata = metadata::read(&html, url).unwrap_or_else(|| {
+    let read = || metadata::read_document(&scraper::Html::parse_document(&html), url);
+    let metadata = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
         warnings.push("the metadata could not be read".to_owned());
         Metadata::default()
     });
@@ -56,24 +64,20 @@ fn stripped(html: &str, mut warnings: Vec<String>) -> Extracted {
 fn assemble(found: body::Found, metadata: Metadata, mut warnings: Vec<String>) -> Extracted {
     let body = body::choose(&found, &metadata);
     warnings.extend(body.warning.map(str::to_owned));
-    let second = found.metadata;
-    if metadata.title.is_none() && second.title.is_none() {
+    if metadata.title.is_none() {
         warnings.push("no title found".to_owned());
     }
-    if metadata.published.is_none() && second.published.is_some() {
-        warnings.push("the date is guessed from the text of the page".to_owned());
-    }
-    let authors = if metadata.authors.is_empty() { second.authors } else { metadata.authors };
+    warnings.extend(metadata.warnings);
     Extracted {
-        title: metadata.title.or(second.title),
+        title: metadata.title,
         body: body.text,
-        authors,
-        published: metadata.published.or(second.published),
+        authors: metadata.authors,
+        published: metadata.published,
         updated: metadata.updated,
-        language: metadata.language.or(second.language),
-        canonical_url: metadata.canonical_url.or(second.canonical_url),
-        site_name: metadata.site_name.or(second.site_name),
-        image: metadata.image.or(second.image),
+        language: metadata.language,
+        canonical_url: metadata.canonical_url,
+        site_name: metadata.site_name,
+        image: metadata.image,
         method: body.method.map(str::to_owned),
         warnings,
     }

@@ -1,0 +1,300 @@
+//! When an article appeared and when it was last changed: what JSON-LD, `meta`, microdata, address and
+//! visible text say, the surest first.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use regex::Regex;
+use scraper::{ElementRef, Html};
+use url::Url;
+
+use crate::text::{self, Written};
+
+use super::elements::{Meta, all, attr, words};
+use super::json_ld::Described;
+use super::visible_date;
+
+/// The first year of news on the web; what is older is the date of something else.
+const FIRST_YEAR: i16 = 1995;
+/// The last year that is believed where nobody says what time it is.
+const LAST_YEAR: i16 = 2100;
+
+/// Names of `meta` elements for the day of publication, the surest first.
+const PUBLISHED: [&str; 37] = [
+    "article:published_time",
+    "og:published_time",
+    "og:article:published_time",
+    "bt:pubdate",
+    "datepublished",
+    "date.published",
+    "publication_date",
+    "publication-date",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "pubdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+    "article:published",
+    "article.published",
+    "article_date_original",
+    "published-date",
+    "ptime",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dc.created",
+    "dcterms.date",
+    "dc.date",
+    "dcsext.articlefirstpublished",
+    "citation_publication_date",
+    "citation_online_date",
+    "originalpublicationdate",
+    "rnews:datepublished",
+    "datecreated",
+    "article:created_time",
+    "release_date",
+    "pub_date",
+    "date",
+];
+
+const UPDATED: [&str; 12] = [
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "dc.modified",
+    "article:modified",
+    "modified_date",
+    "last-modified",
+    "lastmod",
+    "lastupdated",
+    "revised",
+];
+
+/// Elements that carry the day of publication in the page itself, the surest first.
+const PUBLISHED_ELEMENTS: [&str; 6] = [
+    "[itemprop~='datePublished']",
+    "[itemprop~='dateCreated']",
+    "time[pubdate], abbr.published, .published[datetime], .published[title], time.entry-date:not(.updated), time.published",
+    "article header time[datetime], header time[datetime], .entry-meta time[datetime], .byline time[datetime]",
+    "article time[datetime]",
+    "main time[datetime], time[datetime]",
+];
+
+/// Elements in which a date belongs to something else.
+const ELSEWHERE: [&str; 9] =
+    ["comment", "related", "sidebar", "footer", "widget", "recommend", "popular", "teaser", "updated"];
+
+/// What is known of a page's dates beside the page.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The zone of times that are written without one.
+    pub(super) zone: Option<TimeZone>,
+    /// What is later than a day from now is no date of this page.
+    pub(super) now: Option<Timestamp>,
+}
+
+/// When an article appeared and was changed, as written.
+#[derive(Debug, Default)]
+pub(super) struct Dates {
+    pub(super) published: Option<String>,
+    pub(super) updated: Option<String>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Reads the dates of a page.
+pub(super) fn read(page: &Html, meta: &Meta, described: &Described, url: Option<&Url>, known: &Known) -> Dates {
+    let mut reader = Reader { known, refused: None };
+    let in_url = url.and_then(url_date).and_then(|raw| reader.date(&raw));
+    let mut warnings = Vec::new();
+    let mut published = described
+        .published
+        .as_deref()
+        .and_then(|raw| reader.date(raw))
+        .or_else(|| reader.meta(meta, &PUBLISHED))
+        .or_else(|| reader.elements(page))
+        .or(in_url);
+    let mut updated = described
+        .updated
+        .as_deref()
+        .and_then(|raw| reader.date(raw))
+        .or_else(|| reader.meta(meta, &UPDATED))
+        .or_else(|| reader.element(page, "[itemprop~='dateModified'], time.updated[datetime]"));
+    if published.is_none() || updated.is_none() {
+        let seen = visible_date::read(page, writes_day_first(page, url));
+        updated = updated.or(seen.updated.filter(|date| reader.is_plausible(*date)));
+        if published.is_none() {
+            published = seen.published.filter(|date| reader.is_plausible(*date));
+            if published.is_some() {
+                warnings.push("the date is read from the text of the page".to_owned());
+            }
+        }
+    }
+    if published.is_none() && updated.is_some() {
+        published = updated;
+        warnings.push("only the date of the last change is known".to_owned());
+    }
+    if let Some(refused) = reader.refused.filter(|_| published.is_none_or(|date| date.date.year() < FIRST_YEAR)) {
+        warnings.push(format!("an implausible date was refused: {refused}"));
+    }
+    if let (Some(first), Some(last)) = (published, updated)
+        && last.date < first.date
+    {
+        warnings.push("the page says it was changed before it appeared".to_owned());
+    }
+    let shown = |date: Written| zoned(date, known.zone.as_ref()).to_string();
+    Dates { published: published.map(shown), updated: updated.map(shown), warnings }
+}
+
+struct Reader<'a> {
+    known: &'a Known,
+    /// The first date that was not believed.
+    refused: Option<String>,
+}
+
+impl Reader<'_> {
+    fn date(&mut self, raw: &str) -> Option<Written> {
+        let date = text::read_date(raw).filter(|_| visible_date::has_day(raw))?;
+        if self.is_plausible(date) {
+            return Some(date);
+        }
+        self.refused.get_or_insert_with(|| date.date.to_string());
+        None
+    }
+
+    fn is_plausible(&self, date: Written) -> bool {
+        let tomorrow = self.known.now.and_then(|now| now.checked_add(jiff::SignedDuration::from_hours(24)).ok());
+        let is_past = tomorrow.is_none_or(|latest| date.timestamp().is_some_and(|at| at <= latest));
+        (FIRST_YEAR..=LAST_YEAR).contains(&date.date.year()) && is_past
+    }
+
+    fn meta(&mut self, meta: &Meta, names: &[&str]) -> Option<Written> {
+        let values = names.iter().flat_map(|name| meta.values(name));
+        values.into_iter().find_map(|raw| self.date(raw))
+    }
+
+    fn elements(&mut self, page: &Html) -> Option<Written> {
+        PUBLISHED_ELEMENTS.iter().find_map(|selector| self.element(page, selector))
+    }
+
+    fn element(&mut self, page: &Html, selector: &str) -> Option<Written> {
+        let found = all(page, selector).into_iter().take(20).filter(|element| !is_elsewhere(*element));
+        found.into_iter().find_map(|element| {
+            let values = ["datetime", "content", "title"];
+            let value = values.iter().find_map(|name| self.date(&attr(element, name)?));
+            value.or_else(|| self.date(&words(element)?))
+        })
+    }
+}
+
+/// Whether an element or one around it says that it is not the article.
+fn is_elsewhere(element: ElementRef<'_>) -> bool {
+    let around = element.ancestors().take(12).filter_map(ElementRef::wrap);
+    std::iter::once(element).chain(around).any(|element| {
+        let value = element.value();
+        if matches!(value.name(), "html" | "body" | "main" | "article") {
+            return false;
+        }
+        let names = [value.attr("class"), value.attr("id")].into_iter().flatten();
+        let is_named = names.map(str::to_ascii_lowercase).any(|name| ELSEWHERE.iter().any(|part| name.contains(part)));
+        is_named || matches!(value.name(), "aside" | "footer" | "nav")
+    })
+}
+
+/// `/2024/05/01/`, `/2024-05-01`, `20240501` in the address.
+fn url_date(url: &Url) -> Option<String> {
+    static DAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[/_.=-])((?:19|20)\d\d)([/_.-]?)([01]?\d)([/_.-]?)([0-3]?\d)(?:[/_.-]|$)").ok()
+    });
+    let found = DAY.as_ref()?.captures(url.path())?;
+    let is_glued = found[2].is_empty() || found[4].is_empty();
+    let has_all_digits = found[3].len() == 2 && found[5].len() == 2;
+    (found[2] == found[4] && (!is_glued || has_all_digits))
+        .then(|| format!("{}-{:0>2}-{:0>2}", &found[1], &found[3], &found[5]))
+}
+
+/// Whether `03/04/2024` is in April: everywhere but in the United States and the Philippines, told by
+/// language and the end of the host.
+fn writes_day_first(page: &Html, url: Option<&Url>) -> bool {
+    let language = all(page, "html").first().and_then(|html| attr(*html, "lang")).unwrap_or_default();
+    let language = language.to_ascii_lowercase().replace('_', "-");
+    let host = url.and_then(Url::host_str).unwrap_or_default();
+    let is_national = host.rsplit('.').next().is_some_and(|end| end.len() == 2 && !matches!(end, "us" | "ph" | "io" | "co" | "tv" | "me"));
+    let is_american = matches!(language.as_str(), "en-us" | "en-ph") || (language == "en" || language.is_empty()) && !is_national;
+    !is_american
+}
+
+/// A time without zone in that of the site.
+fn zoned(date: Written, zone: Option<&TimeZone>) -> Written {
+    let (Some(time), None, Some(zone)) = (date.time, date.offset, zone) else { return date };
+    let offset = zone.to_ambiguous_zoned_datetime(date.date.to_datetime(time)).compatible().ok();
+    Written { offset: offset.map(|at| at.offset()), ..date }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use scraper::Html;
+
+    use super::super::elements::Meta;
+    use super::super::json_ld::Described;
+    use super::{Dates, Known, read, url_date};
+
+    fn dates(html: &str, url: &str, known: &Known) -> Dates {
+        let page = Html::parse_document(html);
+        let url = url.parse().ok();
+        read(&page, &Meta::of(&page), &Described::default(), url.as_ref(), known)
+    }
+
+    #[track_caller]
+    fn check(html: &str, url: &str, published: Option<&str>) -> Dates {
+        let found = dates(html, url, &Known::default());
+        assert_eq!(found.published.as_deref(), published, "{html}");
+        found
+    }
+
+    #[test]
+    fn the_surest_place_wins() {
+        let head = "<meta property='article:published_time' content='2024-05-01T10:00:00+02:00'>";
+        let body = "<time datetime='2023-01-01'>x</time>";
+        check(&format!("{head}{body}"), "https://example.org/2022/01/01/a", Some("2024-05-01T10:00:00+02:00"));
+        check(body, "https://example.org/2022/01/01/a", Some("2023-01-01"));
+        check("", "https://example.org/2022/1/9/a", Some("2022-01-09"));
+        check("<div class=related><time datetime='2023-01-01'></time></div>", "https://example.org/", None);
+    }
+
+    #[test]
+    fn implausible_dates_are_refused() {
+        let head = "<meta name=date content='1970-01-01'>";
+        let found = check(head, "https://example.org/", None);
+        assert_eq!(found.warnings, ["an implausible date was refused: 1970-01-01"]);
+        let known = Known { now: "2024-05-01T00:00:00Z".parse().ok(), ..Known::default() };
+        assert!(dates("<meta name=date content='2024-06-01'>", "https://example.org/", &known).published.is_none());
+        check("<meta name=date content='2024'>", "https://example.org/", None);
+    }
+
+    #[test]
+    fn a_time_without_zone_is_in_that_of_the_site() {
+        let known = Known { zone: TimeZone::get("Europe/Madrid").ok(), ..Known::default() };
+        let found = dates("<meta name=date content='2024-05-01 10:00'>", "https://example.org/", &known);
+        assert_eq!(found.published.as_deref(), Some("2024-05-01T10:00:00+02:00"));
+    }
+
+    #[test]
+    fn days_in_addresses() {
+        for (url, day) in [
+            ("https://example.org/2024/05/01/a", Some("2024-05-01")),
+            ("https://example.org/a-20240501.html", Some("2024-05-01")),
+            ("https://example.org/2024/5/1/", Some("2024-05-01")),
+            ("https://example.org/a-2024-rules", None),
+            ("https://example.org/20241", None),
+        ] {
+            assert_eq!(url_date(&url.parse().unwrap()).as_deref(), day, "{url}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Questions to a parsed page: elements by selector, their attributes and words, the `meta` elements.
+
+use scraper::{ElementRef, Html, Node, Selector};
+
+use crate::text;
+
+/// Bytes of an element's words that are looked at.
+const MAX_WORDS: usize = 2_000;
+/// `meta` elements that are looked at.
+const MAX_META: usize = 1_000;
+
+/// Elements that a selector finds, in document order; none if it is not valid.
+pub(super) fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    Selector::parse(selector).map_or_else(|_| Vec::new(), |selector| page.select(&selector).collect())
+}
+
+/// An attribute that is not blank, trimmed.
+pub(super) fn attr(element: ElementRef<'_>, name: &str) -> Option<String> {
+    let value = element.attr(name)?.trim();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// The words of an element on one line, those of `script` and `style` left out; nothing if there are
+/// none.
+pub(super) fn words(element: ElementRef<'_>) -> Option<String> {
+    words_but(element, |_| false)
+}
+
+/// [`words`] without those of elements that `is_left_out` names.
+pub(super) fn words_but(
+    element: ElementRef<'_>,
+    is_left_out: impl Fn(ElementRef<'_>) -> bool,
+) -> Option<String> {
+    let mut found = String::new();
+    let mut open = vec![*element];
+    while let Some(node) = open.pop() {
+        match node.value() {
+            Node::Text(piece) => found.push_str(piece),
+            Node::Element(inside) if !matches!(inside.name(), "script" | "style" | "noscript" | "template" | "svg") => {
+                if ElementRef::wrap(node).is_some_and(&is_left_out) {
+                    continue;
+                }
+                if matches!(inside.name(), "br" | "p" | "div" | "li" | "h1" | "h2" | "td") || node.has_siblings() {
+                    found.push(' ');
+                }
+                open.extend(node.children().rev());
+            }
+            _ => {}
+        }
+        if found.len() > MAX_WORDS {
+            break;
+        }
+    }
+    let line = spaced(&found);
+    (!line.is_empty()).then_some(line)
+}
+
+/// A text with single blanks between its words.
+pub(super) fn spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The `meta` elements of a page: names in lower case.
+pub(super) struct Meta(Vec<(String, String)>);
+
+impl Meta {
+    pub(super) fn of(page: &Html) -> Self {
+        let mut found = Vec::new();
+        for element in all(page, "meta[content]").into_iter().take(MAX_META) {
+            let Some(content) = attr(element, "content") else { continue };
+            for name in ["property", "name", "itemprop", "http-equiv"] {
+                if let Some(name) = attr(element, name) {
+                    found.push((name.to_ascii_lowercase(), content.clone()));
+                }
+            }
+        }
+        Self(found)
+    }
+
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first of several names that is there, on one line.
+    pub(super) fn first(&self, names: &[&str]) -> Option<String> {
+        let found = names.iter().flat_map(|name| self.values(name));
+        found.map(text::one_line).find(|value| !value.is_empty())
+    }
+}
