@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::text::{self, Written};
 
-use super::elements::{Meta, all, attr, words};
+use super::elements::{Meta, all, attr, is_aside, words};
 use super::json_ld::Described;
 use super::visible_date;
 
@@ -86,10 +86,6 @@ const PUBLISHED_ELEMENTS: [&str; 6] = [
     "main time[datetime], time[datetime]",
 ];
 
-/// Elements in which a date belongs to something else.
-const ELSEWHERE: [&str; 9] =
-    ["comment", "related", "sidebar", "footer", "widget", "recommend", "popular", "teaser", "updated"];
-
 /// What is known of a page's dates beside the page.
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -117,6 +113,7 @@ pub(super) fn read(page: &Html, meta: &Meta, described: &Described, url: Option<
         .as_deref()
         .and_then(|raw| reader.date(raw))
         .or_else(|| reader.meta(meta, &PUBLISHED))
+        .or_else(|| reader.unlisted(meta))
         .or_else(|| reader.elements(page))
         .or(in_url);
     let mut updated = described
@@ -178,6 +175,12 @@ impl Reader<'_> {
         values.into_iter().find_map(|raw| self.date(raw))
     }
 
+    /// A `meta` element that no list knows, whose name says that it is the day of publication.
+    fn unlisted(&mut self, meta: &Meta) -> Option<Written> {
+        let names = |name: &str| name.contains("publi") || name.contains("pubdate") || name.contains("datecreated");
+        meta.all().filter(|(name, _)| names(name)).take(20).find_map(|(_, raw)| self.date(raw))
+    }
+
     fn elements(&mut self, page: &Html) -> Option<Written> {
         PUBLISHED_ELEMENTS.iter().find_map(|selector| self.element(page, selector))
     }
@@ -192,18 +195,10 @@ impl Reader<'_> {
     }
 }
 
-/// Whether an element or one around it says that it is not the article.
+/// Whether an element or one near around it says that it is not the article.
 fn is_elsewhere(element: ElementRef<'_>) -> bool {
-    let around = element.ancestors().take(12).filter_map(ElementRef::wrap);
-    std::iter::once(element).chain(around).any(|element| {
-        let value = element.value();
-        if matches!(value.name(), "html" | "body" | "main" | "article") {
-            return false;
-        }
-        let names = [value.attr("class"), value.attr("id")].into_iter().flatten();
-        let is_named = names.map(str::to_ascii_lowercase).any(|name| ELSEWHERE.iter().any(|part| name.contains(part)));
-        is_named || matches!(value.name(), "aside" | "footer" | "nav")
-    })
+    let around = element.ancestors().take(8).filter_map(ElementRef::wrap);
+    std::iter::once(element).chain(around).any(|element| is_aside(element.value()))
 }
 
 /// `/2024/05/01/`, `/2024-05-01`, `20240501` in the address.

@@ -1,5 +1,6 @@
 //! Questions to a parsed page: elements by selector, their attributes and words, the `meta` elements.
 
+use scraper::node::Element;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use crate::text;
@@ -55,6 +56,26 @@ pub(super) fn words_but(
     (!line.is_empty()).then_some(line)
 }
 
+/// Whether class, id or name of an element say that it is not the article: comments, other articles,
+/// footers, menus. Layout classes such as `has-sidebar` say nothing.
+pub(super) fn is_aside(element: &Element) -> bool {
+    const STARTS: [&str; 14] = [
+        "comment", "kommentar", "disqus", "related", "sidebar", "footer", "recommend", "popular", "trending", "newsletter",
+        "breadcrumb", "cookie", "archive-list", "calendar",
+    ];
+    const ENDS: [&str; 3] = ["-comments", "_comments", "-related"];
+    if matches!(element.name(), "aside" | "footer" | "nav") {
+        return true;
+    }
+    if matches!(element.name(), "html" | "body" | "main" | "article") {
+        return false;
+    }
+    let names = [element.attr("class"), element.attr("id")].into_iter().flatten();
+    names.flat_map(str::split_whitespace).map(str::to_ascii_lowercase).any(|name| {
+        STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
+    })
+}
+
 /// A text with single blanks between its words.
 pub(super) fn spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -79,6 +100,11 @@ impl Meta {
 
     pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Names and values, in document order.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The first of several names that is there, on one line.

@@ -6,15 +6,17 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::Regex;
 use scraper::node::Element;
-use scraper::{Html, Node};
+use scraper::{ElementRef, Html, Node};
 
 use crate::text::{self, Written};
 
-use super::elements::spaced;
+use super::elements::{is_aside, spaced};
 
 /// Lines of a page that are looked at, and bytes of each.
 const MAX_LINES: usize = 3_000;
 const MAX_LINE: usize = 400;
+/// Elements named as asides whose weight is looked at, since each is walked through for it.
+const MAX_MEASURED: usize = 50;
 /// Bytes before a year within which its date begins.
 const REACH: usize = 36;
 /// Lines after the headline within which a date without a label is the article's.
@@ -83,6 +85,8 @@ pub(super) fn read(page: &Html, day_first: bool) -> Seen {
 
 /// The page's lines, without menus, footers, comments and lists of other articles.
 fn lines(page: &Html) -> Vec<Line> {
+    let whole: usize = page.root_element().text().map(str::len).sum();
+    let mut measured = 0;
     let mut lines = Vec::new();
     let mut open = vec![(*page.root_element(), false, false)];
     let mut breaks = true;
@@ -108,7 +112,11 @@ fn lines(page: &Html) -> Vec<Line> {
                 }
             }
             Node::Element(element) => {
-                if is_elsewhere(element) {
+                let is_part = |element| {
+                    measured += 1;
+                    measured > MAX_MEASURED || !is_most(element, whole)
+                };
+                if is_hidden(element) || is_aside(element) && ElementRef::wrap(node).is_none_or(is_part) {
                     breaks = true;
                     continue;
                 }
@@ -127,23 +135,17 @@ fn is_inline(name: &str) -> bool {
     matches!(name, "a" | "abbr" | "b" | "em" | "font" | "i" | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u")
 }
 
-/// Parts of a page that are not the article.
-fn is_elsewhere(element: &Element) -> bool {
-    if matches!(
+/// What is not shown as text.
+fn is_hidden(element: &Element) -> bool {
+    matches!(
         element.name(),
-        "script" | "style" | "noscript" | "template" | "svg" | "nav" | "footer" | "aside" | "form" | "select" | "iframe" | "head"
-    ) {
-        return true;
-    }
-    const PARTS: [&str; 15] = [
-        "comment", "related", "sidebar", "footer", "widget", "recommend", "popular", "trending", "newsletter",
-        "breadcrumb", "copyright", "kommentar", "calendar", "archive-list", "cookie",
-    ];
-    if matches!(element.name(), "html" | "body" | "main" | "article") {
-        return false;
-    }
-    let names = names(element);
-    PARTS.iter().any(|part| names.contains(part))
+        "script" | "style" | "noscript" | "template" | "svg" | "select" | "iframe" | "head"
+    )
+}
+
+/// Whether an element holds half of the page: its name is about the layout, then.
+fn is_most(element: ElementRef<'_>, whole: usize) -> bool {
+    element.text().map(str::len).sum::<usize>() * 2 > whole
 }
 
 /// Whether class, id or element says "date".
