@@ -13,7 +13,7 @@ use crate::text::{self, Written};
 
 use super::elements::{Meta, all, attr, is_aside, words};
 use super::json_ld::Described;
-use super::visible_date;
+use super::visible_date::{self, Expected};
 
 /// The first year of news on the web; what is older is the date of something else.
 const FIRST_YEAR: i16 = 1995;
@@ -86,6 +86,13 @@ const PUBLISHED_ELEMENTS: [&str; 6] = [
     "main time[datetime], time[datetime]",
 ];
 
+/// Microdata whose dates are not the article's.
+const FOREIGN: [&str; 4] = ["/Comment", "/Answer", "/Person", "/UserComments"];
+
+/// Scripts that are searched for dates, and bytes of each.
+const MAX_SCRIPTS: usize = 60;
+const MAX_SCRIPT: usize = 1_000_000;
+
 /// What is known of a page's dates beside the page.
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -122,19 +129,28 @@ pub(super) fn read(page: &Html, meta: &Meta, described: &Described, url: Option<
         .and_then(|raw| reader.date(raw))
         .or_else(|| reader.meta(meta, &UPDATED))
         .or_else(|| reader.element(page, "[itemprop~='dateModified'], time.updated[datetime]"));
+    if published.is_none() {
+        published = reader.scripts(page);
+        warnings.extend(published.map(|_| "the date is read from a script of the page".to_owned()));
+    }
     if published.is_none() || updated.is_none() {
-        let seen = visible_date::read(page, writes_day_first(page, url));
-        updated = updated.or(seen.updated.filter(|date| reader.is_plausible(*date)));
-        if published.is_none() {
-            published = seen.published.filter(|date| reader.is_plausible(*date));
-            if published.is_some() {
-                warnings.push("the date is read from the text of the page".to_owned());
-            }
+        let expected = Expected { day_first: writes_day_first(page, url), month: url.and_then(url_month) };
+        let seen = visible_date::read(page, expected);
+        let seen_published = seen.published.filter(|date| reader.is_plausible(*date));
+        if published.is_none() && (seen.is_sure || updated.is_none()) {
+            published = seen_published;
+            warnings.extend(published.map(|_| "the date is read from the text of the page".to_owned()));
         }
+        updated = updated.or(seen.updated.filter(|date| reader.is_plausible(*date)));
     }
     if published.is_none() && updated.is_some() {
         published = updated;
         warnings.push("only the date of the last change is known".to_owned());
+    }
+    if published.is_none() {
+        let pictures = meta.values("og:image").filter_map(|link| Url::parse(link).ok());
+        published = pictures.take(3).find_map(|link| reader.date(&url_date(&link)?));
+        warnings.extend(published.map(|_| "the date is that of the picture's address".to_owned()));
     }
     if let Some(refused) = reader.refused.filter(|_| published.is_none_or(|date| date.date.year() < FIRST_YEAR)) {
         warnings.push(format!("an implausible date was refused: {refused}"));
@@ -181,6 +197,20 @@ impl Reader<'_> {
         meta.all().filter(|(name, _)| names(name)).take(20).find_map(|(_, raw)| self.date(raw))
     }
 
+    /// `"datePublished": "2024-05-01"` and the like in a script: data of pages that are built in the
+    /// browser, and JSON-LD that is broken.
+    fn scripts(&mut self, page: &Html) -> Option<Written> {
+        static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r#"(?i)\\?["']?(?:datePublished|date_published|publishedAt|published_at|publishedDate|published_date|publishDate|publish_date|publicationDate|publication_date|firstPublished\w*|postDate|article_date)\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})\\?["']"#).ok()
+        });
+        let field = FIELD.as_ref()?;
+        all(page, "script").into_iter().take(MAX_SCRIPTS).find_map(|script| {
+            let text: String = script.text().collect();
+            let text = &text[..text.floor_char_boundary(MAX_SCRIPT)];
+            field.captures_iter(text).take(5).find_map(|found| self.date(&found[1]))
+        })
+    }
+
     fn elements(&mut self, page: &Html) -> Option<Written> {
         PUBLISHED_ELEMENTS.iter().find_map(|selector| self.element(page, selector))
     }
@@ -198,7 +228,18 @@ impl Reader<'_> {
 /// Whether an element or one near around it says that it is not the article.
 fn is_elsewhere(element: ElementRef<'_>) -> bool {
     let around = element.ancestors().take(8).filter_map(ElementRef::wrap);
-    std::iter::once(element).chain(around).any(|element| is_aside(element.value()))
+    let is_named = std::iter::once(element).chain(around).any(|element| is_aside(element.value()));
+    let mut scopes = element.ancestors().filter_map(ElementRef::wrap).map(|around| around.value());
+    let scope = scopes.find_map(|around| around.attr("itemtype"));
+    is_named || scope.is_some_and(|kind| FOREIGN.iter().any(|foreign| kind.trim().ends_with(foreign)))
+}
+
+/// `/2018/07/` in the address.
+fn url_month(url: &Url) -> Option<(i16, i8)> {
+    static MONTH: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"/((?:19|20)\d\d)[/-]([01]\d)(?:[/-]|$)").ok());
+    let found = MONTH.as_ref()?.captures(url.path())?;
+    Some((found[1].parse().ok()?, found[2].parse().ok()?))
 }
 
 /// `/2024/05/01/`, `/2024-05-01`, `20240501` in the address.

@@ -21,6 +21,8 @@ const MAX_MEASURED: usize = 50;
 const REACH: usize = 36;
 /// Lines after the headline within which a date without a label is the article's.
 const NEAR: usize = 14;
+/// The highest rank of a date that only happens to stand somewhere.
+const UNSURE: u8 = 3;
 /// A line with a date and at most so many letters more is a date line and no sentence.
 const DATE_LINE: usize = 60;
 
@@ -45,17 +47,28 @@ struct Line {
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Seen {
     pub(super) published: Option<Written>,
+    /// Whether a label, an element or the place near the headline speaks for it.
+    pub(super) is_sure: bool,
     pub(super) updated: Option<Written>,
 }
 
-/// Reads the dates of a page's text. `day_first` says how `03/04/2024` is meant.
-pub(super) fn read(page: &Html, day_first: bool) -> Seen {
+/// What is known before the text is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expected {
+    /// How `03/04/2024` is meant.
+    pub(super) day_first: bool,
+    /// Year and month in the page's address.
+    pub(super) month: Option<(i16, i8)>,
+}
+
+/// Reads the dates of a page's text.
+pub(super) fn read(page: &Html, expected: Expected) -> Seen {
     let lines = lines(page);
     let headline = lines.iter().position(|line| line.is_headline);
     let mut best: Option<(u8, Written)> = None;
     let mut updated = None;
     for (at, line) in lines.iter().enumerate() {
-        for (label, date, is_alone) in dates(&line.text, day_first) {
+        for (label, date, is_alone) in dates(&line.text, expected.day_first) {
             let distance = headline.and_then(|headline| at.checked_sub(headline));
             let is_near = distance.is_some_and(|distance| distance <= NEAR);
             let is_before = headline.is_some_and(|headline| at < headline && headline - at <= 6);
@@ -75,12 +88,18 @@ pub(super) fn read(page: &Html, day_first: bool) -> Seen {
                 Label::None if is_alone => 2,
                 Label::None => 1,
             };
+            // An address speaks for its month, but may be that of a page that grew later.
+            let rank = match expected.month {
+                Some(month) if month == (date.date.year(), date.date.month()) => rank + 10,
+                _ => rank,
+            };
             if best.is_none_or(|(known, _)| rank > known) {
                 best = Some((rank, date));
             }
         }
     }
-    Seen { published: best.map(|(_, date)| date), updated }
+    let is_sure = best.is_some_and(|(rank, _)| rank > UNSURE);
+    Seen { published: best.map(|(_, date)| date), is_sure, updated }
 }
 
 /// The page's lines, without menus, footers, comments and lists of other articles.
@@ -185,7 +204,7 @@ fn dates(line: &str, day_first: bool) -> Vec<(Label, Written, bool)> {
         done = year.end();
         found.push((label, date, line.chars().filter(|c| c.is_alphabetic()).count() <= DATE_LINE));
     }
-    if let (true, Some((at, date))) = (found.is_empty(), short_year(line)) {
+    if let (true, Some((at, date))) = (found.is_empty(), short_year(line, day_first)) {
         found.push((label(&line[..at]), date, line.chars().filter(|c| c.is_alphabetic()).count() <= DATE_LINE));
     }
     found
@@ -232,12 +251,15 @@ fn numeric(raw: &str, day_first: bool) -> Option<Written> {
     Some(Written { date, time: None, offset: None })
 }
 
-/// `31.12.24`: only with dots, as German, Russian and Nordic papers write it.
-fn short_year(line: &str) -> Option<(usize, Written)> {
-    static FORM: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?:^|[\s(,|])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d\d)(?:[\s),|]|$)").ok());
+/// `31.12.24`, as German, Russian and Nordic papers write it, and `12/31/24`.
+fn short_year(line: &str, day_first: bool) -> Option<(usize, Written)> {
+    static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[\s(,|:])(\d{1,2})([./])\s?(\d{1,2})[./]\s?(\d\d)(?:[\s),|]|$)").ok()
+    });
     let found = FORM.as_ref()?.captures(line)?;
-    let date = Date::new(2000 + found[3].parse::<i16>().ok()?, found[2].parse().ok()?, found[1].parse().ok()?).ok()?;
+    let (a, b): (i8, i8) = (found[1].parse().ok()?, found[3].parse().ok()?);
+    let (day, month) = if &found[2] == "." || day_first && b <= 12 || a > 12 { (a, b) } else { (b, a) };
+    let date = Date::new(2000 + found[4].parse::<i16>().ok()?, month, day).ok()?;
     (date.year() < 2040).then_some((found.get(1)?.start(), Written { date, time: None, offset: None }))
 }
 
@@ -269,10 +291,11 @@ fn label(before: &str) -> Label {
 mod tests {
     use scraper::Html;
 
-    use super::read;
+    use super::{Expected, read};
 
     fn check(html: &str, published: Option<&str>, updated: Option<&str>) {
-        let seen = read(&Html::parse_document(html), true);
+        let expected = Expected { day_first: true, month: None };
+        let seen = read(&Html::parse_document(html), expected);
         let day = |date: Option<crate::text::Written>| date.map(|date| date.date.to_string());
         assert_eq!((day(seen.published).as_deref(), day(seen.updated).as_deref()), (published, updated), "{html}");
     }
