@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use regex::Regex;
 use scraper::{ElementRef, Html};
 use url::Url;
@@ -13,7 +13,7 @@ use crate::text::{self, Written};
 
 use super::elements::{Meta, all, attr, is_aside, words};
 use super::json_ld::Described;
-use super::visible_date::{self, Expected};
+use super::visible_date::{self, Expected, Trust};
 
 /// The first year of news on the web; what is older is the date of something else.
 const FIRST_YEAR: i16 = 1995;
@@ -133,16 +133,21 @@ pub(super) fn read(page: &Html, meta: &Meta, described: &Described, url: Option<
         published = reader.scripts(page);
         warnings.extend(published.map(|_| "the date is read from a script of the page".to_owned()));
     }
-    if published.is_none() || updated.is_none() {
-        let expected = Expected { day_first: writes_day_first(page, url), month: url.and_then(url_month) };
-        let seen = visible_date::read(page, expected);
-        let seen_published = seen.published.filter(|date| reader.is_plausible(*date));
-        if published.is_none() && (seen.is_sure || updated.is_none()) {
-            published = seen_published;
-            warnings.extend(published.map(|_| "the date is read from the text of the page".to_owned()));
+    let expected = Expected { day_first: writes_day_first(page, url), month: url.and_then(url_month) };
+    let seen = visible_date::read(page, expected);
+    let shown = seen.published.filter(|date| reader.is_plausible(*date));
+    if published.is_none() && (seen.trust > Trust::None || updated.is_none()) {
+        published = shown;
+        warnings.extend(published.map(|_| "the date is read from the text of the page".to_owned()));
+    } else if let Some(stamp) = published {
+        let shown = shown.filter(|_| seen.trust > Trust::None);
+        let local = in_url.or(shown).and_then(|day| in_local_zone(stamp, day));
+        if let Some(local) = local {
+            published = Some(local);
+            warnings.push("the zone is guessed from the day that the page shows".to_owned());
         }
-        updated = updated.or(seen.updated.filter(|date| reader.is_plausible(*date)));
     }
+    updated = updated.or(seen.updated.filter(|date| reader.is_plausible(*date)));
     if published.is_none() && updated.is_some() {
         published = updated;
         warnings.push("only the date of the last change is known".to_owned());
@@ -160,8 +165,8 @@ pub(super) fn read(page: &Html, meta: &Meta, described: &Described, url: Option<
     {
         warnings.push("the page says it was changed before it appeared".to_owned());
     }
-    let shown = |date: Written| zoned(date, known.zone.as_ref()).to_string();
-    Dates { published: published.map(shown), updated: updated.map(shown), warnings }
+    let written = |date: Written| zoned(date, known.zone.as_ref()).to_string();
+    Dates { published: published.map(written), updated: updated.map(written), warnings }
 }
 
 struct Reader<'a> {
@@ -265,6 +270,23 @@ fn writes_day_first(page: &Html, url: Option<&Url>) -> bool {
     !is_american
 }
 
+/// A time in UTC whose day is the one before or after the day that readers see: the same instant in
+/// the nearest zone, of whole hours, where both agree.
+fn in_local_zone(stamp: Written, day: Written) -> Option<Written> {
+    let (time, 0) = (stamp.time?, stamp.offset?.seconds()) else { return None };
+    let hour = i32::from(time.hour());
+    let hours = if stamp.date.tomorrow().ok() == Some(day.date) {
+        24 - hour
+    } else if stamp.date.yesterday().ok() == Some(day.date) {
+        -hour - 1
+    } else {
+        return None;
+    };
+    let offset = Offset::from_seconds(hours * 3_600).ok().filter(|_| (-11..=13).contains(&hours))?;
+    let local = offset.to_datetime(stamp.timestamp()?);
+    Some(Written { date: local.date(), time: Some(time.with().hour(local.hour()).build().ok()?), offset: Some(offset) })
+}
+
 /// A time without zone in that of the site.
 fn zoned(date: Written, zone: Option<&TimeZone>) -> Written {
     let (Some(time), None, Some(zone)) = (date.time, date.offset, zone) else { return date };
@@ -319,6 +341,17 @@ mod tests {
         let known = Known { zone: TimeZone::get("Europe/Madrid").ok(), ..Known::default() };
         let found = dates("<meta name=date content='2024-05-01 10:00'>", "https://example.org/", &known);
         assert_eq!(found.published.as_deref(), Some("2024-05-01T10:00:00+02:00"));
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_place() {
+        let head = "<meta property='article:published_time' content='2024-05-01T02:25:54Z'>";
+        check(head, "https://example.org/2024/04/30/a", Some("2024-04-30T23:25:54-03:00"));
+        check(head, "https://example.org/2024/05/01/a", Some("2024-05-01T02:25:54Z"));
+        check(head, "https://example.org/2024/03/30/a", Some("2024-05-01T02:25:54Z"));
+        let shown = "<h1>T</h1><time>1. Mai 2024</time>";
+        let head = "<meta property='article:published_time' content='2024-04-30T22:00:00Z'>";
+        check(&format!("{head}{shown}"), "https://example.org/a", Some("2024-05-01T00:00:00+02:00"));
     }
 
     #[test]

@@ -17,12 +17,12 @@ const MAX_LINES: usize = 3_000;
 const MAX_LINE: usize = 400;
 /// Elements named as asides whose weight is looked at, since each is walked through for it.
 const MAX_MEASURED: usize = 50;
+/// Bytes of the text of a page that is too small to have a layout.
+const SMALL: usize = 500;
 /// Bytes before a year within which its date begins.
 const REACH: usize = 36;
 /// Lines after the headline within which a date without a label is the article's.
 const NEAR: usize = 14;
-/// The highest rank of a date that only happens to stand somewhere.
-const UNSURE: u8 = 3;
 /// A line with a date and at most so many letters more is a date line and no sentence.
 const DATE_LINE: usize = 60;
 
@@ -43,12 +43,22 @@ struct Line {
     is_headline: bool,
 }
 
+/// How far a date of the text can be believed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Trust {
+    /// It only happens to stand somewhere.
+    #[default]
+    None,
+    /// A label, an element or the place speaks for it.
+    Some,
+}
+
 /// What the text says: the day of publication, that of the last change.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Seen {
     pub(super) published: Option<Written>,
-    /// Whether a label, an element or the place near the headline speaks for it.
-    pub(super) is_sure: bool,
+    /// How much speaks for it: a label, an element, the place near the headline.
+    pub(super) trust: Trust,
     pub(super) updated: Option<Written>,
 }
 
@@ -98,8 +108,11 @@ pub(super) fn read(page: &Html, expected: Expected) -> Seen {
             }
         }
     }
-    let is_sure = best.is_some_and(|(rank, _)| rank > UNSURE);
-    Seen { published: best.map(|(_, date)| date), is_sure, updated }
+    let trust = match best.map_or(0, |(rank, _)| rank) {
+        0..=3 => Trust::None,
+        _ => Trust::Some,
+    };
+    Seen { published: best.map(|(_, date)| date), trust, updated }
 }
 
 /// The page's lines, without menus, footers, comments and lists of other articles.
@@ -135,7 +148,7 @@ fn lines(page: &Html) -> Vec<Line> {
                     measured += 1;
                     measured > MAX_MEASURED || !is_most(element, whole)
                 };
-                if is_hidden(element) || is_aside(element) && ElementRef::wrap(node).is_none_or(is_part) {
+                if is_hidden(element) || is_aside(element) && (!may_be_layout(element) || ElementRef::wrap(node).is_none_or(is_part)) {
                     breaks = true;
                     continue;
                 }
@@ -162,9 +175,14 @@ fn is_hidden(element: &Element) -> bool {
     )
 }
 
-/// Whether an element holds half of the page: its name is about the layout, then.
+/// Whether the name of an element may be about the layout of the page.
+fn may_be_layout(element: &Element) -> bool {
+    matches!(element.name(), "div" | "section" | "table" | "td")
+}
+
+/// Whether an element holds half of a page that is worth mentioning.
 fn is_most(element: ElementRef<'_>, whole: usize) -> bool {
-    element.text().map(str::len).sum::<usize>() * 2 > whole
+    whole > SMALL && element.text().map(str::len).sum::<usize>() * 2 > whole
 }
 
 /// Whether class, id or element says "date".
@@ -200,7 +218,9 @@ fn dates(line: &str, day_first: bool) -> Vec<(Label, Written, bool)> {
             continue;
         }
         let Some((at, date)) = around(line, done, year.range(), day_first) else { continue };
-        let label = label(&line[done..at]);
+        // A label may have been read as the day of the week.
+        let digit = line[at..].find(|c: char| c.is_ascii_digit()).map_or(at, |digit| at + digit);
+        let label = label(&line[done..digit]);
         done = year.end();
         found.push((label, date, line.chars().filter(|c| c.is_alphabetic()).count() <= DATE_LINE));
     }
