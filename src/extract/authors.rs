@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use scraper::Html;
 
-use super::elements::{Meta, all, spaced, words};
+use super::elements::{Meta, all, is_elsewhere, spaced, words};
 
 /// Authors that are kept.
 const MAX_AUTHORS: usize = 10;
@@ -14,8 +14,16 @@ const LONGEST: usize = 60;
 
 /// Names of `meta` elements, the surest first.
 const NAMED: [&str; 10] = [
-    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
-    "citation_author", "byl", "cxenseparse:author",
+    "author",
+    "article:author",
+    "article:author_name",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "sailthru.author",
+    "citation_author",
+    "byl",
+    "cxenseparse:author",
 ];
 
 /// Elements of a byline, the surest first.
@@ -26,39 +34,56 @@ const BYLINES: [&str; 4] = [
     "[class*='byline'], [class*='author-name'], [class*='authorName']",
 ];
 
-/// The names. `described` are those in JSON-LD, `site` is the medium's name.
-pub(super) fn read(page: &Html, meta: &Meta, described: &[String], site: Option<&str>) -> Vec<String> {
-    let found = names(described.iter().map(String::as_str), site);
-    if !found.is_empty() {
+/// The names. `described` are those in JSON-LD, `media` the medium's name and host: it is the author
+/// only where nobody else is.
+pub(super) fn read(page: &Html, meta: &Meta, described: &[String], media: &[&str]) -> Vec<String> {
+    let mut medium = Vec::new();
+    let mut persons = |found: Vec<String>| {
+        let (own, persons): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|name| is_medium(name, media));
+        if medium.is_empty() {
+            medium = own;
+        }
+        (!persons.is_empty()).then_some(persons)
+    };
+    if let Some(found) = persons(names(described.iter().map(String::as_str))) {
         return found;
     }
-    let found = NAMED.iter().map(|name| names(meta.values(name), site)).find(|names| !names.is_empty());
-    if let Some(found) = found {
+    if let Some(found) = NAMED.iter().find_map(|name| persons(names(meta.values(name)))) {
         return found;
     }
-    let bylines = BYLINES.iter().map(|selector| {
-        let found: Vec<String> = all(page, selector).into_iter().take(20).filter_map(words).collect();
-        names(found.iter().map(String::as_str).filter(|text| text.chars().count() <= 3 * LONGEST), site)
+    let bylines = BYLINES.iter().find_map(|selector| {
+        let found =
+            all(page, selector).into_iter().filter(|byline| !is_elsewhere(*byline)).take(20);
+        let found: Vec<String> = found.filter_map(words).collect();
+        persons(names(
+            found.iter().map(String::as_str).filter(|text| text.chars().count() <= 3 * LONGEST),
+        ))
     });
-    bylines.into_iter().find(|names| !names.is_empty()).unwrap_or_default()
+    bylines.unwrap_or(medium)
+}
+
+/// Whether a name is the medium's, with or without the end of its host.
+fn is_medium(name: &str, media: &[&str]) -> bool {
+    let key = |text: &str| {
+        let text = text.to_lowercase();
+        let text = text.strip_prefix("www.").unwrap_or(&text);
+        text.chars().filter(|c| c.is_alphanumeric()).collect::<String>()
+    };
+    media.iter().any(|medium| key(medium) == key(name))
 }
 
 /// The names in several bylines, each once.
-fn names<'a>(raw: impl Iterator<Item = &'a str>, site: Option<&str>) -> Vec<String> {
+fn names<'a>(raw: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for name in raw.flat_map(of_byline) {
         let is_known = found.iter().any(|known| {
             let (a, b) = (known.to_lowercase(), name.to_lowercase());
             a == b || a.contains(&b)
         });
-        // The medium's own name is no author where there is another one.
         if !is_known && found.len() < MAX_AUTHORS {
             found.push(name);
         }
-    }
-    let is_site = |name: &str| site.is_some_and(|site| site.eq_ignore_ascii_case(name));
-    if found.iter().any(|name| !is_site(name)) {
-        found.retain(|name| !is_site(name));
     }
     found
 }
@@ -73,7 +98,9 @@ fn of_byline(raw: &str) -> Vec<String> {
     });
     let plain = spaced(raw);
     let cut = plain.chars().count() > 4 * LONGEST;
-    let (Some(opening), Some(between)) = (OPENING.as_ref(), BETWEEN.as_ref()) else { return Vec::new() };
+    let (Some(opening), Some(between)) = (OPENING.as_ref(), BETWEEN.as_ref()) else {
+        return Vec::new();
+    };
     if cut || plain.contains("://") {
         return Vec::new();
     }
@@ -90,7 +117,8 @@ fn name(raw: &str) -> Option<String> {
     });
     let name = ADDRESS.as_ref()?.replace_all(raw, " ");
     let name = spaced(&name);
-    let name = name.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '’')).trim();
+    let name =
+        name.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '\'' | '’')).trim();
     let length = name.chars().count();
     let is_name = (2..=LONGEST).contains(&length)
         && name.split(' ').count() <= 7
@@ -127,9 +155,20 @@ mod tests {
             "<meta name=author content='El Diario'><meta name=author content='Ana Pérez'><span class=byline>By X Y</span>",
         );
         let meta = Meta::of(&page);
-        assert_eq!(read(&page, &meta, &[], Some("El Diario")), ["Ana Pérez"]);
-        assert_eq!(read(&page, &meta, &["Li Na".to_owned(), "li na".to_owned()], None), ["Li Na"]);
+        assert_eq!(read(&page, &meta, &[], &["El Diario"]), ["Ana Pérez"]);
+        assert_eq!(read(&page, &meta, &["Li Na".to_owned(), "li na".to_owned()], &[]), ["Li Na"]);
+        assert_eq!(
+            read(
+                &page,
+                &meta,
+                &["www.diario.example".to_owned()],
+                &["diario.example", "El Diario"]
+            ),
+            ["Ana Pérez"]
+        );
+        let alone = Html::parse_document("<meta name=author content='El Diario'>");
+        assert_eq!(read(&alone, &Meta::of(&alone), &[], &["El Diario"]), ["El Diario"]);
         let page = Html::parse_document("<p class=byline>By Ann Lee</p>");
-        assert_eq!(read(&page, &Meta::of(&page), &[], None), ["Ann Lee"]);
+        assert_eq!(read(&page, &Meta::of(&page), &[], &[]), ["Ann Lee"]);
     }
 }

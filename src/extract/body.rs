@@ -28,8 +28,6 @@ const HAN_WEIGHT: usize = 3;
 pub(super) struct Found {
     /// The body; empty if none.
     pub(super) text: String,
-    /// Its own reading of the metadata, for what ours leaves open.
-    pub(super) metadata: Metadata,
 }
 
 /// The body that was chosen.
@@ -61,21 +59,8 @@ fn extract(html: &str, url: Option<&Url>, focus: ExtractionFocus) -> Found {
     }
     let extracted = catch_unwind(AssertUnwindSafe(|| trafilatura::extract(html, &options)));
     let Ok(Ok(extracted)) = extracted else { return Found::default() };
-    let given = extracted.metadata;
-    let filled = |text: String| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-    let metadata = Metadata {
-        title: filled(given.title),
-        authors: given.author.split(';').filter_map(|name| filled(name.to_owned())).collect(),
-        // It gives the first of January where it saw no more than a year.
-        published: given.date.map(|date| date.to_string()).filter(|date| !date.ends_with("-01-01")),
-        language: filled(given.language),
-        canonical_url: filled(given.url).filter(|url| url.starts_with("http")),
-        site_name: filled(given.sitename),
-        image: filled(given.image),
-        ..Metadata::default()
-    };
     // Its plain text runs paragraphs together; its HTML keeps them apart.
-    Found { text: text::plain_text(&extracted.content_html), metadata }
+    Found { text: text::plain_text(&extracted.content_html) }
 }
 
 /// The best body: what was extracted unless it is thin and the page holds a longer one.

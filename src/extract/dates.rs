@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use regex::Regex;
-use scraper::{ElementRef, Html};
+use scraper::Html;
 use url::Url;
 
 use crate::text::{self, Written};
 
-use super::elements::{Meta, all, attr, is_aside, words};
+use super::elements::{Meta, all, attr, is_elsewhere, words};
 use super::json_ld::Described;
 use super::visible_date::{self, Expected, Trust};
 
@@ -21,7 +21,7 @@ const FIRST_YEAR: i16 = 1995;
 const LAST_YEAR: i16 = 2100;
 
 /// Names of `meta` elements for the day of publication, the surest first.
-const PUBLISHED: [&str; 37] = [
+const PUBLISHED: [&str; 33] = [
     "article:published_time",
     "og:published_time",
     "og:article:published_time",
@@ -47,8 +47,6 @@ const PUBLISHED: [&str; 37] = [
     "dcterms.created",
     "dc.date.created",
     "dc.created",
-    "dcterms.date",
-    "dc.date",
     "dcsext.articlefirstpublished",
     "citation_publication_date",
     "citation_online_date",
@@ -56,10 +54,11 @@ const PUBLISHED: [&str; 37] = [
     "rnews:datepublished",
     "datecreated",
     "article:created_time",
-    "release_date",
     "pub_date",
-    "date",
 ];
+
+/// Names that may as well be the day on which the page was made or sent.
+const PERHAPS_PUBLISHED: [&str; 4] = ["dcterms.date", "dc.date", "date", "release_date"];
 
 const UPDATED: [&str; 12] = [
     "article:modified_time",
@@ -86,9 +85,6 @@ const PUBLISHED_ELEMENTS: [&str; 6] = [
     "main time[datetime], time[datetime]",
 ];
 
-/// Microdata whose dates are not the article's.
-const FOREIGN: [&str; 4] = ["/Comment", "/Answer", "/Person", "/UserComments"];
-
 /// Scripts that are searched for dates, and bytes of each.
 const MAX_SCRIPTS: usize = 60;
 const MAX_SCRIPT: usize = 1_000_000;
@@ -111,7 +107,13 @@ pub(super) struct Dates {
 }
 
 /// Reads the dates of a page.
-pub(super) fn read(page: &Html, meta: &Meta, described: &Described, url: Option<&Url>, known: &Known) -> Dates {
+pub(super) fn read(
+    page: &Html,
+    meta: &Meta,
+    described: &Described,
+    url: Option<&Url>,
+    known: &Known,
+) -> Dates {
     let mut reader = Reader { known, refused: None };
     let in_url = url.and_then(url_date).and_then(|raw| reader.date(&raw));
     let mut warnings = Vec::new();
@@ -133,12 +135,16 @@ pub(super) fn read(page: &Html, meta: &Meta, described: &Described, url: Option<
         published = reader.scripts(page);
         warnings.extend(published.map(|_| "the date is read from a script of the page".to_owned()));
     }
-    let expected = Expected { day_first: writes_day_first(page, url), month: url.and_then(url_month) };
+    let expected =
+        Expected { day_first: writes_day_first(page, url), month: url.and_then(url_month) };
     let seen = visible_date::read(page, expected);
     let shown = seen.published.filter(|date| reader.is_plausible(*date));
-    if published.is_none() && (seen.trust > Trust::None || updated.is_none()) {
-        published = shown;
+    if published.is_none() {
+        let perhaps = reader.meta(meta, &PERHAPS_PUBLISHED);
+        let is_trusted = seen.trust > Trust::None || perhaps.is_none() && updated.is_none();
+        published = shown.filter(|_| is_trusted);
         warnings.extend(published.map(|_| "the date is read from the text of the page".to_owned()));
+        published = published.or(perhaps);
     } else if let Some(stamp) = published {
         let shown = shown.filter(|_| seen.trust > Trust::None);
         let local = in_url.or(shown).and_then(|day| in_local_zone(stamp, day));
@@ -157,7 +163,9 @@ pub(super) fn read(page: &Html, meta: &Meta, described: &Described, url: Option<
         published = pictures.take(3).find_map(|link| reader.date(&url_date(&link)?));
         warnings.extend(published.map(|_| "the date is that of the picture's address".to_owned()));
     }
-    if let Some(refused) = reader.refused.filter(|_| published.is_none_or(|date| date.date.year() < FIRST_YEAR)) {
+    if let Some(refused) =
+        reader.refused.filter(|_| published.is_none_or(|date| date.date.year() < FIRST_YEAR))
+    {
         warnings.push(format!("an implausible date was refused: {refused}"));
     }
     if let (Some(first), Some(last)) = (published, updated)
@@ -186,7 +194,10 @@ impl Reader<'_> {
     }
 
     fn is_plausible(&self, date: Written) -> bool {
-        let tomorrow = self.known.now.and_then(|now| now.checked_add(jiff::SignedDuration::from_hours(24)).ok());
+        let tomorrow = self
+            .known
+            .now
+            .and_then(|now| now.checked_add(jiff::SignedDuration::from_hours(24)).ok());
         let is_past = tomorrow.is_none_or(|latest| date.timestamp().is_some_and(|at| at <= latest));
         (FIRST_YEAR..=LAST_YEAR).contains(&date.date.year()) && is_past
     }
@@ -198,7 +209,9 @@ impl Reader<'_> {
 
     /// A `meta` element that no list knows, whose name says that it is the day of publication.
     fn unlisted(&mut self, meta: &Meta) -> Option<Written> {
-        let names = |name: &str| name.contains("publi") || name.contains("pubdate") || name.contains("datecreated");
+        let names = |name: &str| {
+            name.contains("publi") || name.contains("pubdate") || name.contains("datecreated")
+        };
         meta.all().filter(|(name, _)| names(name)).take(20).find_map(|(_, raw)| self.date(raw))
     }
 
@@ -221,22 +234,14 @@ impl Reader<'_> {
     }
 
     fn element(&mut self, page: &Html, selector: &str) -> Option<Written> {
-        let found = all(page, selector).into_iter().take(20).filter(|element| !is_elsewhere(*element));
+        let found =
+            all(page, selector).into_iter().take(20).filter(|element| !is_elsewhere(*element));
         found.into_iter().find_map(|element| {
             let values = ["datetime", "content", "title"];
             let value = values.iter().find_map(|name| self.date(&attr(element, name)?));
             value.or_else(|| self.date(&words(element)?))
         })
     }
-}
-
-/// Whether an element or one near around it says that it is not the article.
-fn is_elsewhere(element: ElementRef<'_>) -> bool {
-    let around = element.ancestors().take(8).filter_map(ElementRef::wrap);
-    let is_named = std::iter::once(element).chain(around).any(|element| is_aside(element.value()));
-    let mut scopes = element.ancestors().filter_map(ElementRef::wrap).map(|around| around.value());
-    let scope = scopes.find_map(|around| around.attr("itemtype"));
-    is_named || scope.is_some_and(|kind| FOREIGN.iter().any(|foreign| kind.trim().ends_with(foreign)))
 }
 
 /// `/2018/07/` in the address.
@@ -250,7 +255,8 @@ fn url_month(url: &Url) -> Option<(i16, i8)> {
 /// `/2024/05/01/`, `/2024-05-01`, `20240501` in the address.
 fn url_date(url: &Url) -> Option<String> {
     static DAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[/_.=-])((?:19|20)\d\d)([/_.-]?)([01]?\d)([/_.-]?)([0-3]?\d)(?:[/_.-]|$)").ok()
+        Regex::new(r"(?:^|[/_.=-])((?:19|20)\d\d)([/_.-]?)([01]?\d)([/_.-]?)([0-3]?\d)(?:[/_.-]|$)")
+            .ok()
     });
     let found = DAY.as_ref()?.captures(url.path())?;
     let is_glued = found[2].is_empty() || found[4].is_empty();
@@ -262,11 +268,15 @@ fn url_date(url: &Url) -> Option<String> {
 /// Whether `03/04/2024` is in April: everywhere but in the United States and the Philippines, told by
 /// language and the end of the host.
 fn writes_day_first(page: &Html, url: Option<&Url>) -> bool {
-    let language = all(page, "html").first().and_then(|html| attr(*html, "lang")).unwrap_or_default();
+    let language =
+        all(page, "html").first().and_then(|html| attr(*html, "lang")).unwrap_or_default();
     let language = language.to_ascii_lowercase().replace('_', "-");
     let host = url.and_then(Url::host_str).unwrap_or_default();
-    let is_national = host.rsplit('.').next().is_some_and(|end| end.len() == 2 && !matches!(end, "us" | "ph" | "io" | "co" | "tv" | "me"));
-    let is_american = matches!(language.as_str(), "en-us" | "en-ph") || (language == "en" || language.is_empty()) && !is_national;
+    let is_national = host.rsplit('.').next().is_some_and(|end| {
+        end.len() == 2 && !matches!(end, "us" | "ph" | "io" | "co" | "tv" | "me")
+    });
+    let is_american = matches!(language.as_str(), "en-us" | "en-ph")
+        || (language == "en" || language.is_empty()) && !is_national;
     !is_american
 }
 
@@ -282,9 +292,14 @@ fn in_local_zone(stamp: Written, day: Written) -> Option<Written> {
     } else {
         return None;
     };
-    let offset = Offset::from_seconds(hours * 3_600).ok().filter(|_| (-11..=13).contains(&hours))?;
+    let offset =
+        Offset::from_seconds(hours * 3_600).ok().filter(|_| (-11..=13).contains(&hours))?;
     let local = offset.to_datetime(stamp.timestamp()?);
-    Some(Written { date: local.date(), time: Some(time.with().hour(local.hour()).build().ok()?), offset: Some(offset) })
+    Some(Written {
+        date: local.date(),
+        time: Some(time.with().hour(local.hour()).build().ok()?),
+        offset: Some(offset),
+    })
 }
 
 /// A time without zone in that of the site.
@@ -320,10 +335,18 @@ mod tests {
     fn the_surest_place_wins() {
         let head = "<meta property='article:published_time' content='2024-05-01T10:00:00+02:00'>";
         let body = "<time datetime='2023-01-01'>x</time>";
-        check(&format!("{head}{body}"), "https://example.org/2022/01/01/a", Some("2024-05-01T10:00:00+02:00"));
+        check(
+            &format!("{head}{body}"),
+            "https://example.org/2022/01/01/a",
+            Some("2024-05-01T10:00:00+02:00"),
+        );
         check(body, "https://example.org/2022/01/01/a", Some("2023-01-01"));
         check("", "https://example.org/2022/1/9/a", Some("2022-01-09"));
-        check("<div class=related><time datetime='2023-01-01'></time></div>", "https://example.org/", None);
+        check(
+            "<div class=related><time datetime='2023-01-01'></time></div>",
+            "https://example.org/",
+            None,
+        );
     }
 
     #[test]
@@ -332,14 +355,19 @@ mod tests {
         let found = check(head, "https://example.org/", None);
         assert_eq!(found.warnings, ["an implausible date was refused: 1970-01-01"]);
         let known = Known { now: "2024-05-01T00:00:00Z".parse().ok(), ..Known::default() };
-        assert!(dates("<meta name=date content='2024-06-01'>", "https://example.org/", &known).published.is_none());
+        assert!(
+            dates("<meta name=date content='2024-06-01'>", "https://example.org/", &known)
+                .published
+                .is_none()
+        );
         check("<meta name=date content='2024'>", "https://example.org/", None);
     }
 
     #[test]
     fn a_time_without_zone_is_in_that_of_the_site() {
         let known = Known { zone: TimeZone::get("Europe/Madrid").ok(), ..Known::default() };
-        let found = dates("<meta name=date content='2024-05-01 10:00'>", "https://example.org/", &known);
+        let found =
+            dates("<meta name=date content='2024-05-01 10:00'>", "https://example.org/", &known);
         assert_eq!(found.published.as_deref(), Some("2024-05-01T10:00:00+02:00"));
     }
 
@@ -351,7 +379,11 @@ mod tests {
         check(head, "https://example.org/2024/03/30/a", Some("2024-05-01T02:25:54Z"));
         let shown = "<h1>T</h1><time>1. Mai 2024</time>";
         let head = "<meta property='article:published_time' content='2024-04-30T22:00:00Z'>";
-        check(&format!("{head}{shown}"), "https://example.org/a", Some("2024-05-01T00:00:00+02:00"));
+        check(
+            &format!("{head}{shown}"),
+            "https://example.org/a",
+            Some("2024-05-01T00:00:00+02:00"),
+        );
     }
 
     #[test]

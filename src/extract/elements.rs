@@ -7,12 +7,15 @@ use crate::text;
 
 /// Bytes of an element's words that are looked at.
 const MAX_WORDS: usize = 2_000;
+/// Microdata that is not the article's own.
+const FOREIGN: [&str; 4] = ["/Comment", "/Answer", "/Person", "/UserComments"];
 /// `meta` elements that are looked at.
 const MAX_META: usize = 1_000;
 
 /// Elements that a selector finds, in document order; none if it is not valid.
 pub(super) fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
-    Selector::parse(selector).map_or_else(|_| Vec::new(), |selector| page.select(&selector).collect())
+    Selector::parse(selector)
+        .map_or_else(|_| Vec::new(), |selector| page.select(&selector).collect())
 }
 
 /// An attribute that is not blank, trimmed.
@@ -37,11 +40,18 @@ pub(super) fn words_but(
     while let Some(node) = open.pop() {
         match node.value() {
             Node::Text(piece) => found.push_str(piece),
-            Node::Element(inside) if !matches!(inside.name(), "script" | "style" | "noscript" | "template" | "svg") => {
+            Node::Element(inside)
+                if !matches!(
+                    inside.name(),
+                    "script" | "style" | "noscript" | "template" | "svg"
+                ) =>
+            {
                 if ElementRef::wrap(node).is_some_and(&is_left_out) {
                     continue;
                 }
-                if matches!(inside.name(), "br" | "p" | "div" | "li" | "h1" | "h2" | "td") || node.has_siblings() {
+                if matches!(inside.name(), "br" | "p" | "div" | "li" | "h1" | "h2" | "td")
+                    || node.has_siblings()
+                {
                     found.push(' ');
                 }
                 open.extend(node.children().rev());
@@ -60,8 +70,20 @@ pub(super) fn words_but(
 /// footers, menus. Layout classes such as `has-sidebar` say nothing.
 pub(super) fn is_aside(element: &Element) -> bool {
     const STARTS: [&str; 14] = [
-        "comment", "kommentar", "disqus", "related", "sidebar", "footer", "recommend", "popular", "trending", "newsletter",
-        "breadcrumb", "cookie", "archive-list", "calendar",
+        "comment",
+        "kommentar",
+        "disqus",
+        "related",
+        "sidebar",
+        "footer",
+        "recommend",
+        "popular",
+        "trending",
+        "newsletter",
+        "breadcrumb",
+        "cookie",
+        "archive-list",
+        "calendar",
     ];
     const ENDS: [&str; 3] = ["-comments", "_comments", "-related"];
     if matches!(element.name(), "aside" | "footer" | "nav") {
@@ -72,8 +94,19 @@ pub(super) fn is_aside(element: &Element) -> bool {
     }
     let names = [element.attr("class"), element.attr("id")].into_iter().flatten();
     names.flat_map(str::split_whitespace).map(str::to_ascii_lowercase).any(|name| {
-        STARTS.iter().any(|start| name.starts_with(start)) || ENDS.iter().any(|end| name.ends_with(end))
+        STARTS.iter().any(|start| name.starts_with(start))
+            || ENDS.iter().any(|end| name.ends_with(end))
     })
+}
+
+/// Whether an element or one near around it says that it is not the article.
+pub(super) fn is_elsewhere(element: ElementRef<'_>) -> bool {
+    let around = element.ancestors().take(8).filter_map(ElementRef::wrap);
+    let is_named = std::iter::once(element).chain(around).any(|element| is_aside(element.value()));
+    let mut scopes = element.ancestors().filter_map(ElementRef::wrap).map(|around| around.value());
+    let scope = scopes.find_map(|around| around.attr("itemtype"));
+    is_named
+        || scope.is_some_and(|kind| FOREIGN.iter().any(|foreign| kind.trim().ends_with(foreign)))
 }
 
 /// A text with single blanks between its words.

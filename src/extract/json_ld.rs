@@ -50,7 +50,9 @@ pub(super) fn read<'a>(
         match value {
             Value::Array(values) => open.extend(values.iter().rev()),
             Value::Object(object) => {
-                if let Some(id) = object.get("@id").and_then(Value::as_str).filter(|_| object.len() > 1) {
+                if let Some(id) =
+                    object.get("@id").and_then(Value::as_str).filter(|_| object.len() > 1)
+                {
                     named.entry(id).or_insert(object);
                 }
                 match kind(object) {
@@ -58,22 +60,34 @@ pub(super) fn read<'a>(
                     Kind::Other => others.push(object),
                     Kind::None => {}
                 }
-                let inside = ["@graph", "mainEntity", "mainEntityOfPage", "hasPart", "author", "publisher"];
+                let inside =
+                    ["@graph", "mainEntity", "mainEntityOfPage", "hasPart", "author", "publisher"];
                 open.extend(inside.iter().rev().filter_map(|name| object.get(*name)));
             }
             _ => {}
         }
     }
     let is_here = |object: &&&Map<String, Value>| {
-        page.is_some_and(|page| own_url(object).and_then(|url| page.join(&url).ok()).is_some_and(|url| url.path() == page.path()))
+        page.is_some_and(|page| {
+            own_url(object)
+                .and_then(|url| page.join(&url).ok())
+                .is_some_and(|url| url.path() == page.path())
+        })
     };
     let article = articles.iter().find(is_here).or(articles.first());
     if let Some(article) = article {
         return Some(described(article, &named));
     }
-    let other = others.iter().find(|other| other.contains_key("datePublished") || other.contains_key("dateCreated"));
+    let other = others
+        .iter()
+        .find(|other| other.contains_key("datePublished") || other.contains_key("dateCreated"));
     // The name of a page is its `title` once more, with the medium's name in it.
-    other.or(others.first()).map(|other| Described { title: None, body: None, url: None, ..described(other, &named) })
+    other.or(others.first()).map(|other| Described {
+        title: None,
+        body: None,
+        url: None,
+        ..described(other, &named)
+    })
 }
 
 /// Scripts in the wild hold raw line breaks, comment marks and trailing semicolons.
@@ -98,8 +112,18 @@ enum Kind {
 
 fn kind(object: &Map<String, Value>) -> Kind {
     const OTHERS: [&str; 12] = [
-        "WebPage", "Question", "Recipe", "VideoObject", "AudioObject", "PodcastEpisode", "Review", "Report", "HowTo",
-        "CreativeWork", "Book", "MedicalWebPage",
+        "WebPage",
+        "Question",
+        "Recipe",
+        "VideoObject",
+        "AudioObject",
+        "PodcastEpisode",
+        "Review",
+        "Report",
+        "HowTo",
+        "CreativeWork",
+        "Book",
+        "MedicalWebPage",
     ];
     let names: Vec<&str> = match object.get("@type") {
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
@@ -107,7 +131,10 @@ fn kind(object: &Map<String, Value>) -> Kind {
         None => Vec::new(),
     };
     let mut names = names.iter().map(|name| name.rsplit(['/', ':']).next().unwrap_or(name));
-    if names.clone().any(|name| name.ends_with("Article") || name.ends_with("Posting") && name != "JobPosting") {
+    if names
+        .clone()
+        .any(|name| name.ends_with("Article") || name.ends_with("Posting") && name != "JobPosting")
+    {
         Kind::Article
     } else if names.any(|name| OTHERS.contains(&name)) {
         Kind::Other
@@ -125,17 +152,24 @@ fn own_url(object: &Map<String, Value>) -> Option<String> {
 
 fn described(article: &Map<String, Value>, named: &Named<'_>) -> Described {
     let text = |name: &str| string(article.get(name)?);
-    let names_of = |name: &str| article.get(name).map(|value| names(value, named)).unwrap_or_default();
-    let authors = [names_of("author"), names_of("creator")].into_iter().find(|names| !names.is_empty());
+    let names_of =
+        |name: &str| article.get(name).map(|value| names(value, named)).unwrap_or_default();
+    let authors =
+        [names_of("author"), names_of("creator")].into_iter().find(|names| !names.is_empty());
     Described {
         title: text("headline").or_else(|| text("name")).map(|title| text::one_line(&title)),
         body: article.get("articleBody").and_then(string).map(|body| text::plain_text(&body)),
         authors: authors.unwrap_or_default(),
-        published: text("datePublished").or_else(|| text("dateCreated")).or_else(|| text("uploadDate")),
+        published: text("datePublished")
+            .or_else(|| text("dateCreated"))
+            .or_else(|| text("uploadDate")),
         updated: text("dateModified"),
         language: text("inLanguage"),
         publisher: names_of("publisher").into_iter().next(),
-        image: article.get("image").or(article.get("thumbnailUrl")).and_then(|value| url(value, named)),
+        image: article
+            .get("image")
+            .or(article.get("thumbnailUrl"))
+            .and_then(|value| url(value, named)),
         url: own_url(article),
     }
 }
@@ -156,7 +190,9 @@ fn names<'a>(value: &'a Value, named: &Named<'a>) -> Vec<String> {
                 let object = resolved(object, named);
                 // A name may be a list itself.
                 match object.get("name") {
-                    Some(Value::Array(values)) => open.extend(values.iter().take(MAX_NAMES).filter(|name| name.is_string()).rev()),
+                    Some(Value::Array(values)) => open.extend(
+                        values.iter().take(MAX_NAMES).filter(|name| name.is_string()).rev(),
+                    ),
                     Some(name) => found.extend(string(name)),
                     None => {}
                 }
@@ -209,7 +245,10 @@ mod tests {
         let read = read([graph].into_iter(), Some(&page)).unwrap();
         assert_eq!(read.title.as_deref(), Some("A"));
         assert_eq!(read.authors, ["Ana Pérez", "Li Na"]);
-        assert_eq!((read.publisher.as_deref(), read.image.as_deref()), (Some("Diario"), Some("/a.jpg")));
+        assert_eq!(
+            (read.publisher.as_deref(), read.image.as_deref()),
+            (Some("Diario"), Some("/a.jpg"))
+        );
     }
 
     #[test]
@@ -222,7 +261,8 @@ mod tests {
     #[test]
     fn hostile_scripts_end() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        let loops = r##"{"@type":"Article","@id":"#a","author":{"@id":"#a"},"mainEntity":{"@id":"#a"}}"##;
+        let loops =
+            r##"{"@type":"Article","@id":"#a","author":{"@id":"#a"},"mainEntity":{"@id":"#a"}}"##;
         assert!(read([deep.as_str()].into_iter(), None).is_none());
         assert!(read([loops].into_iter(), None).unwrap().authors.is_empty());
     }

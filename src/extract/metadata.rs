@@ -43,19 +43,30 @@ pub(super) fn read_knowing(page: &Html, url: Option<&Url>, known: &Known) -> Met
     let described = json_ld::read(scripts.iter().map(String::as_str), url).unwrap_or_default();
     let meta = Meta::of(page);
     let site_name = meta
-        .first(&["og:site_name", "application-name", "al:ios:app_name", "apple-mobile-web-app-title"])
+        .first(&[
+            "og:site_name",
+            "application-name",
+            "al:ios:app_name",
+            "apple-mobile-web-app-title",
+        ])
         .or(described.publisher.clone())
         .filter(|name| name.chars().count() <= LONGEST_SITE && !name.contains("://"));
     let candidates = Candidates::of(page, &meta, described.title.clone());
     let (title, doubt) = title::choose(candidates, site_name.as_deref(), url);
     let dates = dates::read(page, &meta, &described, url, known);
     let address = canonical::read(page, &meta, &described, url);
+    let host = url.and_then(Url::host_str);
+    let label = host.and_then(psl::domain_str);
+    let media: Vec<&str> = [site_name.as_deref(), described.publisher.as_deref(), host, label]
+        .into_iter()
+        .flatten()
+        .collect();
     let mut warnings = dates.warnings;
     warnings.extend(address.warning);
     warnings.extend(doubt.map(str::to_owned));
     Metadata {
         title,
-        authors: authors::read(page, &meta, &described.authors, site_name.as_deref()),
+        authors: authors::read(page, &meta, &described.authors, &media),
         published: dates.published,
         updated: dates.updated,
         language: language(page, &meta).or(described.language),
@@ -70,7 +81,8 @@ pub(super) fn read_knowing(page: &Html, url: Option<&Url>, known: &Known) -> Met
 
 /// The main picture as a web address.
 fn image(page: &Html, meta: &Meta, described: Option<String>, url: Option<&Url>) -> Option<String> {
-    let names = ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"];
+    let names =
+        ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"];
     let named = names.iter().flat_map(|name| meta.values(name)).map(str::to_owned);
     let mut links = named.chain(described);
     links.find_map(|link| canonical::absolute(page, &link, url).map(String::from))
@@ -78,8 +90,17 @@ fn image(page: &Html, meta: &Meta, described: Option<String>, url: Option<&Url>)
 
 /// The language that the page declares, as a BCP-47 tag.
 fn language(page: &Html, meta: &Meta) -> Option<String> {
-    let own = all(page, "html").into_iter().find_map(|html| attr(html, "lang").or(attr(html, "xml:lang")));
-    let names = ["content-language", "inlanguage", "dc.language", "dcterms.language", "og:locale", "language"];
+    let own = all(page, "html")
+        .into_iter()
+        .find_map(|html| attr(html, "lang").or(attr(html, "xml:lang")));
+    let names = [
+        "content-language",
+        "inlanguage",
+        "dc.language",
+        "dcterms.language",
+        "og:locale",
+        "language",
+    ];
     let declared = own.into_iter().chain(names.iter().filter_map(|name| meta.first(&[name])));
     declared.map(|tag| tag.replace('_', "-")).find(|tag| {
         (2..=35).contains(&tag.len())

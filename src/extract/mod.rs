@@ -46,7 +46,7 @@ pub fn page(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extr
         warnings.push("the metadata could not be read".to_owned());
         Metadata::default()
     });
-    assemble(found, metadata, warnings)
+    assemble(&found, metadata, warnings)
 }
 
 /// Too heavy for a tree: the text between the tags, menus and all.
@@ -61,8 +61,8 @@ fn stripped(html: &str, mut warnings: Vec<String>) -> Extracted {
     }
 }
 
-fn assemble(found: body::Found, metadata: Metadata, mut warnings: Vec<String>) -> Extracted {
-    let body = body::choose(&found, &metadata);
+fn assemble(found: &body::Found, metadata: Metadata, mut warnings: Vec<String>) -> Extracted {
+    let body = body::choose(found, &metadata);
     warnings.extend(body.warning.map(str::to_owned));
     if metadata.title.is_none() {
         warnings.push("no title found".to_owned());

@@ -7,7 +7,8 @@ use url::Url;
 use super::elements::{Meta, all, spaced, words, words_but};
 
 /// What stands between a headline and a name.
-const SEPARATORS: [&str; 11] = [" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", "_", "｜", "："];
+const SEPARATORS: [&str; 11] =
+    [" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", "_", "｜", "："];
 /// Separators behind which everything is section and site, if the last part is the site.
 const SECTIONS: [&str; 5] = [" | ", " :: ", " » ", "_", "｜"];
 /// `h1` elements that are looked at.
@@ -31,7 +32,14 @@ impl Candidates {
         let window = all(page, "title").into_iter().find(|title| !is_drawn(*title)).and_then(words);
         Self {
             described,
-            shared: meta.first(&["og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title"]),
+            shared: meta.first(&[
+                "og:title",
+                "twitter:title",
+                "dc.title",
+                "dcterms.title",
+                "citation_title",
+                "parsely-title",
+            ]),
             headings: headings.filter_map(|heading| words_but(heading, is_overline)).collect(),
             window,
         }
@@ -46,8 +54,17 @@ fn is_drawn(title: ElementRef<'_>) -> bool {
 /// Whether an element in a heading is a line above the headline, or is not shown.
 fn is_overline(element: ElementRef<'_>) -> bool {
     const NAMES: [&str; 11] = [
-        "kicker", "overline", "topline", "roofline", "dachzeile", "spitzmarke", "eyebrow", "supertitle", "antetitulo",
-        "sr-only", "visually-hidden",
+        "kicker",
+        "overline",
+        "topline",
+        "roofline",
+        "dachzeile",
+        "spitzmarke",
+        "eyebrow",
+        "supertitle",
+        "antetitulo",
+        "sr-only",
+        "visually-hidden",
     ];
     let class = element.value().attr("class").unwrap_or_default().to_ascii_lowercase();
     NAMES.iter().any(|name| class.contains(name))
@@ -64,8 +81,12 @@ pub(super) fn choose(
     let label = host.and_then(psl::domain_str).and_then(|domain| domain.split('.').next());
     let names: Vec<&str> = site.into_iter().chain(host).chain(label).collect();
     let is_site = |text: &str| names.iter().any(|name| key(name) == key(text));
-    let headings: Vec<String> =
-        candidates.headings.iter().map(|text| without_site(text, &names)).filter(|text| !is_site(text)).collect();
+    let headings: Vec<String> = candidates
+        .headings
+        .iter()
+        .map(|text| without_site(text, &names))
+        .filter(|text| !is_site(text))
+        .collect();
     let clean = |text: Option<String>| {
         let text = without_site(&spaced(&text?), &names);
         let heading = headings.iter().find(|heading| is_its_beginning(heading, &text));
@@ -89,8 +110,21 @@ pub(super) fn choose(
         let (heading, window) = (key(heading), key(window.as_deref().unwrap_or_default()));
         heading.chars().count() >= TELLING && window.contains(&heading)
     });
-    let first = || headings.first().filter(|text| window.is_none() || text.split_whitespace().count() > 2).cloned();
-    (confirmed.cloned().or_else(first).or(window).or_else(|| headings.first().cloned()).or(shared), None)
+    let first = || {
+        headings
+            .first()
+            .filter(|text| window.is_none() || text.split_whitespace().count() > 2)
+            .cloned()
+    };
+    (
+        confirmed
+            .cloned()
+            .or_else(first)
+            .or(window)
+            .or_else(|| headings.first().cloned())
+            .or(shared),
+        None,
+    )
 }
 
 /// Whether a text is a heading, a separator, and something else.
@@ -128,9 +162,14 @@ pub(super) fn without_site(title: &str, names: &[&str]) -> String {
             rest = head.trim();
         }
     }
-    let head = SEPARATORS.iter().filter_map(|mark| rest.split_once(mark)).min_by_key(|(head, _)| head.len());
+    let head = SEPARATORS
+        .iter()
+        .filter_map(|mark| rest.split_once(mark))
+        .min_by_key(|(head, _)| head.len());
     match head {
-        Some((head, tail)) if names.contains(&key(head)) && !tail.trim().is_empty() => tail.trim().to_owned(),
+        Some((head, tail)) if names.contains(&key(head)) && !tail.trim().is_empty() => {
+            tail.trim().to_owned()
+        }
         _ => rest.to_owned(),
     }
 }
@@ -169,20 +208,36 @@ mod tests {
 
     #[test]
     fn places_are_checked_against_each_other() {
-        let check = |described: &str, shared: &str, headings: &[&str], window: &str, title: &str| {
-            let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-            let candidates = Candidates {
-                described: given(described),
-                shared: given(shared),
-                headings: headings.iter().map(|text| (*text).to_owned()).collect(),
-                window: given(window),
+        let check =
+            |described: &str, shared: &str, headings: &[&str], window: &str, title: &str| {
+                let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+                let candidates = Candidates {
+                    described: given(described),
+                    shared: given(shared),
+                    headings: headings.iter().map(|text| (*text).to_owned()).collect(),
+                    window: given(window),
+                };
+                let url = "https://www.example.org/a".parse().ok();
+                assert_eq!(
+                    choose(candidates, Some("Daily"), url.as_ref()).0.as_deref(),
+                    given(title).as_deref()
+                );
             };
-            let url = "https://www.example.org/a".parse().ok();
-            assert_eq!(choose(candidates, Some("Daily"), url.as_ref()).0.as_deref(), given(title).as_deref());
-        };
         check("Rates rise", "Rates rise: all you need", &["Rates rise"], "", "Rates rise");
-        check("", "Rates rise again - Some Sister Paper", &["Rates rise again"], "", "Rates rise again");
-        check("", "", &["Daily", "Rates rise again"], "Rates rise again | Daily", "Rates rise again");
+        check(
+            "",
+            "Rates rise again - Some Sister Paper",
+            &["Rates rise again"],
+            "",
+            "Rates rise again",
+        );
+        check(
+            "",
+            "",
+            &["Daily", "Rates rise again"],
+            "Rates rise again | Daily",
+            "Rates rise again",
+        );
         check("", "", &["Logo"], "Rates rise again", "Rates rise again");
         check("", "", &["Rates rise again"], "", "Rates rise again");
         check("", "", &[], "", "");

@@ -130,7 +130,9 @@ fn lines(page: &Html) -> Vec<Line> {
                     continue;
                 }
                 match lines.last_mut() {
-                    Some(Line { text, is_marked, is_headline }) if !breaks && text.len() < MAX_LINE => {
+                    Some(Line { text, is_marked, is_headline })
+                        if !breaks && text.len() < MAX_LINE =>
+                    {
                         text.push(' ');
                         text.push_str(&piece);
                         *is_marked |= marked;
@@ -148,7 +150,10 @@ fn lines(page: &Html) -> Vec<Line> {
                     measured += 1;
                     measured > MAX_MEASURED || !is_most(element, whole)
                 };
-                if is_hidden(element) || is_aside(element) && (!may_be_layout(element) || ElementRef::wrap(node).is_none_or(is_part)) {
+                if is_hidden(element)
+                    || is_aside(element)
+                        && (!may_be_layout(element) || ElementRef::wrap(node).is_none_or(is_part))
+                {
                     breaks = true;
                     continue;
                 }
@@ -164,7 +169,21 @@ fn lines(page: &Html) -> Vec<Line> {
 }
 
 fn is_inline(name: &str) -> bool {
-    matches!(name, "a" | "abbr" | "b" | "em" | "font" | "i" | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u")
+    matches!(
+        name,
+        "a" | "abbr"
+            | "b"
+            | "em"
+            | "font"
+            | "i"
+            | "small"
+            | "span"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "u"
+    )
 }
 
 /// What is not shown as text.
@@ -188,8 +207,22 @@ fn is_most(element: ElementRef<'_>, whole: usize) -> bool {
 /// Whether class, id or element says "date".
 fn is_marked(element: &Element) -> bool {
     const MARKS: [&str; 16] = [
-        "date", "datum", "fecha", "publi", "posted", "timestamp", "dateline", "entry-meta", "post-meta", "postmeta",
-        "article-meta", "article-info", "byline", "created", "pubtime", "veroeff",
+        "date",
+        "datum",
+        "fecha",
+        "publi",
+        "posted",
+        "timestamp",
+        "dateline",
+        "entry-meta",
+        "post-meta",
+        "postmeta",
+        "article-meta",
+        "article-info",
+        "byline",
+        "created",
+        "pubtime",
+        "veroeff",
     ];
     if element.name() == "time" {
         return true;
@@ -198,7 +231,9 @@ fn is_marked(element: &Element) -> bool {
         return false;
     }
     let names = names(element);
-    !names.contains("update") && !names.contains("modif") && MARKS.iter().any(|mark| names.contains(mark))
+    !names.contains("update")
+        && !names.contains("modif")
+        && MARKS.iter().any(|mark| names.contains(mark))
 }
 
 fn names(element: &Element) -> String {
@@ -214,7 +249,9 @@ fn dates(line: &str, day_first: bool) -> Vec<(Label, Written, bool)> {
     let mut done = 0;
     for year in year.find_iter(line).take(12) {
         let is_digit = |at: Option<char>| at.is_some_and(|c| c.is_ascii_digit());
-        if is_digit(line[..year.start()].chars().next_back()) || is_digit(line[year.end()..].chars().next()) {
+        if is_digit(line[..year.start()].chars().next_back())
+            || is_digit(line[year.end()..].chars().next())
+        {
             continue;
         }
         let Some((at, date)) = around(line, done, year.range(), day_first) else { continue };
@@ -225,27 +262,38 @@ fn dates(line: &str, day_first: bool) -> Vec<(Label, Written, bool)> {
         found.push((label, date, line.chars().filter(|c| c.is_alphabetic()).count() <= DATE_LINE));
     }
     if let (true, Some((at, date))) = (found.is_empty(), short_year(line, day_first)) {
-        found.push((label(&line[..at]), date, line.chars().filter(|c| c.is_alphabetic()).count() <= DATE_LINE));
+        found.push((
+            label(&line[..at]),
+            date,
+            line.chars().filter(|c| c.is_alphabetic()).count() <= DATE_LINE,
+        ));
     }
     found
 }
 
 /// The date that a year belongs to, and where it begins: the longest reading.
-fn around(line: &str, from: usize, year: std::ops::Range<usize>, day_first: bool) -> Option<(usize, Written)> {
+fn around(
+    line: &str,
+    from: usize,
+    year: std::ops::Range<usize>,
+    day_first: bool,
+) -> Option<(usize, Written)> {
     let number: i16 = line[year.clone()].parse().ok()?;
     let first = line.ceil_char_boundary(year.start.saturating_sub(REACH).max(from));
     let end = line.floor_char_boundary(year.end + 40);
     let mut before = ' ';
     let mut tries = 0;
     for (offset, c) in line[first..=year.start].char_indices() {
-        let begins = c.is_alphanumeric() && (!before.is_alphanumeric() || c.is_ascii_digit() && !before.is_ascii_digit());
+        let begins = c.is_alphanumeric()
+            && (!before.is_alphanumeric() || c.is_ascii_digit() && !before.is_ascii_digit());
         before = c;
         if !begins || tries > 14 {
             continue;
         }
         tries += 1;
         let raw = &line[first + offset..end];
-        let read = numeric(raw, day_first).or_else(|| text::read_date(raw).filter(|_| has_day(raw)));
+        let read =
+            numeric(raw, day_first).or_else(|| text::read_date(raw).filter(|_| has_day(raw)));
         if let Some(date) = read.filter(|date| date.date.year() == number) {
             return Some((first + offset, date));
         }
@@ -261,8 +309,9 @@ pub(super) fn has_day(raw: &str) -> bool {
 
 /// `03/04/2024`, `3-4-2024`, `03.04.2024` with what is known of the order; the clock is left.
 fn numeric(raw: &str, day_first: bool) -> Option<Written> {
-    static FORM: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^(\d{1,2})([./-])\s?(\d{1,2})[./-]\s?((?:19|20)\d\d)(?:\D|$)").ok());
+    static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(\d{1,2})([./-])\s?(\d{1,2})[./-]\s?((?:19|20)\d\d)(?:\D|$)").ok()
+    });
     let found = FORM.as_ref()?.captures(raw)?;
     let (a, b): (i8, i8) = (found[1].parse().ok()?, found[3].parse().ok()?);
     let day_first = &found[2] == "." || day_first;
@@ -278,9 +327,11 @@ fn short_year(line: &str, day_first: bool) -> Option<(usize, Written)> {
     });
     let found = FORM.as_ref()?.captures(line)?;
     let (a, b): (i8, i8) = (found[1].parse().ok()?, found[3].parse().ok()?);
-    let (day, month) = if &found[2] == "." || day_first && b <= 12 || a > 12 { (a, b) } else { (b, a) };
+    let (day, month) =
+        if &found[2] == "." || day_first && b <= 12 || a > 12 { (a, b) } else { (b, a) };
     let date = Date::new(2000 + found[4].parse::<i16>().ok()?, month, day).ok()?;
-    (date.year() < 2040).then_some((found.get(1)?.start(), Written { date, time: None, offset: None }))
+    (date.year() < 2040)
+        .then_some((found.get(1)?.start(), Written { date, time: None, offset: None }))
 }
 
 /// What stands before a date, in the languages of the press.
@@ -295,7 +346,8 @@ fn label(before: &str) -> Label {
         Regex::new(r"(?i)(©|\(c\)|copyright|since|seit|desde|depuis|born|geboren|nacido|until|bis zum|hasta|jusqu|expires|joined|member|mitglied|registered|accessed|retrieved|abgerufen|download)[^.;|]{0,30}$").ok()
     });
     let before = &before[before.ceil_char_boundary(before.len().saturating_sub(80))..];
-    let is = |form: &LazyLock<Option<Regex>>| form.as_ref().is_some_and(|form| form.is_match(before));
+    let is =
+        |form: &LazyLock<Option<Regex>>| form.as_ref().is_some_and(|form| form.is_match(before));
     if is(&UPDATED) {
         Label::Updated
     } else if is(&PUBLISHED) {
@@ -317,16 +369,28 @@ mod tests {
         let expected = Expected { day_first: true, month: None };
         let seen = read(&Html::parse_document(html), expected);
         let day = |date: Option<crate::text::Written>| date.map(|date| date.date.to_string());
-        assert_eq!((day(seen.published).as_deref(), day(seen.updated).as_deref()), (published, updated), "{html}");
+        assert_eq!(
+            (day(seen.published).as_deref(), day(seen.updated).as_deref()),
+            (published, updated),
+            "{html}"
+        );
     }
 
     #[test]
     fn visible_dates_of_many_languages() {
         check("<h1>T</h1><p>Publicado el 1 de mayo de 2024 por Ana</p>", Some("2024-05-01"), None);
-        check("<h1>T</h1><p>By A, May 1, 2024</p><p>Updated May 3, 2024</p>", Some("2024-05-01"), Some("2024-05-03"));
+        check(
+            "<h1>T</h1><p>By A, May 1, 2024</p><p>Updated May 3, 2024</p>",
+            Some("2024-05-01"),
+            Some("2024-05-03"),
+        );
         check("<h1>T</h1><div class=date>1. Mai 2024</div>", Some("2024-05-01"), None);
         check("<h1>标题</h1><span>发布时间：2024年5月1日 10:00</span>", Some("2024-05-01"), None);
-        check("<h1>T</h1><p>Publié le 1 mai 2024, mis à jour le 2 mai 2024</p>", Some("2024-05-01"), Some("2024-05-02"));
+        check(
+            "<h1>T</h1><p>Publié le 1 mai 2024, mis à jour le 2 mai 2024</p>",
+            Some("2024-05-01"),
+            Some("2024-05-02"),
+        );
         check("<h1>T</h1><p>03/04/2024</p>", Some("2024-04-03"), None);
         check("<h1>T</h1><p>Lübeck, 31.12.19</p>", Some("2019-12-31"), None);
     }

@@ -1,5 +1,5 @@
-//! Text before and under matching: bytes decoded, HTML made plain, dates read; then folded, with a
-//! way back to the original; words and scripts.
+//! Text before and under matching: bytes decoded, HTML made plain, dates and addresses read; then
+//! folded, with a way back to the original; words and scripts.
 //!
 //! Pure. Knows no rules and no languages beyond what Unicode says of a character.
 

@@ -6,17 +6,85 @@ use url::{Host, Url};
 /// Query parameters of campaigns, mailings, shares and sessions. Prefixes end in `*`. After the lists
 /// that browsers keep (Firefox's and Brave's query stripping) and what publishers add themselves.
 const TRACKING: [&str; 74] = [
-    "utm_*", "mtm_*", "matomo_*", "pk_*", "piwik_*", "hsa_*", "at_*", "vero_*", "oly_*", "wt_mc*", "wt_zmc", "xtor",
-    "fb_*", "fbclid", "gclid", "gclsrc", "gad_source", "gbraid", "wbraid", "dclid", "msclkid", "yclid", "ysclid",
-    "twclid", "ttclid", "li_fat_id", "epik", "rdt_cid", "irclickid", "srsltid", "igshid", "igsh", "mc_cid", "mc_eid",
-    "_hsenc", "_hsmi", "__hssc", "__hstc", "__s", "mkt_tok", "ml_subscriber", "ml_subscriber_hash", "bsft_*",
-    "s_cid", "s_kwcid", "ef_id", "zanpid", "wickedid", "_openstat", "ito", "ocid", "cmpid", "cmp", "ncid", "ns_campaign",
-    "ns_mchannel", "ns_source", "ns_linkname", "intcmp", "ref_src", "ref_url", "referer", "referrer", "smid", "partner",
-    "guccounter", "guce_*", "__twitter_impression", "spm", "_ga", "_gl", "dicbo", "obref", "outputtype",
+    "utm_*",
+    "mtm_*",
+    "matomo_*",
+    "pk_*",
+    "piwik_*",
+    "hsa_*",
+    "at_*",
+    "vero_*",
+    "oly_*",
+    "wt_mc*",
+    "wt_zmc",
+    "xtor",
+    "fb_*",
+    "fbclid",
+    "gclid",
+    "gclsrc",
+    "gad_source",
+    "gbraid",
+    "wbraid",
+    "dclid",
+    "msclkid",
+    "yclid",
+    "ysclid",
+    "twclid",
+    "ttclid",
+    "li_fat_id",
+    "epik",
+    "rdt_cid",
+    "irclickid",
+    "srsltid",
+    "igshid",
+    "igsh",
+    "mc_cid",
+    "mc_eid",
+    "_hsenc",
+    "_hsmi",
+    "__hssc",
+    "__hstc",
+    "__s",
+    "mkt_tok",
+    "ml_subscriber",
+    "ml_subscriber_hash",
+    "bsft_*",
+    "s_cid",
+    "s_kwcid",
+    "ef_id",
+    "zanpid",
+    "wickedid",
+    "_openstat",
+    "ito",
+    "ocid",
+    "cmpid",
+    "cmp",
+    "ncid",
+    "ns_campaign",
+    "ns_mchannel",
+    "ns_source",
+    "ns_linkname",
+    "intcmp",
+    "ref_src",
+    "ref_url",
+    "referer",
+    "referrer",
+    "smid",
+    "partner",
+    "guccounter",
+    "guce_*",
+    "__twitter_impression",
+    "spm",
+    "_ga",
+    "_gl",
+    "dicbo",
+    "obref",
+    "outputtype",
 ];
 
 /// Query and path parameters that name a session.
-const SESSION: [&str; 6] = ["phpsessid", "jsessionid", "aspsessionid*", "sessionid", "session_id", "cfid"];
+const SESSION: [&str; 6] =
+    ["phpsessid", "jsessionid", "aspsessionid*", "sessionid", "session_id", "cfid"];
 
 /// Whether a query parameter says where a reader came from, or which session this is.
 #[must_use]
@@ -42,8 +110,10 @@ pub fn without_tracking(url: &Url) -> Url {
     if plain.set_username("").is_err() || plain.set_password(None).is_err() {
         return plain;
     }
-    let kept = |pair: &&str| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default());
-    let query = url.query().unwrap_or_default().split('&').filter(kept).collect::<Vec<_>>().join("&");
+    let kept =
+        |pair: &&str| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default());
+    let query =
+        url.query().unwrap_or_default().split('&').filter(kept).collect::<Vec<_>>().join("&");
     plain.set_query((!query.is_empty()).then_some(&query));
     let session = plain.path().to_ascii_lowercase().find(";jsessionid=");
     if let Some(path) = session.and_then(|at| url.path().get(..at)) {
@@ -73,7 +143,10 @@ mod tests {
     #[test]
     fn what_says_where_a_reader_came_from_goes() {
         for (url, plain) in [
-            ("https://example.org/a?utm_source=x&id=7&UTM_Medium=y#top", "https://example.org/a?id=7"),
+            (
+                "https://example.org/a?utm_source=x&id=7&UTM_Medium=y#top",
+                "https://example.org/a?id=7",
+            ),
             ("https://u:p@example.org/a?fbclid=1", "https://example.org/a"),
             ("https://example.org/a;jsessionid=AB12?b", "https://example.org/a?b"),
             ("https://example.org:443/a?page=2&PHPSESSID=1", "https://example.org/a?page=2"),
