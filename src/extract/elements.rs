@@ -69,6 +69,10 @@ pub(super) fn words_but(
 /// Whether class, id or name of an element say that it is not the article: comments, other articles,
 /// footers, menus. Layout classes such as `has-sidebar` say nothing.
 pub(super) fn is_aside(element: &Element) -> bool {
+    matches!(element.name(), "aside" | "footer" | "nav") || is_named_aside(element)
+}
+
+fn is_named_aside(element: &Element) -> bool {
     const STARTS: [&str; 14] = [
         "comment",
         "kommentar",
@@ -86,9 +90,6 @@ pub(super) fn is_aside(element: &Element) -> bool {
         "calendar",
     ];
     const ENDS: [&str; 3] = ["-comments", "_comments", "-related"];
-    if matches!(element.name(), "aside" | "footer" | "nav") {
-        return true;
-    }
     if matches!(element.name(), "html" | "body" | "main" | "article") {
         return false;
     }
@@ -101,8 +102,14 @@ pub(super) fn is_aside(element: &Element) -> bool {
 
 /// Whether an element or one near around it says that it is not the article.
 pub(super) fn is_elsewhere(element: ElementRef<'_>) -> bool {
+    // An article has asides and footers of its own, often with its date and author.
+    let is_inside = element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .any(|around| around.value().name() == "article");
+    let is_other = if is_inside { is_named_aside } else { is_aside };
     let around = element.ancestors().take(8).filter_map(ElementRef::wrap);
-    let is_named = std::iter::once(element).chain(around).any(|element| is_aside(element.value()));
+    let is_named = std::iter::once(element).chain(around).any(|element| is_other(element.value()));
     let mut scopes = element.ancestors().filter_map(ElementRef::wrap).map(|around| around.value());
     let scope = scopes.find_map(|around| around.attr("itemtype"));
     is_named
