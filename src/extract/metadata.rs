@@ -108,3 +108,37 @@ fn language(page: &Html, meta: &Meta) -> Option<String> {
             && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use scraper::Html;
+
+    use super::read_document;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn any_page_can_be_read(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    Just("<h1>".to_owned()), Just("</h1>".to_owned()), Just("<aside><div class=sidebar>".to_owned()),
+                    Just("<time datetime='2024-05-01'>".to_owned()), Just("<script type='application/ld+json'>".to_owned()),
+                    Just("</script>".to_owned()), Just("<meta name=author content='".to_owned()), Just("'>".to_owned()),
+                    Just("<link rel=canonical href='".to_owned()), Just("{\"@type\":\"Article\",\"headline\":".to_owned()),
+                    Just("1.5.2024 2024年5月1日 31/12/24 | ".to_owned()), ".{0,40}",
+                ],
+                0..30,
+            ),
+            path in "[a-z0-9/.;?=-]{0,30}",
+        ) {
+            let page = Html::parse_document(&pieces.concat());
+            let url = format!("https://example.org/{path}").parse().ok();
+            let read = read_document(&page, url.as_ref());
+            let absolute = |link: &Option<String>| link.as_ref().is_none_or(|link| link.starts_with("http"));
+            prop_assert!(absolute(&read.canonical_url) && absolute(&read.image));
+            prop_assert!(read.title.is_none_or(|title| !title.trim().is_empty()));
+        }
+    }
+}
