@@ -1,13 +1,12 @@
-//! The commonest words and endings that tell the languages of Western Europe apart.
+//! The commonest words that tell the languages of Western Europe apart.
 //!
 //! Grammar words only (articles, prepositions, pronouns, auxiliaries), written with their accents.
 
-/// A language with its words and its endings of words, both separated by blanks.
+/// A language with its words, separated by blanks.
 pub(super) struct Marks {
     /// BCP-47.
     pub language: &'static str,
     pub words: &'static str,
-    pub endings: &'static str,
 }
 
 /// Languages that headlines in Latin script are most often in.
@@ -19,7 +18,6 @@ pub(super) const MARKS: &[Marks] = &[
             esa es son fue era han ha hay ser está están muy ya también cuando porque según todo \
             todos nos mi tu yo él ella ellos tiene así dos años hoy donde mientras contra durante \
             cada puede sido había qué cómo quién sólo solo otro otra otros aunque hace dice nuevo",
-        endings: "ción ciones miento mientos dad dades ando iendo aron ieron ías ía ñas ños ña ño ble o os",
     },
     Marks {
         language: "en",
@@ -28,7 +26,6 @@ pub(super) const MARKS: &[Marks] = &[
             into about than more has have had will would can could may what who which when how why \
             said says up out no new amid before against between under while all there here them \
             do does did don't isn't so just also because only being such other us my me him",
-        endings: "ing tion tions ness ly ed ght ould wth ship th sh ck",
     },
     Marks {
         language: "pt",
@@ -37,7 +34,6 @@ pub(super) const MARKS: &[Marks] = &[
             este esta isso é são foi era tem têm há ser está estão muito já também quando porque ao \
             aos à às ele ela eles nós você depois ainda após diz segundo num numa onde foram pode \
             isto meu minha só dois anos contra quem",
-        endings: "ção ções mento mentos dade dades ando endo ram ão ões nha nho lhe lho vel eiro eira o os",
     },
     Marks {
         language: "ca",
@@ -47,7 +43,6 @@ pub(super) const MARKS: &[Marks] = &[
             on pel pels l' d' s' n' dos anys avui mentre contra durant cada pot què qui altre fer \
             mes per sota fou aquell aquella això doncs dels als cal amb sigui havia tenen fins \
             seu nou bé poc anar tant estat han sense fet ells llur llurs cosa jo tu",
-        endings: "ció cions ment ments tat tats ant int aven ava ny nys ll tge itat",
     },
     Marks {
         language: "fr",
@@ -55,7 +50,6 @@ pub(super) const MARKS: &[Marks] = &[
             jusqu'à depuis que qui se son sa ses ne pas plus mais comme ce cette ces est sont était \
             ont a été être très aussi quand parce selon tout tous nous vous il elle ils elles on leur \
             leurs où après avant contre deux ans fait y je tu mon ma lui même c'est l' d' s' n' qu'",
-        endings: "tion tions ment ments ité ités aient ait eux euse eur eurs ée és ées ais ois",
     },
     Marks {
         language: "it",
@@ -63,7 +57,6 @@ pub(super) const MARKS: &[Marks] = &[
             nella nei dal dalla e ed o in con per senza su sul sulla tra fra che si suo sua suoi non \
             più ma come questo questa è sono era ha hanno stato essere molto già anche quando perché \
             tutto tutti ci vi lui lei loro dopo contro due anni da sia chi cosa se io l' d' un' dell' all' nell'",
-        endings: "zione zioni mento menti tà ando endo ato ata ati are ere ire ggio glia gli issimo o",
     },
     Marks {
         language: "de",
@@ -71,13 +64,21 @@ pub(super) const MARKS: &[Marks] = &[
             zur für auf aus bei nach über unter ohne bis dass sich sein seine ihr ihre nicht mehr aber \
             wie dieser diese ist sind war waren hat haben wird werden auch wenn weil er sie es wir ich \
             noch nur als an am um so kein keine kann vor gegen zwei",
-        endings: "ung ungen lich keit heit isch schaft en chen ßen tzt ige",
     },
     Marks {
         language: "nl",
         words: "de het een en of in van met voor op aan uit bij naar over onder zonder tot dat zich \
             zijn haar niet meer maar zoals deze dit is was waren heeft hebben wordt worden ook als er \
             hij zij ze wij ik nog geen kan om te door na tegen twee",
-        endings: "ing heid lijk ijk aan oor oek en",
+    },
+    Marks {
+        language: "gl",
+        words: "o a os as un unha uns unhas do da dos das ao á aos ás no na nos nas polo pola polos \
+            polas co coa cos coas dun dunha nun nunha e ou en con por para sen sobre entre ata dende \
+            desde que se seu súa seus súas non máis mais pero como este esta isto estes estas ese esa \
+            é son foi era ten teñen hai haberá ser está están moi xa tamén cando onde porque segundo \
+            todo todos nós eu ti el ela eles elas lle lles me che iso aínda após ademais dous dúas \
+            anos hoxe onte mañá mentres contra durante cada pode sido había quen só outro outra \
+            outros outras aínda fai di novo nova xente galego galega",
     },
 ];

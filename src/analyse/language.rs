@@ -1,119 +1,109 @@
 //! Which language a text is in, down to a headline of forty characters.
 //!
-//! Scripts decide where they can (Han without kana is Chinese). In Latin script the grammar words
-//! vote; where they do not agree, trigrams do (`whatlang`, after Cavnar and Trenkle 1994).
+//! Scripts decide where they can (Han without kana is Chinese, and its writing is told by the
+//! characters that only one writing has). In Latin script runs of letters ([`super::ngrams`]) and
+//! grammar words vote; for other alphabets `whatlang` does.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use whatlang::{Detector, Lang, Script};
+use whatlang::{Detector, Lang};
 
 use super::function_words::MARKS;
+use super::han;
+use super::ngrams::Ngrams;
 use crate::text::{is_han, tokens};
 
-/// A vote for a grammar word; words that several languages share count for each a part of it.
-const WORD: f64 = 1.0;
-/// A vote for an ending.
-const ENDING: f64 = 0.6;
-/// A vote for a letter that few languages have.
-const LETTER: f64 = 0.8;
-/// What the trigrams' opinion adds.
-const TRIGRAMS: f64 = 1.0;
-/// What the languages that are mostly watched have before the first word.
-const PRIOR: f64 = 0.6;
-/// Votes a word from which a text is not in a language without word list, whatever trigrams say.
-const FOREIGN: f64 = 0.15;
-/// Lead of the first over the second that is confident.
-const CONFIDENT_LEAD: f64 = 3.0;
+/// Letters that are looked at: the opinion does not change after that.
+const LETTERS: usize = 2_000;
+/// What a grammar word adds to the languages that have it, in nats; a word that several have says
+/// less of each.
+const GRAMMAR_WORD: f64 = 3.0;
+/// What languages have before the first word, in nats: those that are mostly watched the most.
+const PRIORS: [(&str, f64); 8] = [
+    ("es", 0.0),
+    ("en", 0.0),
+    ("pt", -0.7),
+    ("ca", -0.7),
+    ("fr", -0.7),
+    ("de", -0.7),
+    ("it", -0.7),
+    ("gl", -3.0),
+];
+/// What all others have.
+const RARE: f64 = -4.0;
+/// Letters are not independent of each other: their evidence counts for a part of itself.
+const TEMPER: f64 = 0.4;
 /// Share of kana among East Asian characters from which a text is Japanese.
 const KANA_SHARE: usize = 12;
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
-    // Rare languages that are mistaken for the press's common ones are left out.
     Detector::with_allowlist(vec![
-        Lang::Eng,
-        Lang::Spa,
-        Lang::Por,
-        Lang::Cat,
-        Lang::Fra,
-        Lang::Ita,
-        Lang::Deu,
-        Lang::Nld,
-        Lang::Cmn,
-        Lang::Jpn,
-        Lang::Kor,
         Lang::Rus,
         Lang::Ukr,
+        Lang::Bul,
         Lang::Ara,
+        Lang::Pes,
         Lang::Heb,
         Lang::Hin,
         Lang::Ell,
-        Lang::Tur,
-        Lang::Pol,
-        Lang::Swe,
-        Lang::Dan,
-        Lang::Nob,
-        Lang::Fin,
-        Lang::Ron,
-        Lang::Ces,
-        Lang::Hun,
-        Lang::Vie,
-        Lang::Ind,
         Lang::Tha,
         Lang::Ben,
-        Lang::Bul,
-        Lang::Pes,
     ])
 });
 
-static WORDS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    let mut words: HashMap<&str, Vec<&str>> = HashMap::new();
+static WORDS: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut words: HashMap<&str, Vec<usize>> = HashMap::new();
+    let languages = Ngrams::built_in().map_or(&[][..], |table| &table.languages);
     for marks in MARKS {
+        let Some(column) = languages.iter().position(|known| *known == marks.language) else {
+            continue;
+        };
         for word in marks.words.split_whitespace() {
-            words.entry(word).or_default().push(marks.language);
+            let columns = words.entry(word).or_default();
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
         }
     }
     words
 });
 
-/// The language of a text as a BCP-47 primary subtag, and how sure that is, 0 to 1. None where
-/// there is nothing to tell by.
+/// The language of a text as a BCP-47 tag, and how sure that is, 0 to 1: the primary subtag, for
+/// Chinese with its writing where that can be told (`zh-Hans`, `zh-Hant`). None where there is nothing
+/// to tell by.
 #[must_use]
 pub fn detect_language(text: &str) -> Option<(String, f64)> {
-    if let Some(language) = by_script(text) {
-        return Some((language.to_owned(), 1.0));
-    }
-    let trigrams = DETECTOR.detect(text);
-    let (mut votes, words) = votes(text);
-    if let Some(info) = &trigrams {
-        let code = bcp47(info.lang());
-        match MARKS.iter().find(|marks| marks.language == code) {
-            Some(marks) => {
-                *votes.entry(marks.language).or_default() += TRIGRAMS * (0.5 + info.confidence());
-            }
-            None if info.script() != Script::Latin => return Some((code, info.confidence())),
-            None if votes.values().all(|&votes| votes < FOREIGN * words as f64) => {
-                return Some((code, info.confidence()));
-            }
-            None => {}
+    match script(text)? {
+        Script::Chinese => {
+            let tag = han::script(text).map_or("zh".to_owned(), |script| format!("zh-{script}"));
+            Some((tag, 1.0))
+        }
+        Script::Japanese => Some(("ja".to_owned(), 1.0)),
+        Script::Korean => Some(("ko".to_owned(), 1.0)),
+        Script::Latin => latin(text),
+        Script::Other => {
+            let found = DETECTOR.detect(text)?;
+            Some((bcp47(found.lang()).to_owned(), found.confidence()))
         }
     }
-    let mut ranked: Vec<_> = votes.into_iter().collect();
-    if words == 0 {
-        return None;
-    }
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    let &(language, first) = ranked.first()?;
-    let second = ranked.get(1).map_or(0.0, |&(_, votes)| votes);
-    let confidence = ((first - second) / CONFIDENT_LEAD).clamp(0.05, 1.0);
-    Some((language.to_owned(), confidence))
 }
 
-/// Chinese, Japanese and Korean, where most letters are theirs.
-fn by_script(text: &str) -> Option<&'static str> {
-    let (mut han, mut kana, mut hangul, mut other) = (0_usize, 0_usize, 0_usize, 0_usize);
+enum Script {
+    Chinese,
+    Japanese,
+    Korean,
+    Latin,
+    Other,
+}
+
+/// The script that most letters are in.
+fn script(text: &str) -> Option<Script> {
+    let (mut han, mut kana, mut hangul, mut latin, mut other) =
+        (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
         match c {
+            'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => latin += 1,
             c if is_han(c) => han += 1,
             '\u{3040}'..='\u{30ff}' => kana += 1,
             '\u{ac00}'..='\u{d7a3}' => hangul += 1,
@@ -122,108 +112,69 @@ fn by_script(text: &str) -> Option<&'static str> {
     }
     // A Han character says as much as two or three Latin letters.
     let east = (han + kana + hangul) * 2;
-    if east == 0 || east < other {
+    if east + latin + other == 0 {
         None
-    } else if hangul > han + kana {
-        Some("ko")
-    } else if kana * KANA_SHARE > han {
-        Some("ja")
-    } else {
-        Some("zh")
-    }
-}
-
-/// Votes by language, and how many words there are.
-fn votes(text: &str) -> (HashMap<&'static str, f64>, usize) {
-    let mut votes: HashMap<&'static str, f64> = HashMap::from([("es", PRIOR), ("en", PRIOR)]);
-    let mut words = 0;
-    let lower = text.to_lowercase().replace('’', "'");
-    for token in tokens(&lower) {
-        words += usize::from(token.text.contains(char::is_alphabetic));
-        // An elided article ("l'any") is a word by itself.
-        let elided = token.text.find('\'').and_then(|at| token.text.get(..=at));
-        if let Some(languages) = WORDS.get(token.text).or(elided.and_then(|word| WORDS.get(word))) {
-            for language in languages {
-                *votes.entry(language).or_default() += WORD / languages.len() as f64;
-            }
+    } else if east >= latin + other {
+        Some(if hangul > han + kana {
+            Script::Korean
+        } else if kana * KANA_SHARE > han {
+            Script::Japanese
         } else {
-            vote_by_ending(token.text, &mut votes);
-        }
+            Script::Chinese
+        })
+    } else {
+        Some(if latin >= other { Script::Latin } else { Script::Other })
     }
-    for c in lower.chars() {
-        let languages: &[&str] = match c {
-            'ñ' | '¿' | '¡' => &["es"],
-            'ã' | 'õ' => &["pt"],
-            'ß' | 'ä' | 'ö' | 'ü' => &["de"],
-            'k' | 'w' => &["en", "de", "nl"],
-            'ç' => &["pt", "ca", "fr"],
-            'ê' | 'â' | 'ô' => &["fr", "pt"],
-            'û' | 'î' | 'œ' => &["fr"],
-            'ì' => &["it"],
-            'ò' => &["it", "ca"],
-            'è' => &["it", "fr", "ca"],
-            '·' => &["ca"],
-            'í' | 'ú' => &["es", "pt", "ca"],
-            'á' => &["es", "pt"],
-            _ => continue,
-        };
-        for language in languages {
-            *votes.entry(language).or_default() += LETTER / languages.len() as f64;
-        }
-    }
-    (votes, words)
 }
 
-fn vote_by_ending(word: &str, votes: &mut HashMap<&'static str, f64>) {
-    let ends = |endings: &str| {
-        endings
-            .split_whitespace()
-            .any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
+fn latin(text: &str) -> Option<(String, f64)> {
+    let table = Ngrams::built_in()?;
+    let prior = |code: &&str| {
+        PRIORS.iter().find(|(known, _)| known == code).map_or(RARE, |(_, prior)| *prior)
     };
-    let languages: Vec<_> = MARKS.iter().filter(|marks| ends(marks.endings)).collect();
-    for marks in &languages {
-        *votes.entry(marks.language).or_default() += ENDING / languages.len() as f64;
+    let mut scores: Vec<f64> = table.languages.iter().map(prior).collect();
+    let mut known = 0;
+    let end = text.char_indices().nth(LETTERS).map_or(text.len(), |(at, _)| at);
+    let lower = text[..end].to_lowercase().replace('’', "'");
+    for token in tokens(&lower) {
+        for word in token.text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+            known += table.charge(word, &mut scores);
+        }
+        grammar(token.text, &mut scores);
+    }
+    if known == 0 {
+        return None;
+    }
+    let best = scores.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let odds: f64 = scores.iter().map(|score| ((score - best.1) * TEMPER).exp()).sum();
+    Some(((*table.languages.get(best.0)?).to_owned(), 1.0 / odds))
+}
+
+/// The vote of a word that is a grammar word somewhere; an elided article ("l'any") is one by itself.
+fn grammar(word: &str, scores: &mut [f64]) {
+    let elided = word.find('\'').and_then(|at| word.get(..=at));
+    let Some(columns) = WORDS.get(word).or(elided.and_then(|word| WORDS.get(word))) else { return };
+    for &column in columns {
+        scores[column] += GRAMMAR_WORD / (columns.len() as f64).sqrt();
     }
 }
 
-fn bcp47(lang: Lang) -> String {
+/// Languages in other alphabets than the Latin one.
+fn bcp47(lang: Lang) -> &'static str {
     match lang {
-        Lang::Eng => "en",
-        Lang::Spa => "es",
-        Lang::Por => "pt",
-        Lang::Cat => "ca",
-        Lang::Fra => "fr",
-        Lang::Ita => "it",
-        Lang::Deu => "de",
-        Lang::Nld => "nl",
-        Lang::Cmn => "zh",
-        Lang::Jpn => "ja",
-        Lang::Kor => "ko",
         Lang::Rus => "ru",
         Lang::Ukr => "uk",
+        Lang::Bul => "bg",
         Lang::Ara => "ar",
+        Lang::Pes => "fa",
         Lang::Heb => "he",
         Lang::Hin => "hi",
         Lang::Ell => "el",
-        Lang::Tur => "tr",
-        Lang::Pol => "pl",
-        Lang::Swe => "sv",
-        Lang::Dan => "da",
-        Lang::Nob => "nb",
-        Lang::Fin => "fi",
-        Lang::Ron => "ro",
-        Lang::Ces => "cs",
-        Lang::Hun => "hu",
-        Lang::Vie => "vi",
-        Lang::Ind => "id",
         Lang::Tha => "th",
         Lang::Ben => "bn",
-        Lang::Bul => "bg",
-        Lang::Pes => "fa",
         // BCP-47 takes the three letters of ISO 639-3 where a language has no two.
         other => other.code(),
     }
-    .to_owned()
 }
 
 #[cfg(test)]
@@ -244,11 +195,68 @@ mod tests {
         check("Caída masiva de la app del banco", Some("es"));
         check("O banco não vai fechar mais agências", Some("pt"));
         check("El banc tancarà cent oficines més aquest any", Some("ca"));
-        check("银行股价大跌，储户排队取款", Some("zh"));
-        check("BBVA银行宣布收购", Some("zh"));
+        check("银行股价大跌，储户排队取款", Some("zh-Hans"));
+        check("銀行股價大跌，儲戶排隊提款", Some("zh-Hant"));
+        check("BBVA银行宣布收购", Some("zh-Hans"));
+        check("央行宣布降准", Some("zh"));
         check("銀行が支店を閉鎖すると発表した", Some("ja"));
         check("은행 주가가 급락했다", Some("ko"));
         check("Банк закрыл отделения", Some("ru"));
+    }
+
+    #[test]
+    fn neighbours_are_told_apart() {
+        for (language, headlines) in [
+            (
+                "gl",
+                [
+                    "A Xunta anuncia unha nova liña de axudas para as familias",
+                    "O concello pecha a piscina ata o vindeiro mes",
+                    "Os veciños denuncian que non hai médico no centro de saúde",
+                    "O banco non pechará máis oficinas na comarca",
+                ],
+            ),
+            (
+                "pt",
+                [
+                    "O governo anuncia uma nova linha de apoios para as famílias",
+                    "A câmara fecha a piscina até ao próximo mês",
+                    "Moradores denunciam falta de médico no centro de saúde",
+                    "Banco central mantém a taxa de juro inalterada",
+                ],
+            ),
+            (
+                "es",
+                [
+                    "El Gobierno anuncia una nueva línea de ayudas a las familias",
+                    "El ayuntamiento cierra la piscina hasta el próximo mes",
+                    "Vecinos denuncian la falta de médico en el centro de salud",
+                    "La Xunta aprueba el plan de vivienda en Ourense",
+                ],
+            ),
+            (
+                "ca",
+                [
+                    "El Govern anuncia una nova línia d'ajuts per a les famílies",
+                    "L'ajuntament tanca la piscina fins al mes vinent",
+                    "Veïns denuncien la manca de metge al centre de salut",
+                    "El Suprem rebutja el recurs de la Generalitat",
+                ],
+            ),
+            (
+                "eu",
+                [
+                    "Eusko Jaurlaritzak laguntza berriak iragarri ditu familientzat",
+                    "Udalak igerilekua itxiko du datorren hilera arte",
+                    "Bizilagunek salatu dute ez dagoela medikurik osasun zentroan",
+                    "Bankuak ez du bulego gehiago itxiko eskualdean",
+                ],
+            ),
+        ] {
+            for headline in headlines {
+                check(headline, Some(language));
+            }
+        }
     }
 
     #[test]

@@ -2,60 +2,7 @@
 
 use url::Url;
 
-/// Query parameters that say where a reader came from and not what is read. Prefixes end in `*`.
-/// Not here, because some sites name pages by them: `cid`, `id`, `ref`, `s`, `sid`, `source`.
-const TRACKING: [&str; 50] = [
-    "utm_*",
-    "mtm_*",
-    "pk_*",
-    "piwik_*",
-    "hsa_*",
-    "at_*",
-    "fb_*",
-    "fbclid",
-    "gclid",
-    "gclsrc",
-    "gbraid",
-    "wbraid",
-    "dclid",
-    "msclkid",
-    "yclid",
-    "twclid",
-    "ttclid",
-    "srsltid",
-    "li_fat_id",
-    "igshid",
-    "igsh",
-    "mibextid",
-    "mc_cid",
-    "mc_eid",
-    "_ga",
-    "_gl",
-    "_gac",
-    "_hsenc",
-    "_hsmi",
-    "mkt_tok",
-    "ito",
-    "ocid",
-    "ncid",
-    "cmpid",
-    "s_cid",
-    "s_kwcid",
-    "wt_mc",
-    "xtor",
-    "ns_campaign",
-    "ref_src",
-    "spm",
-    "guccounter",
-    "guce_referrer",
-    "guce_referrer_sig",
-    "__twitter_impression",
-    "oly_anon_id",
-    "oly_enc_id",
-    "vero_id",
-    "phpsessid",
-    "jsessionid",
-];
+use crate::text;
 
 /// The URL as an identity: `https`, host in lower case, no default port, fragment, credentials,
 /// session or tracking parameters. Made to be compared, not fetched. `www.` stays: there are hosts
@@ -63,7 +10,9 @@ const TRACKING: [&str; 50] = [
 #[must_use]
 pub fn canonical_key(url: &Url) -> String {
     let query = url.query().unwrap_or_default();
-    let kept: Vec<_> = query.split('&').filter(|pair| !pair.is_empty() && !tracks(pair)).collect();
+    let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();
+    let kept = |pair: &&str| !pair.is_empty() && !text::is_tracking(&name(pair));
+    let kept: Vec<_> = query.split('&').filter(kept).collect();
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let mark = if kept.is_empty() { "" } else { "?" };
     let host = url.host_str().unwrap_or_default();
@@ -156,14 +105,6 @@ fn number(parts: &[&str]) -> i64 {
     let mut first = [0; 8];
     first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
     i64::from_le_bytes(first)
-}
-
-fn tracks(pair: &str) -> bool {
-    let name = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
-    TRACKING.iter().any(|known| match known.strip_suffix('*') {
-        Some(prefix) => name.starts_with(prefix),
-        None => name == *known,
-    })
 }
 
 #[cfg(test)]

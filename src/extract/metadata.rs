@@ -1,14 +1,15 @@
 //! What a page says of itself: JSON-LD, Open Graph, `meta`, `link`, microdata, in this order.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use scraper::Html;
 use url::Url;
 
-use crate::text;
+use super::dates::{self, Known};
+use super::elements::{Meta, all, attr};
+use super::title::{self, Candidates};
+use super::{authors, canonical, json_ld};
 
-use super::{json_ld, title};
+/// Letters of the longest name of a medium.
+const LONGEST_SITE: usize = 100;
 
 /// What was found of an article beside its body.
 #[derive(Debug, Default)]
@@ -24,192 +25,120 @@ pub(super) struct Metadata {
     pub(super) canonical_url: Option<String>,
     pub(super) site_name: Option<String>,
     pub(super) image: Option<String>,
+    /// What is doubtful in the above.
+    pub(super) warnings: Vec<String>,
 }
 
-/// Names of `meta` elements for the day of publication, the surest first.
-const PUBLISHED: [&str; 21] = [
-    "article:published_time",
-    "og:published_time",
-    "og:article:published_time",
-    "datepublished",
-    "date.published",
-    "publication_date",
-    "publishdate",
-    "publish-date",
-    "pubdate",
-    "parsely-pub-date",
-    "sailthru.date",
-    "article.published",
-    "published-date",
-    "dc.date.issued",
-    "dcterms.created",
-    "dc.date.created",
-    "dcterms.date",
-    "dc.date",
-    "citation_publication_date",
-    "originalpublicationdate",
-    "date",
-];
-
-const UPDATED: [&str; 7] = [
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "last-modified",
-    "lastmod",
-];
-
-/// Elements that carry the day of publication in the page itself, the surest first.
-const PUBLISHED_ELEMENTS: [&str; 4] = [
-    "[itemprop~='datePublished']",
-    "time[pubdate], abbr.published, .published[datetime], time.entry-date, time.published",
-    "article header time[datetime], article time[datetime]",
-    "main time[datetime], time[datetime]",
-];
-
-/// Reads the metadata of a parsed page.
+/// Reads the metadata of a parsed page that was found at `url`.
 pub(super) fn read_document(page: &Html, url: Option<&Url>) -> Metadata {
-    let scripts: Vec<String> = all(page, "script[type='application/ld+json']")
+    read_knowing(page, url, &Known::default())
+}
+
+/// [`read_document`] with what is known of its dates.
+pub(super) fn read_knowing(page: &Html, url: Option<&Url>, known: &Known) -> Metadata {
+    let scripts: Vec<String> = all(page, "script[type*='ld+json']")
+        .into_iter()
         .map(|script| script.text().collect())
         .collect();
-    let described = json_ld::read(scripts.iter().map(String::as_str)).unwrap_or_default();
+    let described = json_ld::read(scripts.iter().map(String::as_str), url).unwrap_or_default();
     let meta = Meta::of(page);
-    let absolute = |link: String| match url {
-        Some(url) => url.join(&link).ok().map(String::from),
-        None => Url::parse(&link).ok().map(String::from),
-    };
-    let canonical = all(page, "link[rel~='canonical']").find_map(|link| attr(link, "href"));
-    let mut authors = described.authors;
-    if authors.is_empty() {
-        authors = named_authors(page, &meta);
-    }
-    let site_name = meta.first(&["og:site_name", "application-name"]).or(described.publisher);
-    let title = described
-        .title
-        .or_else(|| meta.first(&["og:title", "twitter:title", "dc.title"]))
-        .or_else(|| heading(page, "h1"))
-        .or_else(|| heading(page, "title"));
+    let site_name = meta
+        .first(&[
+            "og:site_name",
+            "application-name",
+            "al:ios:app_name",
+            "apple-mobile-web-app-title",
+        ])
+        .or(described.publisher.clone())
+        .filter(|name| name.chars().count() <= LONGEST_SITE && !name.contains("://"));
+    let candidates = Candidates::of(page, &meta, described.title.clone());
+    let (title, doubt) = title::choose(candidates, site_name.as_deref(), url);
+    let dates = dates::read(page, &meta, &described, url, known);
+    let address = canonical::read(page, &meta, &described, url);
     let host = url.and_then(Url::host_str);
-    let names: Vec<&str> = site_name.as_deref().into_iter().chain(host).collect();
+    let label = host.and_then(psl::domain_str);
+    let media: Vec<&str> = [site_name.as_deref(), described.publisher.as_deref(), host, label]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut warnings = dates.warnings;
+    warnings.extend(address.warning);
+    warnings.extend(doubt.map(str::to_owned));
     Metadata {
-        title: title.map(|title| title::without_site(&title, &names)),
-        body: described.body,
-        description: meta.first(&["og:description", "description", "twitter:description"]),
-        authors,
-        published: described
-            .published
-            .as_deref()
-            .and_then(date)
-            .or_else(|| meta.dates(&PUBLISHED))
-            .or_else(|| element_date(page))
-            .or_else(|| url.and_then(url_date)),
-        updated: described.updated.as_deref().and_then(date).or_else(|| meta.dates(&UPDATED)),
+        title,
+        authors: authors::read(page, &meta, &described.authors, &media),
+        published: dates.published,
+        updated: dates.updated,
         language: language(page, &meta).or(described.language),
-        canonical_url: canonical.or_else(|| meta.first(&["og:url"])).and_then(absolute),
+        canonical_url: address.url,
+        image: image(page, &meta, described.image, url),
+        description: meta.first(&["og:description", "description", "twitter:description"]),
+        body: described.body,
         site_name,
-        image: meta.first(&["og:image", "twitter:image"]).or(described.image).and_then(absolute),
+        warnings,
     }
 }
 
-/// The `meta` elements of a page: names in lower case.
-struct Meta(Vec<(String, String)>);
-
-impl Meta {
-    fn of(page: &Html) -> Self {
-        let named = |element: ElementRef<'_>| {
-            let names = ["property", "name", "itemprop", "http-equiv"];
-            let name = names.iter().find_map(|name| attr(element, name))?;
-            Some((name.to_ascii_lowercase(), attr(element, "content")?))
-        };
-        Self(all(page, "meta[content]").filter_map(named).collect())
-    }
-
-    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    fn first(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| self.values(name).next()).map(text::one_line)
-    }
-
-    fn dates(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| self.values(name).find_map(date))
-    }
+/// The main picture as a web address.
+fn image(page: &Html, meta: &Meta, described: Option<String>, url: Option<&Url>) -> Option<String> {
+    let names =
+        ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"];
+    let named = names.iter().flat_map(|name| meta.values(name)).map(str::to_owned);
+    let mut links = named.chain(described);
+    links.find_map(|link| canonical::absolute(page, &link, url).map(String::from))
 }
 
-fn named_authors(page: &Html, meta: &Meta) -> Vec<String> {
-    let names = ["author", "article:author", "dc.creator", "parsely-author", "sailthru.author"];
-    let found = names.iter().map(|name| meta.values(name).collect::<Vec<_>>());
-    let found = found.map(|values| values.into_iter().filter_map(author).collect::<Vec<_>>());
-    if let Some(names) = found.into_iter().find(|names| !names.is_empty()) {
-        return names;
-    }
-    let bylines =
-        all(page, "[itemprop='author'] [itemprop='name'], [itemprop='author'], a[rel='author']");
-    let mut names: Vec<String> = Vec::new();
-    for name in bylines.filter_map(|element| author(&element.text().collect::<String>())) {
-        if names.len() < 10 && !names.iter().any(|known| name.contains(known)) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// A name, and no address of a profile.
-fn author(name: &str) -> Option<String> {
-    let name = text::lines(name).replace('\n', " ");
-    let is_name = !name.is_empty() && name.len() < 200 && !name.contains("://");
-    is_name.then_some(name)
-}
-
-fn heading(page: &Html, selector: &str) -> Option<String> {
-    all(page, selector).find_map(|element| {
-        let text = text::lines(&element.text().collect::<Vec<_>>().join(" ")).replace('\n', " ");
-        (!text.is_empty()).then_some(text)
+/// The language that the page declares, as a BCP-47 tag.
+fn language(page: &Html, meta: &Meta) -> Option<String> {
+    let own = all(page, "html")
+        .into_iter()
+        .find_map(|html| attr(html, "lang").or(attr(html, "xml:lang")));
+    let names = [
+        "content-language",
+        "inlanguage",
+        "dc.language",
+        "dcterms.language",
+        "og:locale",
+        "language",
+    ];
+    let declared = own.into_iter().chain(names.iter().filter_map(|name| meta.first(&[name])));
+    declared.map(|tag| tag.replace('_', "-")).find(|tag| {
+        (2..=35).contains(&tag.len())
+            && tag.split('-').next().is_some_and(|primary| (2..=3).contains(&primary.len()))
+            && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     })
 }
 
-fn element_date(page: &Html) -> Option<String> {
-    let read = |element: ElementRef<'_>| {
-        let values = ["datetime", "content", "title"];
-        let value = values.iter().find_map(|name| date(&attr(element, name)?));
-        value.or_else(|| date(&element.text().collect::<String>()))
-    };
-    PUBLISHED_ELEMENTS.iter().find_map(|selector| all(page, selector).take(20).find_map(read))
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use scraper::Html;
 
-/// `/2024/05/01/` or `/2024-05-01` in the address.
-fn url_date(url: &Url) -> Option<String> {
-    static DAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"[/_-]((?:19|20)\d\d)[/_-]?([01]\d)[/_-]?([0-3]\d)(?:[/_.-]|$)").ok()
-    });
-    let found = DAY.as_ref()?.captures(url.path())?;
-    date(&format!("{}-{}-{}", &found[1], &found[2], &found[3]))
-}
+    use super::read_document;
 
-fn date(raw: &str) -> Option<String> {
-    let read = text::read_date(raw)?;
-    (1990..=2100).contains(&read.date.year()).then(|| read.to_string())
-}
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
 
-fn language(page: &Html, meta: &Meta) -> Option<String> {
-    let own = all(page, "html").find_map(|html| attr(html, "lang").or(attr(html, "xml:lang")));
-    let tag =
-        own.or_else(|| meta.first(&["content-language", "inlanguage", "dc.language", "og:locale"]));
-    let tag = tag?.replace('_', "-");
-    let is_tag = tag.len() >= 2 && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    is_tag.then_some(tag)
-}
-
-fn all<'a>(page: &'a Html, selector: &str) -> impl Iterator<Item = ElementRef<'a>> {
-    let selector = Selector::parse(selector).ok();
-    let found = selector.map(|selector| page.select(&selector).collect::<Vec<_>>());
-    found.into_iter().flatten()
-}
-
-fn attr(element: ElementRef<'_>, name: &str) -> Option<String> {
-    let value = element.attr(name)?.trim();
-    (!value.is_empty()).then(|| value.to_owned())
+        #[test]
+        fn any_page_can_be_read(
+            pieces in prop::collection::vec(
+                prop_oneof![
+                    Just("<h1>".to_owned()), Just("</h1>".to_owned()), Just("<aside><div class=sidebar>".to_owned()),
+                    Just("<time datetime='2024-05-01'>".to_owned()), Just("<script type='application/ld+json'>".to_owned()),
+                    Just("</script>".to_owned()), Just("<meta name=author content='".to_owned()), Just("'>".to_owned()),
+                    Just("<link rel=canonical href='".to_owned()), Just("{\"@type\":\"Article\",\"headline\":".to_owned()),
+                    Just("1.5.2024 2024年5月1日 31/12/24 | ".to_owned()), ".{0,40}",
+                ],
+                0..30,
+            ),
+            path in "[a-z0-9/.;?=-]{0,30}",
+        ) {
+            let page = Html::parse_document(&pieces.concat());
+            let url = format!("https://example.org/{path}").parse().ok();
+            let read = read_document(&page, url.as_ref());
+            let absolute = |link: &Option<String>| link.as_ref().is_none_or(|link| link.starts_with("http"));
+            prop_assert!(absolute(&read.canonical_url) && absolute(&read.image));
+            prop_assert!(read.title.is_none_or(|title| !title.trim().is_empty()));
+        }
+    }
 }

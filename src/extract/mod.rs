@@ -2,13 +2,17 @@
 //!
 //! Never fetches, never panics, never fails: what cannot be read is missing and named in `warnings`.
 
+mod authors;
 mod blocks;
 mod body;
 mod candidates;
+mod canonical;
 mod conversation;
+mod dates;
 mod described;
 mod dom;
 mod doubt;
+mod elements;
 mod filter;
 mod json_ld;
 mod lead;
@@ -21,16 +25,20 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod title;
+mod visible_date;
 mod vocabulary;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use scraper::Html;
 use url::Url;
 
 use crate::model::Extracted;
 use crate::text::{self, DocumentKind};
 
+use dates::Known;
 use metadata::Metadata;
 
 pub use body::Proposal;
@@ -43,6 +51,10 @@ const MAX_BYTES: usize = 16_000_000;
 /// What is known of the site of a page; nothing by default.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Site<'a> {
+    /// When the page was fetched: what is dated a day later is not believed.
+    pub now: Option<Timestamp>,
+    /// The zone of times that are written without one.
+    pub zone: Option<&'a TimeZone>,
     /// What an operator wrote down.
     pub rules: Option<&'a SiteRules>,
     /// What other pages of the host taught.
@@ -104,7 +116,8 @@ pub fn explain(
 /// Parses once; body and metadata come from the same tree.
 fn read(html: &str, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadata) {
     let page = Html::parse_document(html);
-    let mut metadata = metadata::read_document(&page, url);
+    let known = Known { zone: site.zone.cloned(), now: site.now };
+    let mut metadata = metadata::read_knowing(&page, url, &known);
     if let Some(rules) = site.rules {
         metadata.title = rules.title(&page).or(metadata.title);
         let date = rules.date(&page).and_then(|date| text::read_date(&date));
@@ -130,6 +143,7 @@ fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> 
     if metadata.title.is_none() {
         warnings.push("no title found".to_owned());
     }
+    warnings.extend(metadata.warnings);
     let extracted = Extracted {
         title: metadata.title,
         body: body.text,

@@ -62,7 +62,7 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
             Answer::Document(collect::read(&Document { body: body.to_vec(), ..*document }))
         }
         Ok((Job::Page { content_type, url }, body)) => {
-            Answer::Page(Box::new(extract::page(body, content_type.as_deref(), url.as_ref())))
+            Answer::Page(Box::new(extract::page(body, content_type.as_deref(), url.as_ref(), &extract::Site::default())))
         }
         Err(_) => Answer::Misunderstood,
     };

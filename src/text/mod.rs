@@ -1,5 +1,5 @@
-//! Text before and under matching: bytes decoded, HTML made plain, dates read; then folded, with a
-//! way back to the original; words and scripts.
+//! Text before and under matching: bytes decoded, HTML made plain, dates and addresses read; then
+//! folded, with a way back to the original; words and scripts.
 //!
 //! Pure. Knows no rules and no languages beyond what Unicode says of a character.
 
@@ -9,6 +9,7 @@ mod fold;
 mod gauge;
 mod html;
 mod tokens;
+mod url;
 
 pub use charset::{Decoded, DocumentKind, decode};
 pub use date::{DateContext, Written, day_order, read_date, read_date_in};
@@ -16,3 +17,4 @@ pub use fold::{Folded, fold};
 pub use gauge::{Weight, weigh};
 pub use html::{lines, one_line, plain_text};
 pub use tokens::{Token, is_han, tokens};
+pub use url::{is_tracking, same_site, without_tracking};

@@ -63,7 +63,7 @@ fn risks_near_the_entity_gravest_first() {
     check(
         "储户在阿尔梅纳拉银行排队取款",
         "据传该行出现挤兑，官方称系谣言。",
-        ("zh", &["solvency"], 1.0, true, false),
+        ("zh-Hans", &["solvency"], 1.0, true, false),
     );
 }
 
