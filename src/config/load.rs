@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::channels::{self, RawChannel};
 use super::routes::{self, RawRoute};
 use super::settings::{self, RawCollect, RawOrganisation, RawSeverity, RawStore, RawWeb};
+use super::sites;
 use super::sources::{Directory, RawDefaults, RawSource, Sources};
 use super::value::Check;
 use super::{Config, Finding, FindingSeverity, TomlFile};
@@ -31,6 +32,7 @@ struct RawConfig {
     people: Option<Spanned<PathBuf>>,
     plans: Option<Spanned<PathBuf>>,
     sources: Option<Directory>,
+    sites: Option<Spanned<PathBuf>>,
     #[serde(default)]
     source: Vec<RawSource>,
     #[serde(default)]
@@ -77,6 +79,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     }
     let no_source = sources.is_empty() && check.findings.len() == before;
     let sources = sources.into_found();
+    let sites = sites::sites(check, raw.sites.as_ref());
     let channel_names = channels::names(&raw.channel);
     let channels = channels::channels(check, raw.channel, &organisation);
     let names = Names {
@@ -103,6 +106,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         severity,
         web,
         sources,
+        sites,
         channels,
         routes,
         people: people.unwrap_or_default(),

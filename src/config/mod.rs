@@ -14,6 +14,7 @@ mod opml;
 mod plans;
 mod routes;
 mod settings;
+mod sites;
 mod snapshot;
 mod sources;
 mod toml_file;

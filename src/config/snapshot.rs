@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::Channel;
-use crate::model::{Keywords, Level, Locale, Pace, Person, Plan, Source};
+use crate::model::{Keywords, Level, Locale, Pace, Person, Plan, SiteLayout, Source};
 
 /// Everything that files and environment say, checked.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub web: Option<Web>,
     /// Where articles come from.
     pub sources: Vec<Source>,
+    /// What is known of single sites, by host.
+    pub sites: BTreeMap<String, SiteLayout>,
     /// Where messages go out.
     pub channels: Vec<Channel>,
     /// Who is told what.
@@ -38,6 +40,20 @@ pub struct Config {
     pub plans: Vec<Plan>,
     /// Topics, categories, lexicons.
     pub keywords: Keywords,
+}
+
+impl Config {
+    /// What is known of the site of an address: of its host, else of the nearest domain above it.
+    #[must_use]
+    pub fn site(&self, url: &Url) -> Option<&SiteLayout> {
+        let mut host = url.host_str()?;
+        loop {
+            if let Some(layout) = self.sites.get(host) {
+                return Some(layout);
+            }
+            host = host.split_once('.')?.1;
+        }
+    }
 }
 
 /// Whose name is at stake.

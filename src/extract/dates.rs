@@ -9,7 +9,7 @@ use regex::Regex;
 use scraper::Html;
 use url::Url;
 
-use crate::text::{self, Written};
+use crate::text::{self, DateContext, Written};
 
 use super::elements::{Meta, all, attr, is_elsewhere, words};
 use super::json_ld::Described;
@@ -114,7 +114,8 @@ pub(super) fn read(
     url: Option<&Url>,
     known: &Known,
 ) -> Dates {
-    let mut reader = Reader { known, refused: None };
+    let day_first = writes_day_first(page, url);
+    let mut reader = Reader { known, day_first, refused: None };
     let in_url = url.and_then(url_date).and_then(|raw| reader.date(&raw));
     let mut warnings = Vec::new();
     let mut published = described
@@ -135,8 +136,7 @@ pub(super) fn read(
         published = reader.scripts(page);
         warnings.extend(published.map(|_| "the date is read from a script of the page".to_owned()));
     }
-    let expected =
-        Expected { day_first: writes_day_first(page, url), month: url.and_then(url_month) };
+    let expected = Expected { day_first, month: url.and_then(url_month) };
     let seen = visible_date::read(page, expected);
     let shown = seen.published.filter(|date| reader.is_plausible(*date));
     if published.is_none() {
@@ -177,15 +177,24 @@ pub(super) fn read(
     Dates { published: published.map(written), updated: updated.map(written), warnings }
 }
 
+/// Reads the one date that stands at a known place.
+pub(super) fn read_one(raw: &str, page: &Html, url: Option<&Url>, known: &Known) -> Option<String> {
+    let mut reader = Reader { known, day_first: writes_day_first(page, url), refused: None };
+    Some(zoned(reader.date(raw)?, known.zone.as_ref()).to_string())
+}
+
 struct Reader<'a> {
     known: &'a Known,
+    /// How `03/04/2024` is meant.
+    day_first: bool,
     /// The first date that was not believed.
     refused: Option<String>,
 }
 
 impl Reader<'_> {
     fn date(&mut self, raw: &str) -> Option<Written> {
-        let date = text::read_date(raw).filter(|_| visible_date::has_day(raw))?;
+        let context = DateContext { day_first: Some(self.day_first), ..DateContext::default() };
+        let date = text::read_date_in(raw, context).filter(|_| visible_date::has_day(raw))?;
         if self.is_plausible(date) {
             return Some(date);
         }

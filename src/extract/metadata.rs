@@ -29,12 +29,7 @@ pub(super) struct Metadata {
     pub(super) warnings: Vec<String>,
 }
 
-/// Reads the metadata of a parsed page that was found at `url`.
-pub(super) fn read_document(page: &Html, url: Option<&Url>) -> Metadata {
-    read_knowing(page, url, &Known::default())
-}
-
-/// [`read_document`] with what is known of its dates.
+/// Reads the metadata of a parsed page that was found at `url`; `known` is of its dates.
 pub(super) fn read_knowing(page: &Html, url: Option<&Url>, known: &Known) -> Metadata {
     let scripts: Vec<String> = all(page, "script[type*='ld+json']")
         .into_iter()
@@ -114,7 +109,8 @@ mod tests {
     use proptest::prelude::*;
     use scraper::Html;
 
-    use super::read_document;
+    use super::super::dates::Known;
+    use super::read_knowing;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
@@ -135,7 +131,7 @@ mod tests {
         ) {
             let page = Html::parse_document(&pieces.concat());
             let url = format!("https://example.org/{path}").parse().ok();
-            let read = read_document(&page, url.as_ref());
+            let read = read_knowing(&page, url.as_ref(), &Known::default());
             let absolute = |link: &Option<String>| link.as_ref().is_none_or(|link| link.starts_with("http"));
             prop_assert!(absolute(&read.canonical_url) && absolute(&read.image));
             prop_assert!(read.title.is_none_or(|title| !title.trim().is_empty()));

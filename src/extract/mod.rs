@@ -120,8 +120,8 @@ fn read(html: &str, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadata
     let mut metadata = metadata::read_knowing(&page, url, &known);
     if let Some(rules) = site.rules {
         metadata.title = rules.title(&page).or(metadata.title);
-        let date = rules.date(&page).and_then(|date| text::read_date(&date));
-        metadata.published = date.map(|date| date.to_string()).or(metadata.published);
+        let date = rules.date(&page).and_then(|raw| dates::read_one(&raw, &page, url, &known));
+        metadata.published = date.or(metadata.published);
     }
     (body::find(&page, &metadata, url, site), metadata)
 }

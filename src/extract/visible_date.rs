@@ -75,10 +75,13 @@ pub(super) struct Expected {
 pub(super) fn read(page: &Html, expected: Expected) -> Seen {
     let lines = lines(page);
     let headline = lines.iter().position(|line| line.is_headline);
+    // Dates that can be read in one way only say more than the language.
+    let order = text::day_order(lines.iter().map(|line| line.text.as_str()));
+    let day_first = order.unwrap_or(expected.day_first);
     let mut best: Option<(u8, Written)> = None;
     let mut updated = None;
     for (at, line) in lines.iter().enumerate() {
-        for (label, date, is_alone) in dates(&line.text, expected.day_first) {
+        for (label, date, is_alone) in dates(&line.text, day_first) {
             let distance = headline.and_then(|headline| at.checked_sub(headline));
             let is_near = distance.is_some_and(|distance| distance <= NEAR);
             let is_before = headline.is_some_and(|headline| at < headline && headline - at <= 6);

@@ -15,6 +15,7 @@ mod locale;
 mod notice;
 mod plan;
 mod severity;
+mod site;
 mod source;
 mod story;
 mod vitals;
@@ -44,6 +45,7 @@ pub use plan::{
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
 pub use severity::{Adjustment, Level, Part, PartName, Severity};
+pub use site::SiteLayout;
 pub use source::{
     Address, Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
     UpdateHints, Validators,

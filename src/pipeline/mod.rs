@@ -12,6 +12,7 @@ mod courier;
 mod event;
 mod heartbeat;
 mod judge;
+mod layouts;
 mod leases;
 mod live;
 mod operators;
@@ -35,10 +36,11 @@ use tokio_util::task::TaskTracker;
 
 pub use announce::{Brought, announce};
 pub use event::Event;
+pub use layouts::explain_page;
 pub use live::{Live, LiveError};
 pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
-pub use parsing::{Parsers, Parsing, answer};
+pub use parsing::{Page, Parsers, Parsing, answer};
 pub use reader::extract_bytes;
 
 /// The usual time between two arrivals, for those who show sources.

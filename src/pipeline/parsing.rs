@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::layouts::explain_page;
 use crate::collect::{self, Announced, Document, ReadError};
-use crate::extract;
-use crate::model::Extracted;
+use crate::model::{Extracted, SiteLayout};
 use crate::sandbox::{Fault, Limits, Pool, Why};
 
 /// Where untrusted bytes are read.
@@ -43,7 +44,20 @@ enum Job {
     /// A document of a source; its `body` is empty here.
     Document(Box<Document>),
     /// The page of an article.
-    Page { content_type: Option<String>, url: Option<Url> },
+    Page(Page),
+}
+
+/// What is known of a page beside its bytes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Page {
+    /// `Content-Type` as received.
+    pub content_type: Option<String>,
+    /// Where it was found.
+    pub url: Option<Url>,
+    /// What an operator wrote down of its site.
+    pub layout: Option<SiteLayout>,
+    /// When it was fetched: later dates are not believed.
+    pub now: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,8 +75,10 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
         Ok((Job::Document(document), body)) => {
             Answer::Document(collect::read(&Document { body: body.to_vec(), ..*document }))
         }
-        Ok((Job::Page { content_type, url }, body)) => {
-            Answer::Page(Box::new(extract::page(body, content_type.as_deref(), url.as_ref(), &extract::Site::default())))
+        Ok((Job::Page(Page { content_type, url, layout, now }), body)) => {
+            let (content_type, url) = (content_type.as_deref(), url.as_ref());
+            let read = explain_page(body, content_type, url, layout.as_ref(), now);
+            Answer::Page(Box::new(read.extracted))
         }
         Err(_) => Answer::Misunderstood,
     };
@@ -115,17 +131,12 @@ impl Parsers {
         }
     }
 
-    /// Reads a page, see [`extract::page`].
+    /// Reads a page, see [`crate::extract::page`].
     ///
     /// # Errors
     /// See [`Fault`].
-    pub async fn page(
-        &self,
-        body: &[u8],
-        content_type: Option<String>,
-        url: Option<Url>,
-    ) -> Result<Extracted, Fault> {
-        match self.run(&Job::Page { content_type, url }, body).await? {
+    pub async fn page(&self, body: &[u8], page: Page) -> Result<Extracted, Fault> {
+        match self.run(&Job::Page(page), body).await? {
             Answer::Page(extracted) => Ok(*extracted),
             Answer::Document(_) | Answer::Misunderstood => Err(Fault::Unavailable),
         }

@@ -10,11 +10,11 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use url::Url;
 
+use super::layouts::explain_page;
 use super::leases::{Held, Holder};
 use super::wake::wait;
-use super::{Live, Pipeline};
+use super::{Live, Pipeline, parsing};
 use crate::collect;
-use crate::extract;
 use crate::guard::{Get, Reply, foreign_url};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
 use crate::sandbox::Fault;
@@ -144,7 +144,7 @@ async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claim
     let mut rest = Duration::ZERO;
     let error = match live.client.get(Get::of(source, &url)).await {
         Ok(reply) if (200..300).contains(&reply.status) => {
-            return extracted(pipeline, claimed, reply).await;
+            return extracted(pipeline, live, claimed, reply).await;
         }
         Ok(reply) if reply.status != 429 && reply.status < 500 => {
             return Page::Missing(format!("its page answered {}", reply.status));
@@ -172,10 +172,13 @@ fn again(claimed: &Claimed) -> Option<SignedDuration> {
 
 /// Has a page read. One that stops its reader gets the tries that are left, since it may have been
 /// the machine's fault, and is then in quarantine: it is not read again.
-async fn extracted(pipeline: &Pipeline, claimed: &Claimed, reply: Reply) -> Page {
+async fn extracted(pipeline: &Pipeline, live: &Live, claimed: &Claimed, reply: Reply) -> Page {
     let Reply { body, content_type, final_url, .. } = reply;
     let url = &claimed.entry.url;
-    match pipeline.parsers.page(&body, content_type, Some(final_url)).await {
+    let layout = live.config.site(&final_url).cloned();
+    let now = Some(Timestamp::now());
+    let known = parsing::Page { content_type, url: Some(final_url), layout, now };
+    match pipeline.parsers.page(&body, known).await {
         Ok(extracted) => Page::Read(Box::new(extracted)),
         Err(Fault::TooLarge) => Page::Missing("its page is too large to be read".to_owned()),
         Err(Fault::Unavailable) => Page::Later(PAUSES[0], "no reader could be started".to_owned()),
@@ -204,7 +207,7 @@ async fn put_back(pipeline: &Pipeline, claimed: &Claimed, pause: SignedDuration,
 /// The text of a page as the daemon reads it.
 #[must_use]
 pub fn extract_bytes(body: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extracted {
-    extract::page(body, content_type, url, &extract::Site::default())
+    explain_page(body, content_type, url, None, Some(Timestamp::now())).extracted
 }
 
 /// The article of an entry: the page's text, and where the page has none, the feed's.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use atalaya::collect::{Announced, Document, ReadError};
-use atalaya::model::SourceKind;
-use atalaya::pipeline::{Parsers, Parsing};
+use atalaya::model::{SiteLayout, SourceKind};
+use atalaya::pipeline::{Page, Parsers, Parsing};
 use atalaya::sandbox::{Fault, Limits, Pool, Why};
 
 use crate::{Test, block_on, documents, memory, pages};
@@ -18,6 +18,7 @@ pub const TESTS: &[Test] = &[
     ("attacks::a_page_without_end_is_given_up", endless_pages),
     ("attacks::text_that_comes_out_is_sound", encodings),
     ("attacks::without_processes_threads_read", on_threads),
+    ("attacks::what_is_known_of_a_site_reaches_the_child", known_site),
 ];
 
 /// CPU limit, twice, with a busy machine around: the wall limit, twice.
@@ -81,7 +82,7 @@ fn hostile_feeds() {
 fn heavy_pages() {
     let parsers = parsers();
     for (name, html) in pages::heavy() {
-        let page = survive(name, &parsers, parsers.page(html.as_bytes(), None, None));
+        let page = survive(name, &parsers, parsers.page(html.as_bytes(), Page::default()));
         let method = page.as_ref().map(|page| page.method.as_deref());
         assert_eq!(method, Ok(Some("stripped")), "{name}");
         let list = parsers.document(document(links(), html.into_bytes()));
@@ -93,7 +94,7 @@ fn heavy_pages() {
 fn flat_pages() {
     let parsers = parsers();
     for (name, html) in pages::flat() {
-        let page = survive(name, &parsers, parsers.page(html.as_bytes(), None, None));
+        let page = survive(name, &parsers, parsers.page(html.as_bytes(), Page::default()));
         println!("        {:?}", page.map(|page| page.method));
     }
 }
@@ -101,7 +102,7 @@ fn flat_pages() {
 fn endless_pages() {
     let parsers = parsers();
     let html = pages::attributes();
-    let page = survive("attributes", &parsers, parsers.page(html.as_bytes(), None, None));
+    let page = survive("attributes", &parsers, parsers.page(html.as_bytes(), Page::default()));
     assert_eq!(page, Err(Fault::Killed { why: Why::TimedOut }));
     let list = parsers.document(document(links(), html.into_bytes()));
     let list = survive("attributes", &parsers, list);
@@ -115,8 +116,27 @@ fn on_threads() {
     let read = parsers.document(document(SourceKind::Feed, laughs));
     let read = survive("on threads", &parsers, read);
     assert!(matches!(read, Err(ReadError::Refused(_))), "{read:?}");
-    let page = block_on(parsers.page(b"<title>One</title><p>Two</p>", None, None));
+    let page = block_on(parsers.page(b"<title>One</title><p>Two</p>", Page::default()));
     assert_eq!(page.unwrap().title.as_deref(), Some("One"));
+}
+
+/// Selectors are read in the child, time zones too, though it may open no file.
+fn known_site() {
+    let layout = SiteLayout {
+        body: vec![".text".to_owned()],
+        date: vec![".day".to_owned()],
+        time_zone: Some("Europe/Madrid".to_owned()),
+        ..SiteLayout::default()
+    };
+    let html =
+        "<title>One</title><p>Two</p><p class=text>Three</p><b class=day>2024-05-01 10:00</b>";
+    let known = Page { layout: Some(layout), ..Page::default() };
+    let parsers = parsers();
+    for _ in 0..2 {
+        let read = block_on(parsers.page(html.as_bytes(), known.clone())).unwrap();
+        assert_eq!(read.body.as_deref(), Some("Three"));
+        assert_eq!(read.published.as_deref(), Some("2024-05-01T10:00:00+02:00"));
+    }
 }
 
 fn links() -> SourceKind {
@@ -133,7 +153,7 @@ fn encodings() {
             assert!(!entry.title.contains('\0') && !entry.text.contains('\0'), "{name}: {entry:?}");
         }
         println!("        {}", described(&feed));
-        let page = survive(name, &parsers, parsers.page(&body, None, None)).unwrap();
+        let page = survive(name, &parsers, parsers.page(&body, Page::default())).unwrap();
         let body = page.body.unwrap_or_default();
         assert!(!body.contains('\0'), "{name}: {body:?}");
         assert!(!page.title.unwrap_or_default().contains('\0'), "{name}");

@@ -1,17 +1,21 @@
-//! `atalaya inspect page`: what the daemon reads in an article's page.
+//! `atalaya inspect page`: what the daemon reads in an article's page, and why.
 
 use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Deserialize;
 use url::Url;
 
-use crate::extract;
+use crate::config::{self, Config};
+use crate::extract::Explained;
 use crate::model::Extracted;
+use crate::pipeline::explain_page;
 
-use super::document::{self, DocumentError};
+use super::super::report;
+use super::document::{self, Document, DocumentError};
 use super::jsonl;
 
 /// Arguments of `inspect page`.
@@ -23,10 +27,16 @@ pub struct InspectPage {
     /// Where a file was found: links are resolved against it
     #[arg(long)]
     url: Option<Url>,
+    /// Main file of the configuration, whose `sites` are then heeded
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Say what each way of looking for the body proposed, and why one won
+    #[arg(long, conflicts_with = "json")]
+    why: bool,
     /// Print what was read as JSON
     #[arg(long)]
     json: bool,
-    #[arg(help = r#"Read {"id","path","url"?,"content_type"?} lines, write one answer a line"#, long, conflicts_with_all = ["place", "json", "url"])]
+    #[arg(help = r#"Read {"id","path","url"?,"content_type"?} lines, write one answer a line"#, long, conflicts_with_all = ["place", "json", "url", "why", "config"])]
     jsonl: bool,
 }
 
@@ -40,37 +50,67 @@ struct Question {
 impl InspectPage {
     /// Runs the command.
     pub fn run(self) -> ExitCode {
-        match self.place {
-            Some(place) => one(&place, self.url.as_ref(), self.json),
+        match &self.place {
+            Some(place) => self.one(place),
             None => super::ended(jsonl::parallel(|question| answer(&question))),
         }
+    }
+
+    fn one(&self, place: &str) -> ExitCode {
+        let config = match self.config.as_deref().map(config::load).transpose() {
+            Ok(loaded) => loaded.map(|(config, _)| config),
+            Err(findings) => {
+                report::findings(&findings);
+                return ExitCode::from(report::BAD_INPUT);
+            }
+        };
+        let document = match document::open(place) {
+            Ok(document) => document,
+            Err(error) => return super::refuse(&error, DocumentError::exit_code(&error)),
+        };
+        let read = self.read(&document, config.as_ref());
+        if self.json {
+            return super::print_json(&read.extracted);
+        }
+        super::print_text(|out| {
+            summary(&read.extracted, out)?;
+            if self.why { why(&read, out) } else { Ok(()) }
+        })
+    }
+
+    fn read(&self, document: &Document, config: Option<&Config>) -> Explained {
+        let url = self.url.as_ref().or(document.url.as_ref());
+        let layout = url.zip(config).and_then(|(url, config)| config.site(url));
+        let content_type = document.content_type.as_deref();
+        explain_page(&document.bytes, content_type, url, layout, Some(Timestamp::now()))
     }
 }
 
 fn answer(question: &Question) -> Result<Extracted, String> {
     let bytes = document::read_file(&question.path).map_err(|error| error.to_string())?;
     let url = question.url.as_deref().and_then(|url| Url::parse(url).ok());
-    Ok(extract::page(
-        &bytes,
-        question.content_type.as_deref(),
-        url.as_ref(),
-        &extract::Site::default(),
-    ))
+    let content_type = question.content_type.as_deref();
+    Ok(explain_page(&bytes, content_type, url.as_ref(), None, Some(Timestamp::now())).extracted)
 }
 
-fn one(place: &str, url: Option<&Url>, json: bool) -> ExitCode {
-    let document = match document::open(place) {
-        Ok(document) => document,
-        Err(error) => return super::refuse(&error, DocumentError::exit_code(&error)),
-    };
-    let url = url.or(document.url.as_ref());
-    let read = extract::page(
-        &document.bytes,
-        document.content_type.as_deref(),
-        url,
-        &extract::Site::default(),
-    );
-    if json { super::print_json(&read) } else { super::print_text(|out| summary(&read, out)) }
+/// What was proposed for the body, the winner marked.
+fn why(read: &Explained, out: &mut String) -> fmt::Result {
+    writeln!(out, "\nproposals for the body")?;
+    writeln!(out, "    {:<10} {:>10} {:>10}  place", "method", "characters", "score")?;
+    for proposal in &read.proposals {
+        let mark = if proposal.chosen { '*' } else { ' ' };
+        writeln!(
+            out,
+            "  {mark} {:<10} {:>10} {:>10.0}  {}",
+            proposal.method, proposal.characters, proposal.score, proposal.place
+        )?;
+    }
+    let (method, reason) = (read.extracted.method.as_deref(), read.reason);
+    match method {
+        Some(method) if reason.is_empty() => writeln!(out, "chosen: {method}, for want of others"),
+        Some(method) => writeln!(out, "chosen: {method}, because {reason}"),
+        None => writeln!(out, "chosen: none"),
+    }
 }
 
 fn summary(read: &Extracted, out: &mut String) -> fmt::Result {
