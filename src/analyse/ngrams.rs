@@ -2,7 +2,7 @@
 //! letters (Cavnar and Trenkle 1994; Dunning 1994), pruned to what tells languages apart.
 //!
 //! The table was counted by others: it is made from the letter statistics of lingua 1.3 (Apache-2.0,
-//! Peter M. Stahl). How: `docs/language-table.md`. Galician is not in it: each of its letters costs what
+//! Peter M. Stahl; see `NOTICE`). How: `docs/language-table.md`. Galician is not in it: each of its letters costs what
 //! it costs in the likelier of Spanish and Portuguese, and a little more.
 
 use std::sync::LazyLock;

@@ -176,7 +176,8 @@ fn line(bar: &ProgressBar, text: String) {
 /// An article, and under it why it was told or was not.
 fn show_article(bar: &ProgressBar, judged: &Judged) {
     let article = &judged.article;
-    let language = article.language.as_deref().unwrap_or("??");
+    let language = article.language.as_deref().and_then(|tag| tag.split('-').next());
+    let language = language.unwrap_or("??");
     let copy = if article.duplicate_of.is_some() { " (copy)" } else { "" };
     let headline =
         format!("{language} {:<22} {}{copy}", shortened(&judged.source, 22), article.title);

@@ -99,11 +99,9 @@ fn add(check: &mut Check<'_>, raw: &RawSite, sites: &mut BTreeMap<String, SiteLa
         check.error(&raw.host, what, "write it without scheme and path: `news.example.org`");
         return;
     };
-    if sites.contains_key(&host) {
-        let what = format!("the site `{host}` is described twice");
+    let what = format!("the site `{host}` is described twice");
+    if sites.insert(host, layout).is_some() {
         check.error(&raw.host, what, "keep one `[[site]]` for each host");
-    } else {
-        sites.insert(host, layout);
     }
 }
 

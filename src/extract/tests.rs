@@ -170,7 +170,8 @@ fn the_rules_of_a_site_win() {
         &list(&[".d"]),
     )
     .unwrap();
-    let read = explain(html.as_bytes(), None, None, &Site { rules: Some(&rules), template: None });
+    let read =
+        explain(html.as_bytes(), None, None, &Site { rules: Some(&rules), ..Site::default() });
     assert_eq!(read.extracted.body, Some(format!("{LEAD}\n{SECOND}")));
     assert_eq!(read.extracted.method.as_deref(), Some("rules"));
     assert_eq!(read.extracted.title.as_deref(), Some("El titular"));
@@ -192,7 +193,7 @@ fn what_other_pages_of_the_host_say_too_is_no_article() {
         .collect();
     let known: Vec<&str> = pages.iter().take(3).map(String::as_str).collect();
     let template = Template::learn(&known).unwrap();
-    let site = Site { rules: None, template: Some(&template) };
+    let site = Site { template: Some(&template), ..Site::default() };
     let read = page(pages[3].as_bytes(), None, None, &site);
     assert_eq!(read.body, Some(format!("{LEAD} cuatro\n{SECOND} cuatro")));
     assert_eq!(read.method.as_deref(), Some("template"));

@@ -44,7 +44,7 @@ enum Job {
     /// A document of a source; its `body` is empty here.
     Document(Box<Document>),
     /// The page of an article.
-    Page(Page),
+    Page(Box<Page>),
 }
 
 /// What is known of a page beside its bytes.
@@ -75,7 +75,8 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
         Ok((Job::Document(document), body)) => {
             Answer::Document(collect::read(&Document { body: body.to_vec(), ..*document }))
         }
-        Ok((Job::Page(Page { content_type, url, layout, now }), body)) => {
+        Ok((Job::Page(page), body)) => {
+            let Page { content_type, url, layout, now } = *page;
             let (content_type, url) = (content_type.as_deref(), url.as_ref());
             let read = explain_page(body, content_type, url, layout.as_ref(), now);
             Answer::Page(Box::new(read.extracted))
@@ -136,7 +137,7 @@ impl Parsers {
     /// # Errors
     /// See [`Fault`].
     pub async fn page(&self, body: &[u8], page: Page) -> Result<Extracted, Fault> {
-        match self.run(&Job::Page(page), body).await? {
+        match self.run(&Job::Page(Box::new(page)), body).await? {
             Answer::Page(extracted) => Ok(*extracted),
             Answer::Document(_) | Answer::Misunderstood => Err(Fault::Unavailable),
         }
