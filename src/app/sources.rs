@@ -98,7 +98,7 @@ fn source_report(source: &Source, known: Option<&(SourceState, Vitals)>) -> Sour
         id: source.id.clone(),
         name: source.name.clone(),
         url: source.url.to_string(),
-        address: moved.map(|url| url.to_string()),
+        address: moved.map(ToString::to_string),
         health: vitals.health,
         since: text(vitals.health_since),
         reason: vitals.health_reason,

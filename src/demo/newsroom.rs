@@ -200,8 +200,9 @@ async fn file(
         return answer;
     }
     match (file.as_str(), medium.kind) {
-        (MOVED, _) => document(RSS, &headers, desk.pages.rss(medium, &out)),
-        ("rss.xml", MediumKind::Rss) => document(RSS, &headers, desk.pages.rss(medium, &out)),
+        (MOVED, _) | ("rss.xml", MediumKind::Rss) => {
+            document(RSS, &headers, desk.pages.rss(medium, &out))
+        }
         ("atom.xml", MediumKind::Atom) => document(ATOM, &headers, desk.pages.atom(medium, &out)),
         _ => {
             let id = file.strip_suffix(".html");

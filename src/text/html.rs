@@ -189,7 +189,7 @@ impl<'a> Iterator for Pieces<'a> {
             let bytes = self.rest.as_bytes();
             if bytes[0] != b'<' || !starts_markup(bytes) {
                 let from = usize::from(bytes[0] == b'<');
-                let end = self.rest[from..].find('<').map_or(bytes.len(), |at| from + at);
+                let end = memchr::memchr(b'<', &bytes[from..]).map_or(bytes.len(), |at| from + at);
                 return Some(Piece::Text(self.split(end)));
             }
             let length = markup_length(self.rest);

@@ -129,7 +129,7 @@ fn begins_markup(bytes: &[u8]) -> bool {
 fn text_length(rest: &str) -> usize {
     let bytes = rest.as_bytes();
     let mut at = 0;
-    while let Some(found) = rest.get(at..).and_then(|rest| rest.find('<')) {
+    while let Some(found) = rest.as_bytes().get(at..).and_then(|rest| memchr::memchr(b'<', rest)) {
         at += found;
         // A row of them is one step.
         while bytes.get(at + 1) == Some(&b'<') {

@@ -21,9 +21,7 @@ fn of(document: &str) -> Result<Announced, ReadError> {
 fn entries(document: &str) -> Vec<(String, String, Option<String>)> {
     let entries = of(document).unwrap().entries.into_iter();
     entries
-        .map(|one| {
-            (one.url.unwrap().to_string(), one.title, one.published_at.map(|at| at.to_string()))
-        })
+        .map(|one| (one.url.unwrap(), one.title, one.published_at.map(|at| at.to_string())))
         .collect()
 }
 

@@ -61,7 +61,7 @@ fn rss(n: usize) -> String {
     for item in 0..ITEMS {
         let headline = HEADLINES[(n + item) % HEADLINES.len()];
         let text = SENTENCES[(n + item) % SENTENCES.len()].repeat(3);
-        let written = write!(
+        let written = writeln!(
             out,
             "<item><title>{headline} ({n}/{item})</title>\
              <link>https://medium{n}.example/2026/11/{item}/article-{n}-{item}.html?utm_source=rss</link>\
@@ -69,7 +69,7 @@ fn rss(n: usize) -> String {
              <pubDate>Mon, 23 Nov 2026 {:02}:{:02}:00 +0100</pubDate>\
              <dc:creator>Redacción</dc:creator><category>Economía</category>\
              <description><![CDATA[<p>{text}</p><p><a href=\"https://medium{n}.example/\">Más</a></p>]]></description>\
-             </item>\n",
+             </item>",
             item % 24,
             (n + item) % 60,
         );
