@@ -105,6 +105,15 @@ fn add(check: &mut Check<'_>, raw: &RawSite, sites: &mut BTreeMap<String, SiteLa
     }
 }
 
+/// The site of a host: its own, else that of the nearest domain above it.
+pub(super) fn nearest<'a, 'h>(
+    sites: &'a BTreeMap<String, SiteLayout>,
+    host: &'h str,
+) -> Option<&'a SiteLayout> {
+    let above = |name: &&'h str| name.split_once('.').map(|(_, rest)| rest);
+    std::iter::successors(Some(host), above).find_map(|name| sites.get(name))
+}
+
 /// A host as addresses have it: lower case, letters beyond ASCII in Punycode.
 fn host(text: &str) -> Option<String> {
     let is_bare = !text.contains(['/', ':', '@', '?', '#', '\\']) && text.trim() == text;
@@ -120,4 +129,43 @@ fn selectors(check: &mut Check<'_>, list: &[Spanned<String>]) -> Vec<String> {
         }
     }
     list.iter().map(|at| at.get_ref().clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SiteLayout, host, nearest};
+
+    #[test]
+    fn hosts_are_names_and_nothing_more() {
+        for (text, name) in [
+            ("News.Example.org", Some("news.example.org")),
+            ("españa.example", Some("xn--espaa-rta.example")),
+            ("127.0.0.1", Some("127.0.0.1")),
+            ("https://example.org", None),
+            ("example.org/news", None),
+            ("example.org:80", None),
+            (" example.org", None),
+            ("", None),
+        ] {
+            assert_eq!(host(text).as_deref(), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_site_holds_for_the_hosts_below_it() {
+        let layout =
+            |title: &str| SiteLayout { title: vec![title.to_owned()], ..SiteLayout::default() };
+        let sites = ["example.org", "blog.example.org"].map(|host| (host.to_owned(), layout(host)));
+        let sites = sites.into_iter().collect();
+        for (host, found) in [
+            ("example.org", Some("example.org")),
+            ("www.example.org", Some("example.org")),
+            ("a.blog.example.org", Some("blog.example.org")),
+            ("badexample.org", None),
+            ("org", None),
+        ] {
+            let title = nearest(&sites, host).map(|layout| layout.title[0].as_str());
+            assert_eq!(title, found, "{host}");
+        }
+    }
 }

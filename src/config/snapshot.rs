@@ -46,13 +46,7 @@ impl Config {
     /// What is known of the site of an address: of its host, else of the nearest domain above it.
     #[must_use]
     pub fn site(&self, url: &Url) -> Option<&SiteLayout> {
-        let mut host = url.host_str()?;
-        loop {
-            if let Some(layout) = self.sites.get(host) {
-                return Some(layout);
-            }
-            host = host.split_once('.')?.1;
-        }
+        super::sites::nearest(&self.sites, url.host_str()?)
     }
 }
 
