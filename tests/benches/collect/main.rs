@@ -7,7 +7,11 @@
 //! Arguments: `--feeds N` (10,000), `--peer-feeds N` (2,000; its cost per feed does not depend on
 //! it), `--peer PYTHON` (none: Atalaya alone).
 
-#![allow(clippy::expect_used, missing_docs, reason = "a benchmark that cannot run says so by its end")]
+#![allow(
+    clippy::expect_used,
+    missing_docs,
+    reason = "a benchmark that cannot run says so by its end"
+)]
 
 mod atalaya_side;
 mod news;
