@@ -14,11 +14,21 @@ pub(super) async fn reload(
     path: &Path,
     live: &watch::Sender<Arc<Live>>,
 ) -> Result<Vec<Finding>, AppError> {
-    let (new, mut warnings) = super::prepare(path).await?;
+    let (mut new, mut warnings) = super::prepare(path).await?;
     let old = Arc::clone(&live.borrow());
+    if asks_alike(&old.config, &new.config) {
+        // It knows which hosts rest, and what their robots.txt say.
+        new.client = Arc::clone(&old.client);
+    }
     warnings.extend(needs_restart(path, &old.config, &new.config));
     live.send_replace(Arc::new(new));
     Ok(warnings)
+}
+
+/// Whether a client made for one configuration does for the other.
+fn asks_alike(old: &Config, new: &Config) -> bool {
+    let (old, new) = (&old.collect, &new.collect);
+    old.contact == new.contact && old.host_gap == new.host_gap && old.ports == new.ports
 }
 
 /// What a reload cannot change.

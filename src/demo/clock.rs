@@ -2,6 +2,7 @@
 //!
 //! Never decides what happens at a time; that is the script.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -25,25 +26,39 @@ pub struct Clock {
 
 #[derive(Debug, Clone)]
 enum Hand {
-    Running { start: Instant, speed: f64 },
+    Running { start: Arc<OnceLock<(Instant, Timestamp)>>, speed: f64 },
     Manual(watch::Receiver<Duration>),
 }
 
 impl Clock {
-    /// A clock that runs by itself: second 0 of the script is at `start` (which may lie ahead),
-    /// and `speed` seconds of it pass in each real second.
+    /// A clock that stands at second 0 of the script until it is started; from then on `speed`
+    /// seconds of it pass in each real second.
     ///
     /// # Errors
     /// The speed lies outside 0.01 to 1000.
-    pub fn running(start: Instant, speed: f64) -> Result<Self, SpeedError> {
+    pub fn held(speed: f64) -> Result<Self, SpeedError> {
         if !SPEEDS.contains(&speed) {
             return Err(SpeedError(speed));
         }
+        let hand = Hand::Running { start: Arc::default(), speed };
+        Ok(Self { started_at: Timestamp::now(), hand })
+    }
+
+    /// Lets a held clock and its clones run, as if from `start` on. Once; a second start is none.
+    pub fn start(&self, start: Instant) {
+        let Hand::Running { start: begun, .. } = &self.hand else { return };
         let now = Instant::now();
         let ahead = signed(start.saturating_duration_since(now));
         let behind = signed(now.saturating_duration_since(start));
-        let started_at = later(later(Timestamp::now(), ahead), -behind);
-        Ok(Self { started_at, hand: Hand::Running { start, speed } })
+        begun.get_or_init(|| (start, later(later(Timestamp::now(), ahead), -behind)));
+    }
+
+    /// A clock that is started at `start`, which may lie ahead.
+    #[cfg(test)]
+    fn running(start: Instant, speed: f64) -> Result<Self, SpeedError> {
+        let clock = Self::held(speed)?;
+        clock.start(start);
+        Ok(clock)
     }
 
     /// A clock that shows what its sender says, for tests: script second 0 is at `started_at`.
@@ -58,6 +73,7 @@ impl Clock {
     pub fn elapsed(&self) -> Duration {
         match &self.hand {
             Hand::Running { start, speed } => {
+                let Some((start, _)) = start.get() else { return Duration::ZERO };
                 let real = Instant::now().saturating_duration_since(*start);
                 Duration::try_from_secs_f64(real.as_secs_f64() * speed).unwrap_or(Duration::MAX)
             }
@@ -68,11 +84,14 @@ impl Clock {
     /// The real instant at which `at` of the script is reached.
     #[must_use]
     pub fn wall(&self, at: Duration) -> Timestamp {
-        let real = match self.hand {
-            Hand::Running { speed, .. } => Duration::try_from_secs_f64(at.as_secs_f64() / speed),
-            Hand::Manual(_) => Ok(at),
+        let (begin, real) = match &self.hand {
+            Hand::Running { start, speed } => {
+                let begin = start.get().map_or(self.started_at, |(_, begin)| *begin);
+                (begin, Duration::try_from_secs_f64(at.as_secs_f64() / speed))
+            }
+            Hand::Manual(_) => (self.started_at, Ok(at)),
         };
-        later(self.started_at, signed(real.unwrap_or(Duration::MAX)))
+        later(begin, signed(real.unwrap_or(Duration::MAX)))
     }
 }
 

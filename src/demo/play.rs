@@ -16,8 +16,8 @@ use crate::app::sources::SourcesReport;
 use crate::app::{self, App, AppError, Parsing};
 use crate::{config, pipeline};
 
-/// The daemon gets this long to have read what each medium had published before the day begins.
-const BEFORE: Duration = Duration::from_secs(2);
+/// The day begins when the daemon has read what each medium had published before, or after this.
+const BEFORE: Duration = Duration::from_secs(30);
 /// Between two polls at speed 1.
 const POLL: Duration = Duration::from_secs(2);
 /// At any speed the daemon polls no faster than this.
@@ -88,7 +88,7 @@ impl Play {
         parsing: &Parsing,
     ) -> Result<(Self, Heard), PlayError> {
         let script = Arc::new(Script::load()?);
-        let clock = Clock::running(Instant::now() + BEFORE, speed)?;
+        let clock = Clock::held(speed)?;
         let stage = Stage::in_directory(directory);
         std::fs::create_dir_all(directory)?;
         let cancel = CancellationToken::new();
@@ -112,7 +112,10 @@ impl Play {
         let (live, _) = app::prepare(&stage.config).await?;
         let app = App::open(&stage.config, live, parsing).await?;
         let events = app.pipeline().events();
+        let begun = jiff::Timestamp::now();
         app.begin().await.map_err(AppError::Store)?;
+        polled_once(&app, begun).await?;
+        clock.start(Instant::now());
         let play = Self { script, stage, app, clock, poll, newsroom, smtp, chat, cancel };
         Ok((play, Heard { events, mails, posts }))
     }
@@ -162,6 +165,15 @@ impl Play {
         self.smtp.stopped().await;
         self.chat.stopped().await;
     }
+}
+
+/// Waits until each source was polled, so that what is published from now on is news.
+async fn polled_once(app: &App, since: jiff::Timestamp) -> Result<(), AppError> {
+    let deadline = Instant::now() + BEFORE;
+    while Instant::now() < deadline && app.pipeline().unpolled(since).await? > 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
 }
 
 async fn loopback() -> std::io::Result<TcpListener> {
