@@ -21,6 +21,8 @@ pub struct TomlFile {
     text: Arc<str>,
     /// The text without secrets, made when the first finding shows it.
     shown: OnceLock<Arc<str>>,
+    /// Where each line begins: ten thousand sources ask for their places.
+    lines: Vec<usize>,
 }
 
 impl TomlFile {
@@ -58,7 +60,9 @@ impl TomlFile {
     /// A text that comes from elsewhere (embedded, a test).
     #[must_use]
     pub fn new(name: &str, text: &str) -> Self {
-        Self { name: name.to_owned(), text: text.into(), shown: OnceLock::new() }
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        Self { name: name.to_owned(), text: text.into(), shown: OnceLock::new(), lines }
     }
 
     /// The text.
@@ -108,10 +112,11 @@ impl TomlFile {
     /// Line and column (in characters) of a byte, both from 1.
     #[must_use]
     pub fn place(&self, byte: usize) -> (usize, usize) {
-        let before = self.text.get(..byte).unwrap_or(&self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        (line, column)
+        let byte = byte.min(self.text.len());
+        let line = self.lines.partition_point(|&begin| begin <= byte);
+        let begin = line.checked_sub(1).and_then(|last| self.lines.get(last)).copied();
+        let before = self.text.get(begin.unwrap_or(0)..byte).unwrap_or_default();
+        (line, before.chars().count() + 1)
     }
 
     /// The name that findings give.
