@@ -64,6 +64,15 @@ impl Client {
         self.follow(get, Errand::Page).await
     }
 
+    /// As [`Client::get`], for a service of the operator's own: asked even if its host rests, and no
+    /// failure of it rests the host.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub async fn ping(&self, get: Get<'_>) -> Result<Reply, FetchError> {
+        self.follow(get, Errand::Post).await
+    }
+
     async fn follow(&self, get: Get<'_>, errand: Errand) -> Result<Reply, FetchError> {
         let mut url = get.url.clone();
         let mut moved = Moved::default();

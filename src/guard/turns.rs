@@ -28,7 +28,7 @@ pub(super) enum Errand {
     Page,
     /// robots.txt: asked right before a page, so that it needs no gap of its own.
     Robots,
-    /// A message: whoever sends it has its own retries.
+    /// A message or a ping: whoever sends it has its own retries.
     Post,
 }
 

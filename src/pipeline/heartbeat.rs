@@ -71,7 +71,7 @@ async fn ping(live: &Live, heartbeat: &Heartbeat) {
     let reach = if heartbeat.allow_private { Reach::anywhere() } else { Reach::default() };
     let validators = Validators::default();
     let get = Get { url: &url, validators: &validators, reach: &reach, obey_robots: false };
-    match live.client.get(get).await {
+    match live.client.ping(get).await {
         Ok(reply) if reply.status < 300 => tracing::debug!("heartbeat sent"),
         Ok(reply) => tracing::warn!(status = reply.status, "the heartbeat was refused"),
         Err(error) => tracing::warn!(%error, "the heartbeat could not be sent"),
