@@ -9,7 +9,7 @@ use crate::support::mail::mails;
 fn the_day_goes_as_scripted() {
     let home = tempfile::tempdir().expect("a directory");
     let mut command = atalaya();
-    command.args(["demo", "--speed", "20", "--json", "--dir"]).arg(home.path().join("day"));
+    command.args(["demo", "--speed", "8", "--json", "--dir"]).arg(home.path().join("day"));
     let output = command.output().expect("started");
     let told = String::from_utf8_lossy(&output.stderr);
     let day: Value = serde_json::from_slice(&output.stdout).expect("JSON");
