@@ -107,8 +107,6 @@ impl From<FeedError> for ReadError {
             }
             FeedError::Broken(why) => Self::Broken(why),
             FeedError::Refused(why) => Self::Refused(why.to_owned()),
-            FeedError::NoLinks => Self::Empty(error.to_string()),
-            FeedError::Selector(_) => Self::Broken(error.to_string()),
         }
     }
 }

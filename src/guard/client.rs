@@ -70,7 +70,7 @@ impl Client {
     /// # Errors
     /// See [`FetchError`].
     pub async fn ping(&self, get: Get<'_>) -> Result<Reply, FetchError> {
-        self.follow(get, Errand::Post).await
+        self.follow(get, Errand::Own).await
     }
 
     async fn follow(&self, get: Get<'_>, errand: Errand) -> Result<Reply, FetchError> {
@@ -135,7 +135,7 @@ impl Client {
         for (name, value) in &post.headers {
             request = request.header(name, value);
         }
-        let _turn = self.turns.take(post.url, Errand::Post).await?;
+        let _turn = self.turns.take(post.url, Errand::Own).await?;
         let deadline = Instant::now() + post.timeout;
         let exchange = async {
             let response = request.send().await.map_err(FetchError::of)?;

@@ -28,8 +28,8 @@ pub(super) enum Errand {
     Page,
     /// robots.txt: asked right before a page, so that it needs no gap of its own.
     Robots,
-    /// A message or a ping: whoever sends it has its own retries.
-    Post,
+    /// A message or a ping to a service of the operator's own: whoever sends it has its own retries.
+    Own,
 }
 
 /// The order of requests.
@@ -72,12 +72,12 @@ impl Turns {
     /// places of all; whoever waits holds no other turn, so nobody waits in a circle.
     pub(super) async fn take(&self, url: &Url, errand: Errand) -> Result<Turn, FetchError> {
         let host = self.host(url);
-        if errand != Errand::Post {
+        if errand != Errand::Own {
             host.state().awake()?;
         }
         let closed = |_| FetchError::refused("the client is shutting down");
         let waiting = Arc::clone(&host.places).acquire_owned();
-        let place = if errand == Errand::Post {
+        let place = if errand == Errand::Own {
             waiting.await.map_err(closed)?
         } else {
             let crowded = |_| resting(Instant::now(), Instant::now() + self.limits.host_gap);
@@ -91,7 +91,7 @@ impl Turns {
             }
         }
         let global = Arc::clone(&self.global).acquire_owned().await.map_err(closed)?;
-        if errand != Errand::Post {
+        if errand != Errand::Own {
             let now = Instant::now();
             host.state().breaker.admit(now).map_err(|until| resting(now, until))?;
         }
@@ -100,7 +100,7 @@ impl Turns {
 
     /// The host tells whether it works.
     pub(super) fn report(&self, turn: &Turn, health: Health) {
-        if turn.errand != Errand::Post {
+        if turn.errand != Errand::Own {
             let chance = chance();
             turn.host.state().breaker.report(health, &self.limits, Instant::now(), chance);
         }

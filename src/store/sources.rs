@@ -213,15 +213,6 @@ fn or_default<T: Default + DeserializeOwned>(row: &Row, at: usize) -> Result<T, 
     if row.get::<String>(at)? == NOTHING { Ok(T::default()) } else { row.json(at) }
 }
 
-/// Takes a source that configuration no longer names out of the schedule; what is remembered of it
-/// stays for when it returns.
-///
-/// # Errors
-/// As [`Transaction::execute`].
-pub fn retire(tx: &mut dyn Transaction, id: &str, epoch: i64) -> Result<(), StoreError> {
-    put_back(tx, &[(id.to_owned(), epoch, Timestamp::MAX)])
-}
-
 /// Has sources asked as often as they may be until `until`, and first of all by the time given with
 /// each. Those that fail keep their pause: a server in trouble is not helped by haste.
 ///

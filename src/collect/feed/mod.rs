@@ -37,12 +37,6 @@ pub enum FeedError {
     /// Built to exhaust the reader; not parsed.
     #[error("refused: {0}")]
     Refused(&'static str),
-    /// The configured selector is not valid CSS.
-    #[error("not a valid CSS selector: {0}")]
-    Selector(String),
-    /// The configured selector finds nothing on the page.
-    #[error("the selector finds no links: the page may have been redesigned")]
-    NoLinks,
 }
 
 impl FeedError {
