@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -12,7 +13,12 @@ use axum::routing::get;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
+use crate::dice::Dice;
 use crate::plan::Plan;
+
+/// Pages answer as late as those of a busy newspaper, each after a time of its own below this, so
+/// that kills meet entries that wait for their page.
+const LATEST_ANSWER_MS: u64 = 400;
 
 /// Running media.
 #[derive(Clone)]
@@ -99,6 +105,8 @@ async fn page(
     State(news): State<News>,
     Path((_, event)): Path<(String, usize)>,
 ) -> Result<Html<String>, StatusCode> {
+    let late = Dice::new(event as u64).throw(0, LATEST_ANSWER_MS);
+    tokio::time::sleep(Duration::from_millis(late)).await;
     let event = news.plan.events.get(event).ok_or(StatusCode::NOT_FOUND)?;
     let title = escape(&event.title);
     let paragraphs: Vec<_> = event.body.lines().map(escape).collect();
