@@ -90,13 +90,13 @@ impl worker::Connection for Connection {
 struct Running<'a>(rusqlite::Transaction<'a>);
 
 impl Transaction for Running<'_> {
-    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         let mut statement = self.0.prepare_cached(sql).map_err(failure)?;
         let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(failure)?;
         Ok(changed as u64)
     }
 
-    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.0.prepare_cached(sql).map_err(failure)?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failure)?;
@@ -113,23 +113,23 @@ impl Transaction for Running<'_> {
     }
 }
 
-impl ToSql for Value {
+impl ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
         Ok(match self {
             Value::Null => rusqlite::types::Null.into(),
             Value::Int(int) => (*int).into(),
             Value::Real(real) => (*real).into(),
-            Value::Text(text) => text.as_str().into(),
+            Value::Text(text) => text.as_ref().into(),
         })
     }
 }
 
-fn read(value: ValueRef<'_>) -> Result<Value, StoreError> {
+fn read(value: ValueRef<'_>) -> Result<Value<'static>, StoreError> {
     match value {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(int) => Ok(Value::Int(int)),
         ValueRef::Real(real) => Ok(Value::Real(real)),
-        ValueRef::Text(bytes) => Ok(Value::Text(String::from_utf8_lossy(bytes).into_owned())),
+        ValueRef::Text(bytes) => Ok(Value::Text(String::from_utf8_lossy(bytes).into_owned().into())),
         ValueRef::Blob(_) => Err(StoreError::Mismatch("a blob where none is stored".to_owned())),
     }
 }

@@ -140,7 +140,7 @@ async fn record(store: &Store, (poll, found): (PollRecord, Vec<Entry>)) -> Optio
             assert!(!sources::record(tx, &poll)?, "fenced");
             return Ok(None);
         }
-        let new = announce(tx, &found)?.new.len();
+        let new = announce(tx, &found, false)?.new.len();
         assert!(sources::record(tx, &poll)?);
         Ok(Some(new))
     };

@@ -98,7 +98,7 @@ impl<'a> Iterator for Scanner<'a> {
 }
 
 fn first(rest: &str) -> (Kind<'_>, usize) {
-    let until = |end: &str| rest.find(end).map_or(rest.len(), |at| at + end.len());
+    let until = |end: &str| find_end(rest, end).map_or(rest.len(), |at| at + end.len());
     match rest.as_bytes() {
         [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => (Kind::Cdata, until("]]>")),
         [b'<', b'!', b'-', b'-', ..] => (Kind::Other, until("-->")),
@@ -112,6 +112,13 @@ fn first(rest: &str) -> (Kind<'_>, usize) {
         [b'<', ..] if begins_markup(rest.as_bytes()) => tag(rest),
         _ => (Kind::Text, text_length(rest)),
     }
+}
+
+/// Where a mark begins that ends in `>`: by its first byte, which is rare in texts.
+fn find_end(rest: &str, end: &str) -> Option<usize> {
+    let first = *end.as_bytes().first()?;
+    let mut places = memchr::memchr_iter(first, rest.as_bytes());
+    places.find(|at| rest.as_bytes().get(*at..).is_some_and(|rest| rest.starts_with(end.as_bytes())))
 }
 
 /// Whether a `<` begins a tag, comment, declaration or instruction.

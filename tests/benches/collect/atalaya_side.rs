@@ -61,7 +61,10 @@ pub fn parse() {
 
 /// Two rounds over the sources of a directory's configuration.
 pub fn collect(directory: &Path, feeds: usize) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // As many threads as the daemon takes.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads((cores / 2).max(1)).enable_all().build();
     let side = runtime.expect("a runtime").block_on(rounds(directory, feeds));
     println!("{}", serde_json::to_string(&side).expect("JSON"));
 }

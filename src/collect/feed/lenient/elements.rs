@@ -1,5 +1,7 @@
 //! What each element of a feed or entry says, once its start tag is read.
 
+use std::borrow::Cow;
+
 use crate::model::Enclosure;
 
 use super::super::clean;
@@ -85,9 +87,9 @@ impl<'a> Reader<'a> {
             Text::Summary => draft.summary(rank, &value),
             Text::Content => draft.content(rank, &value),
             Text::Id => draft.id(rank, &value, !opaque, base.as_deref()),
-            Text::Published => draft.date(rank, When::Published, value),
-            Text::Updated => draft.date(rank, When::Updated, value),
-            Text::Date => draft.date(rank, When::Either, value),
+            Text::Published => draft.date(rank, When::Published, value.into_owned()),
+            Text::Updated => draft.date(rank, When::Updated, value.into_owned()),
+            Text::Date => draft.date(rank, When::Either, value.into_owned()),
             Text::Language => draft.language(rank, &value),
             Text::Author => draft.author(rank, &value),
             Text::Keywords => value.split(',').for_each(|word| draft.category(word)),
@@ -167,7 +169,7 @@ impl<'a> Reader<'a> {
                 &mut Faults::default(),
             ))
         };
-        let name = child("name").or_else(|| child("email"));
+        let name = child("name").or_else(|| child("email")).map(Cow::from);
         let name = name.unwrap_or_else(|| texts::bare(inner, &mut self.faults));
         let rank = start.rank;
         self.draft().author(rank, &name);
