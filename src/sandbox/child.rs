@@ -23,7 +23,7 @@ const END: Duration = Duration::from_secs(1);
 const BUFFER: usize = 64 << 10;
 
 /// Bytes that its allocator keeps between jobs, as the C library reads it.
-const KEPT: &str = "2097152";
+const KEPT: &str = "1048576";
 
 /// Bytes of its last words that are looked at.
 const LAST_WORDS: u64 = 4_096;
@@ -56,7 +56,7 @@ impl Child {
         // glibc reserves address space for each thread's arena; one arena will do.
         command.env("MALLOC_ARENA_MAX", "1");
         // Nor shall it give back after each job what the next one asks for again.
-        command.env("MALLOC_TRIM_THRESHOLD_", KEPT).env("MALLOC_TOP_PAD_", KEPT);
+        command.env("MALLOC_TRIM_THRESHOLD_", KEPT);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn()?;
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);

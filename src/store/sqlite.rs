@@ -14,11 +14,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept: more than the program has.
 const STATEMENTS: usize = 256;
 
-/// Pages kept in memory by the writer: keys of entries are scattered over their whole index.
-const CACHE_KIB: i64 = 16 * 1024;
+/// Pages kept in memory by the writer. What a source's entries touch lies together in every index.
+const CACHE_KIB: i64 = 8 * 1024;
 /// Pages (of 4 KiB) of the log after which it is copied into the file: a larger log saves copies of
-/// pages that change again and again. Worst disk: 16 MiB beside the file.
-const WAL_PAGES: i64 = 4096;
+/// pages that change again and again. Worst disk: 32 MiB beside the file.
+const WAL_PAGES: i64 = 8192;
 
 /// An open database file.
 pub(super) struct Connection {

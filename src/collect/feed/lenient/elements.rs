@@ -63,7 +63,8 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&mut self, text: Text, start: &Start<'a>) -> bool {
         let rank = start.rank;
         let is_long = matches!(text, Text::Title | Text::Summary | Text::Content);
-        let (kind, mode) = (start.attribute("type"), start.attribute("mode"));
+        let said = |name: &str| if is_long { start.attribute(name) } else { None };
+        let (kind, mode) = (said("type"), said("mode"));
         let carrier =
             if is_long { Carrier::of(kind, mode, &mut self.faults) } else { Carrier::Text };
         let is_markup = matches!(text, Text::Summary | Text::Content);
