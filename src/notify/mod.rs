@@ -11,6 +11,8 @@ mod envelope;
 mod http;
 mod mail;
 mod maildir;
+mod markup;
+mod outline;
 mod retry;
 mod slack;
 mod smtp;

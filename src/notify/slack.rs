@@ -4,12 +4,11 @@
 //! Limits and escaping as Slack documents them (Block Kit reference; "Formatting text for app
 //! surfaces"): header 150 characters, section text 3,000, 10 fields, 50 blocks; `& < >` escaped.
 
-mod alert;
-mod sources;
-
 use serde_json::{Value, json};
 
-use super::clean::clean;
+use super::clean::{clean, quiet};
+use super::markup::{Markup, marked};
+use super::outline::{Section, outline};
 use super::view::{Body, View};
 use crate::model::{Delivery, Notice};
 use crate::phrases;
@@ -20,16 +19,16 @@ const SECTION_CHARS: usize = 2900;
 /// Characters of all sections together; Slack's undocumented total lies near 13,000.
 const TOTAL_CHARS: usize = 9000;
 
+/// Characters of all sources together, so that what to do about them stays in the message.
+const SOURCES_CHARS: usize = 6500;
+
 /// The body of the POST request that tells a notice to a room. It names the idempotency key, so
 /// that people can tell a repeat: Slack itself cannot.
 #[must_use]
 pub fn render_slack(notice: &Notice, delivery: &Delivery) -> Value {
     let view = View::new(notice, delivery);
-    let mut sections = match &view.body {
-        Body::Alert(facts) => alert::alert(&view, facts),
-        Body::Steps(facts) => alert::steps(&view, facts),
-        Body::Sources(facts) => sources::sources(&view, facts),
-    };
+    let mut sections: Vec<String> =
+        outline(&view, SOURCES_CHARS).iter().flat_map(|section| packed(&view, section)).collect();
     sections.extend(status(&view));
 
     let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "emoji": false,
@@ -46,6 +45,31 @@ pub fn render_slack(notice: &Notice, delivery: &Delivery) -> Value {
     json!({"text": fallback(&view), "blocks": blocks})
 }
 
+/// Slack's `mrkdwn`.
+struct Mrkdwn;
+
+impl Markup for Mrkdwn {
+    fn escape(&self, text: &str) -> String {
+        escape(text)
+    }
+
+    fn bold(&self, text: &str) -> String {
+        format!("*{text}*")
+    }
+
+    fn italic(&self, text: &str) -> String {
+        format!("_{text}_")
+    }
+
+    fn link(&self, text: &str, url: &str) -> String {
+        format!("<{}|{}>", escape_url(url), text.replace('|', "¦"))
+    }
+
+    fn quote(&self, text: &str) -> String {
+        format!("> {text}")
+    }
+}
+
 fn mrkdwn(text: &str) -> Value {
     // `verbatim` keeps Slack from making links and mentions of what articles say.
     json!({"type": "mrkdwn", "text": text, "verbatim": true})
@@ -53,12 +77,11 @@ fn mrkdwn(text: &str) -> Value {
 
 fn status(view: &View) -> Option<String> {
     let url = view.status_url.as_ref()?;
-    Some(format!("<{}|{}>", escape_url(url), say(view, "mail.status_page")))
+    Some(Mrkdwn.link(say(view, "mail.status_page"), url))
 }
 
 fn footer(view: &View) -> String {
-    let zone = phrases::fill("mail.times_in", view.locale, &[("zone", &view.time_zone)]);
-    escape(&format!("{zone} · {} {}", say(view, "mail.reference"), view.key))
+    escape(&view.footer())
 }
 
 fn fallback(view: &View) -> String {
@@ -69,14 +92,14 @@ fn fallback(view: &View) -> String {
         lines.push(escape(&format!("{} · {}", incident.number, incident.state)));
     }
     lines.extend(view.url().map(escape));
-    lines.push(escape(&format!("{} {}", say(view, "mail.reference"), view.key)));
+    lines.push(escape(&view.reference()));
     lines.join("\n")
 }
 
-/// Parts as few sections, each part whole.
-fn packed(parts: impl IntoIterator<Item = String>) -> Vec<String> {
+/// A section's lines in as few Slack sections, each line whole.
+fn packed(view: &View, section: &Section) -> Vec<String> {
     let mut sections: Vec<String> = Vec::new();
-    for part in parts {
+    for part in section.iter().map(|line| marked(&Mrkdwn, view, line)) {
         match sections.last_mut() {
             Some(last) if last.chars().count() + part.chars().count() < SECTION_CHARS => {
                 last.push('\n');
@@ -86,17 +109,6 @@ fn packed(parts: impl IntoIterator<Item = String>) -> Vec<String> {
         }
     }
     sections
-}
-
-/// Slack sees bold only between spaces or punctuation of its own, so a space follows the label in
-/// every language.
-fn labelled(view: &View, label: &str, value: &str) -> String {
-    let colon = say(view, "format.colon").trim_end();
-    format!("*{}{colon}* {}", escape(label), escape(value))
-}
-
-fn bracketed(view: &View, text: &str) -> String {
-    phrases::fill("format.bracketed", view.locale, &[("text", text)])
 }
 
 fn say<'a>(view: &View, key: &'a str) -> &'a str {
@@ -109,11 +121,6 @@ fn escape(text: &str) -> String {
 
 fn escape_url(url: &str) -> String {
     url.replace('&', "&amp;").replace('<', "%3C").replace('>', "%3E").replace('|', "%7C")
-}
-
-/// Keeps `@channel` and its like from ringing everybody where a service reads them in plain text.
-fn quiet(text: &str) -> String {
-    text.replace('@', "@\u{200b}")
 }
 
 /// Cut at a line end where one is near, never inside an entity or a link.
