@@ -22,6 +22,10 @@ pub(super) trait Markup {
     fn line_break(&self) -> &'static str {
         "\n"
     }
+    /// Before a line that belongs to the one above.
+    fn indent(&self) -> &'static str {
+        "\n    "
+    }
 }
 
 /// What a service counts.
@@ -51,7 +55,7 @@ pub(super) fn marked(markup: &dyn Markup, view: &View, line: &Line) -> String {
         let colon = phrases::text("format.colon", view.locale).trim_end();
         format!("{} {}", markup.bold(&format!("{}{colon}", escape(label))), escape(value))
     };
-    let indented = format!("{}    ", markup.line_break());
+    let indented = markup.indent();
     match line {
         Line::Headline { text, url: Some(url) } => markup.bold(&markup.link(&escape(text), url)),
         Line::Headline { text, url: None } | Line::Heading(text) => markup.bold(&escape(text)),
@@ -62,9 +66,11 @@ pub(super) fn marked(markup: &dyn Markup, view: &View, line: &Line) -> String {
         Line::Warning(text) => markup.bold(&format!("! {}", escape(text))),
         Line::Step { number, title, who, help } => {
             let mut step = format!("{number}. {}", markup.bold(&escape(title)));
-            step.push_str(&format!("{indented}{}", escape(who)));
-            for help in help {
-                step.push_str(&format!("{indented}{}", markup.italic(&escape(help))));
+            step.push_str(indented);
+            step.push_str(&escape(who));
+            if let Some(help) = help {
+                step.push_str(indented);
+                step.push_str(&markup.italic(&escape(help)));
             }
             step
         }
@@ -72,7 +78,8 @@ pub(super) fn marked(markup: &dyn Markup, view: &View, line: &Line) -> String {
             let colon = phrases::text("format.colon", view.locale);
             let mut source = format!("• {}{colon}{}", markup.bold(&escape(name)), escape(state));
             for (label, value) in facts {
-                source.push_str(&format!("{indented}{}", labelled(label, value)));
+                source.push_str(indented);
+                source.push_str(&labelled(label, value));
             }
             source
         }

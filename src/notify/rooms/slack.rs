@@ -6,12 +6,27 @@
 
 use serde_json::{Value, json};
 
-use super::clean::{clean, quiet};
-use super::markup::{Markup, marked};
-use super::outline::{Section, outline};
-use super::view::{Body, View};
+use url::Url;
+
+use super::{Letter, Request, Service};
 use crate::model::{Delivery, Notice};
+use crate::notify::clean::{clean, quiet};
+use crate::notify::http::header_value;
+use crate::notify::markup::{Markup, marked};
+use crate::notify::outline::{Section, outline};
+use crate::notify::view::{Body, View};
 use crate::phrases;
+
+/// Slack incoming webhooks, and services that take the same (Rocket.Chat).
+pub(super) struct Slack;
+
+impl Service for Slack {
+    fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
+        // Slack ignores the header; compatible services and gateways before them may not.
+        let headers = vec![("idempotency-key".to_owned(), header_value(letter.key))];
+        Request { url: url.clone(), headers, body: of_view(&letter.view) }
+    }
+}
 
 /// Slack refuses sections above 3,000 characters with HTTP 400.
 const SECTION_CHARS: usize = 2900;
@@ -25,11 +40,14 @@ const SOURCES_CHARS: usize = 6500;
 /// The body of the POST request that tells a notice to a room. It names the idempotency key, so
 /// that people can tell a repeat: Slack itself cannot.
 #[must_use]
-pub fn render_slack(notice: &Notice, delivery: &Delivery) -> Value {
-    let view = View::new(notice, delivery);
+pub fn render(notice: &Notice, delivery: &Delivery) -> Value {
+    of_view(&View::new(notice, delivery))
+}
+
+fn of_view(view: &View) -> Value {
     let mut sections: Vec<String> =
-        outline(&view, SOURCES_CHARS).iter().flat_map(|section| packed(&view, section)).collect();
-    sections.extend(status(&view));
+        outline(view, SOURCES_CHARS).iter().flat_map(|section| packed(view, section)).collect();
+    sections.extend(status(view));
 
     let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "emoji": false,
                     "text": clean(&view.subject, 150)}})];
@@ -41,8 +59,8 @@ pub fn render_slack(notice: &Notice, delivery: &Delivery) -> Value {
             blocks.push(json!({"type": "section", "text": mrkdwn(&section)}));
         }
     }
-    blocks.push(json!({"type": "context", "elements": [mrkdwn(&footer(&view))]}));
-    json!({"text": fallback(&view), "blocks": blocks})
+    blocks.push(json!({"type": "context", "elements": [mrkdwn(&footer(view))]}));
+    json!({"text": fallback(view), "blocks": blocks})
 }
 
 /// Slack's `mrkdwn`.
@@ -135,7 +153,7 @@ fn shorten(text: String, max: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SECTION_CHARS, TOTAL_CHARS, render_slack};
+    use super::{SECTION_CHARS, TOTAL_CHARS, render as render_slack};
     use crate::model::{Level, Locale, Reason};
     use crate::notify::sample;
 
