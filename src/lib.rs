@@ -17,6 +17,7 @@ pub mod notify;
 pub mod phrases;
 pub mod pipeline;
 pub mod plan;
+pub mod query;
 pub mod sandbox;
 pub mod score;
 pub mod store;

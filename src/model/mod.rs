@@ -14,6 +14,7 @@ mod keywords;
 mod locale;
 mod notice;
 mod plan;
+pub mod query;
 mod severity;
 mod site;
 mod source;

@@ -1,0 +1,5 @@
+//! The query language: what analysts write, read into a [`crate::model::Query`].
+//!
+//! One grammar (docs/query-language.md) for topics, categories, silences, the search of the archive and
+//! backtests. Pure: text in, tree or error with its place out. Looks at no article: that is the work
+//! of `analyse`.
