@@ -232,7 +232,9 @@ pub fn record_unchanged(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<b
     Ok(changed == 1)
 }
 
-fn unless_default<T: Default + PartialEq + Serialize>(value: &T) -> Result<Value<'static>, StoreError> {
+fn unless_default<T: Default + PartialEq + Serialize>(
+    value: &T,
+) -> Result<Value<'static>, StoreError> {
     if *value == T::default() { Ok(NOTHING.into()) } else { json(value) }
 }
 

@@ -129,7 +129,9 @@ fn read(value: ValueRef<'_>) -> Result<Value<'static>, StoreError> {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(int) => Ok(Value::Int(int)),
         ValueRef::Real(real) => Ok(Value::Real(real)),
-        ValueRef::Text(bytes) => Ok(Value::Text(String::from_utf8_lossy(bytes).into_owned().into())),
+        ValueRef::Text(bytes) => {
+            Ok(Value::Text(String::from_utf8_lossy(bytes).into_owned().into()))
+        }
         ValueRef::Blob(_) => Err(StoreError::Mismatch("a blob where none is stored".to_owned())),
     }
 }

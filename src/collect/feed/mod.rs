@@ -159,7 +159,7 @@ mod tests {
         check(&rss("<rss version='2.0'>", ITEM, END), "");
         check(&rss("<rss>", ITEM, END), "unknown version");
         check(&rss("<RSS version='2.01'>", ITEM, "</channel></RSS>"), "unknown version");
-        check(&rss("PHP Notice: x\n<rss version='2.0'>", ITEM, END), "");
+        check(&rss("PHP Notice: x\n<rss version='2.0'>", ITEM, END), "before the root");
         check(
             &rss("<rss version='2.0'>", ITEM, "</channel></rss><script>x</script>"),
             "after the root",
@@ -237,10 +237,18 @@ mod tests {
             assert_eq!(ours.entries.len(), theirs.entries.len());
             for (ours, theirs) in ours.entries.iter().zip(theirs.entries) {
                 assert_eq!(ours.title.as_deref(), Some("A & B"));
-                assert_eq!(ours.link.as_deref(), theirs.links.first().map(|link| link.href.as_str()));
-                assert!(ours.id.as_deref().is_some_and(|id| id.ends_with(&theirs.id)), "{}", theirs.id);
+                assert_eq!(
+                    ours.link.as_deref(),
+                    theirs.links.first().map(|link| link.href.as_str())
+                );
+                assert!(
+                    ours.id.as_deref().is_some_and(|id| id.ends_with(&theirs.id)),
+                    "{}",
+                    theirs.id
+                );
                 let date = theirs.published.or(theirs.updated).map(|at| at.timestamp());
-                let own: Option<jiff::Timestamp> = ours.published.as_ref().or(ours.updated.as_ref()).map(|at| at.parse().unwrap());
+                let own: Option<jiff::Timestamp> =
+                    ours.published.as_ref().or(ours.updated.as_ref()).map(|at| at.parse().unwrap());
                 assert_eq!(own.map(jiff::Timestamp::as_second), date);
                 assert_eq!(ours.summary, theirs.summary.map(|text| text.content));
                 let labels: Vec<_> = theirs.categories.into_iter().map(|one| one.term).collect();

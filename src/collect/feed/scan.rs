@@ -118,7 +118,8 @@ fn first(rest: &str) -> (Kind<'_>, usize) {
 fn find_end(rest: &str, end: &str) -> Option<usize> {
     let first = *end.as_bytes().first()?;
     let mut places = memchr::memchr_iter(first, rest.as_bytes());
-    places.find(|at| rest.as_bytes().get(*at..).is_some_and(|rest| rest.starts_with(end.as_bytes())))
+    places
+        .find(|at| rest.as_bytes().get(*at..).is_some_and(|rest| rest.starts_with(end.as_bytes())))
 }
 
 /// Whether a `<` begins a tag, comment, declaration or instruction.

@@ -79,7 +79,8 @@ async fn rounds(directory: &Path, feeds: usize) -> Side {
     let this = std::env::current_exe().expect("this program");
     let parsers = Parsers::new(&Parsing::Processes(this));
     let metrics = Arc::new(Metrics::new());
-    let pipeline = Pipeline::new(store.clone(), true, live, parsers, Arc::clone(&metrics), stop.clone());
+    let pipeline =
+        Pipeline::new(store.clone(), true, live, parsers, Arc::clone(&metrics), stop.clone());
     let pipeline = pipeline.await.expect("a pipeline");
     let tracker = TaskTracker::new();
     let (began, used) = (Clock::now(), usage::cpu_seconds());

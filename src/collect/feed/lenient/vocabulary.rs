@@ -173,12 +173,14 @@ pub(super) fn element(ns: Ns, local: &str) -> (Element, u8) {
 pub(super) fn ends_texts(name: &str, within_markup: bool) -> bool {
     let mut lower = [0; 20];
     match lowercase(name, &mut lower) {
-        b"item" | b"entry" | b"channel" | b"feed" | b"rss" | b"guid" | b"pubdate" | b"lastbuilddate"
-        | b"enclosure" | b"description" | b"category" | b"published" | b"updated" | b"issued"
-        | b"modified" | b"comments" | b"ttl" | b"generator" | b"managingeditor" | b"webmaster"
-        | b"copyright" | b"textinput" | b"content:encoded" => true,
-        b"title" | b"link" | b"summary" | b"content" | b"author" | b"id" | b"image" | b"language"
-        | b"source" => !within_markup,
+        b"item" | b"entry" | b"channel" | b"feed" | b"rss" | b"guid" | b"pubdate"
+        | b"lastbuilddate" | b"enclosure" | b"description" | b"category" | b"published"
+        | b"updated" | b"issued" | b"modified" | b"comments" | b"ttl" | b"generator"
+        | b"managingeditor" | b"webmaster" | b"copyright" | b"textinput" | b"content:encoded" => {
+            true
+        }
+        b"title" | b"link" | b"summary" | b"content" | b"author" | b"id" | b"image"
+        | b"language" | b"source" => !within_markup,
         _ => false,
     }
 }
@@ -272,7 +274,16 @@ pub(super) fn is_void(name: &str) -> bool {
     let mut lower = [0; 20];
     matches!(
         lowercase(name, &mut lower),
-        b"br" | b"hr" | b"img" | b"input" | b"meta" | b"param" | b"embed" | b"col" | b"wbr" | b"area"
+        b"br"
+            | b"hr"
+            | b"img"
+            | b"input"
+            | b"meta"
+            | b"param"
+            | b"embed"
+            | b"col"
+            | b"wbr"
+            | b"area"
     )
 }
 
