@@ -174,8 +174,8 @@ fn is_as_claimed(finished: &Finished) -> bool {
 fn record_unchanged(tx: &mut dyn Transaction, finished: &Finished) -> Result<bool, StoreError> {
     let before = &finished.claimed.vitals;
     let (vitals, change) = examine(before, finished, &[]);
-    let Vitals { polls, polled_at, streak, .. } = *before;
-    let same = Vitals { polls, polled_at, streak, ..vitals.clone() } == *before;
+    let Vitals { streak, polls, polled_at, .. } = *before;
+    let same = Vitals { streak, polls, polled_at, ..vitals.clone() } == *before;
     Ok(same
         && change.is_none()
         && sources::record_unchanged(tx, &poll_record(finished, vitals, 0, None))?)

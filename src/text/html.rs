@@ -104,10 +104,11 @@ fn is_tidy(line: &str) -> bool {
     let bytes = line.as_bytes();
     let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     // Folds without an early end, so that they are done many bytes at a time.
-    let has_gap = pairs.fold(false, |gap, (one, next)| gap | ((*one == b' ') & (*next == b' ')));
-    let is_odd = |byte: u8| (byte < b' ') | (byte == 0xc2) | (0xe1..=0xe3).contains(&byte);
-    let has_odd = bytes.iter().fold(false, |odd, byte| odd | is_odd(*byte));
-    !has_gap && (!has_odd || line.chars().all(|c| c == ' ' || !c.is_whitespace()))
+    let is_gap = |one: u8, next: u8| u8::from(one == b' ' && next == b' ');
+    let gaps = pairs.fold(0, |gaps, (one, next)| gaps | is_gap(*one, *next));
+    let is_odd = |byte: u8| byte < b' ' || byte == 0xc2 || (0xe1..=0xe3).contains(&byte);
+    let odd = bytes.iter().fold(0, |odd, byte| odd | u8::from(is_odd(*byte)));
+    gaps == 0 && (odd == 0 || line.chars().all(|c| c == ' ' || !c.is_whitespace()))
 }
 
 /// The text on one line.

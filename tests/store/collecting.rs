@@ -60,7 +60,7 @@ pub async fn polls_are_recorded_whole_or_not_at_all(store: &Store) {
 async fn unchanged_polls_are_recorded_shortly(store: &Store, epoch: i64) {
     let short = |epoch: i64, breaking_until| {
         let (mut record, _) = poll(epoch, Vec::new());
-        record.source_id = "weekly".to_owned();
+        "weekly".clone_into(&mut record.source_id);
         record.vitals.breaking_until = breaking_until;
         store.write(move |tx| sources::record_unchanged(tx, &record))
     };
