@@ -45,12 +45,17 @@ pub struct Proposal {
 }
 
 /// Finds the body of a parsed page.
-pub(super) fn find(page: &Html, metadata: &Metadata, url: Option<&Url>, site: &Site<'_>) -> Body {
-    let dom = Dom::of(page);
-    let blocks = Blocks::of(&dom);
-    let mut body = extract(page, &dom, &blocks, metadata, url, site);
+pub(super) fn find(
+    page: &Html,
+    dom: &Dom<'_>,
+    metadata: &Metadata,
+    url: Option<&Url>,
+    site: &Site<'_>,
+) -> Body {
+    let blocks = Blocks::of(dom);
+    let mut body = extract(page, dom, &blocks, metadata, url, site);
     if weight(&body) < THIN
-        && let Some(inner) = unscripted(&dom)
+        && let Some(inner) = unscripted(dom)
     {
         let inner_dom = Dom::of(&inner);
         let inner_blocks = Blocks::of(&inner_dom);
@@ -59,7 +64,7 @@ pub(super) fn find(page: &Html, metadata: &Metadata, url: Option<&Url>, site: &S
             body = other;
         }
     }
-    finish(body, &dom, &blocks, metadata)
+    finish(body, dom, &blocks, metadata)
 }
 
 /// What the tree gives, without a doubt.

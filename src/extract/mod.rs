@@ -21,6 +21,7 @@ mod phrases;
 mod prune;
 mod rules;
 mod selector;
+mod survey;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -39,7 +40,9 @@ use crate::model::Extracted;
 use crate::text::{self, DocumentKind};
 
 use dates::Known;
+use dom::Dom;
 use metadata::Metadata;
+use survey::Survey;
 
 pub use body::Proposal;
 pub use rules::{RuleError, SiteRules};
@@ -102,28 +105,30 @@ pub fn explain(
         warnings.push("some bytes do not belong to the encoding".to_owned());
     }
     let html = decoded.text;
-    if !text::weigh(&html).is_bearable() {
-        return Explained { extracted: stripped(&html, warnings), ..Explained::default() };
-    }
-    let Ok(read) = catch_unwind(AssertUnwindSafe(|| read(&html, url, site))) else {
+    let read = || text::tree(&html).map(|page| read(&page, url, site));
+    let Ok(read) = catch_unwind(AssertUnwindSafe(read)) else {
         warnings.push("the page could not be read".to_owned());
         let extracted = Extracted { warnings, ..Extracted::default() };
         return Explained { extracted, ..Explained::default() };
     };
-    assemble(read.0, read.1, warnings)
+    match read {
+        Some((body, metadata)) => assemble(body, metadata, warnings),
+        None => Explained { extracted: stripped(&html, warnings), ..Explained::default() },
+    }
 }
 
-/// Parses once; body and metadata come from the same tree.
-fn read(html: &str, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadata) {
-    let page = Html::parse_document(html);
+/// Body and metadata, from the same tree.
+fn read(page: &Html, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadata) {
     let known = Known { zone: site.zone.cloned(), now: site.now };
-    let mut metadata = metadata::read_knowing(&page, url, &known);
+    let dom = Dom::of(page);
+    let survey = Survey::of(&dom, url);
+    let mut metadata = metadata::read(&dom, &survey, url, &known);
     if let Some(rules) = site.rules {
-        metadata.title = rules.title(&page).or(metadata.title);
-        let date = rules.date(&page).and_then(|raw| dates::read_one(&raw, &page, url, &known));
+        metadata.title = rules.title(page).or(metadata.title);
+        let date = rules.date(page).and_then(|raw| dates::read_one(&raw, &survey, url, &known));
         metadata.published = date.or(metadata.published);
     }
-    (body::find(&page, &metadata, url, site), metadata)
+    (body::find(page, &dom, &metadata, url, site), metadata)
 }
 
 /// Too heavy for a tree: the text between the tags, menus and all.
