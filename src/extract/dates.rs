@@ -155,9 +155,7 @@ pub(super) fn read(
         published = pictures.take(3).find_map(|link| reader.date(&url_date(&link)?));
         warnings.extend(published.map(|_| "the date is that of the picture's address".to_owned()));
     }
-    if let Some(refused) =
-        reader.refused.filter(|_| published.is_none_or(|date| date.date.year() < FIRST_YEAR))
-    {
+    if let Some(refused) = reader.refused {
         warnings.push(format!("an implausible date was refused: {refused}"));
     }
     if let (Some(first), Some(last)) = (published, updated)

@@ -1,6 +1,6 @@
 //! Questions about one element: its words, and whether it is the article's own.
 
-use super::dom::Dom;
+use super::dom::{Dom, Tag};
 use super::vocabulary::Hints;
 
 /// Bytes of an element's words that are looked at.
@@ -56,21 +56,20 @@ fn has_siblings(dom: &Dom<'_>, at: usize) -> bool {
 /// Whether class, id or name of an element say that it is not the article: comments, other articles,
 /// footers, menus. Layout classes such as `has-sidebar` say nothing.
 pub(super) fn is_aside(dom: &Dom<'_>, at: usize) -> bool {
-    let name = dom.nodes[at].element.map_or("", |element| element.name());
-    matches!(name, "aside" | "footer" | "nav") || is_named_aside(dom, at)
+    matches!(dom.nodes[at].tag, Tag::Aside | Tag::Footer | Tag::Nav) || is_named_aside(dom, at)
 }
 
 fn is_named_aside(dom: &Dom<'_>, at: usize) -> bool {
     let node = &dom.nodes[at];
-    let name = node.element.map_or("", |element| element.name());
-    node.hints.has(Hints::ELSEWHERE) && !matches!(name, "html" | "body" | "main" | "article")
+    node.hints.has(Hints::ELSEWHERE)
+        && !matches!(node.tag, Tag::Body | Tag::Main | Tag::Article)
+        && node.parent != 0
 }
 
 /// Whether an element or one near around it says that it is not the article.
 pub(super) fn is_elsewhere(dom: &Dom<'_>, node: usize) -> bool {
     // An article has asides and footers of its own, often with its date and author.
-    let is_article =
-        |at: usize| dom.nodes[at].element.is_some_and(|element| element.name() == "article");
+    let is_article = |at: usize| dom.nodes[at].tag == Tag::Article;
     let is_other = if dom.around(node).any(is_article) { is_named_aside } else { is_aside };
     let mut near = std::iter::once(node).chain(dom.around(node).take(MAX_LEVELS));
     let scope = dom.around(node).find_map(|at| dom.attr(at, "itemtype"));

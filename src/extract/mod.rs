@@ -12,6 +12,7 @@ mod dates;
 mod described;
 mod dom;
 mod doubt;
+mod edition;
 mod elements;
 mod filter;
 mod json_ld;
@@ -45,8 +46,9 @@ use metadata::Metadata;
 use survey::Survey;
 
 pub use body::Proposal;
+pub use edition::{Edition, Form};
 pub use rules::{RuleError, SiteRules};
-pub use template::Template;
+pub use template::{Sketch, Template};
 
 /// Bytes of a page that are looked at; the rest is cut off.
 const MAX_BYTES: usize = 16_000_000;
@@ -62,6 +64,8 @@ pub struct Site<'a> {
     pub rules: Option<&'a SiteRules>,
     /// What other pages of the host taught.
     pub template: Option<&'a Template>,
+    /// Whether to say what each way of looking for the body proposed.
+    pub why: bool,
 }
 
 /// What was read, and why.
@@ -69,10 +73,16 @@ pub struct Site<'a> {
 pub struct Explained {
     /// What [`page`] gives.
     pub extracted: Extracted,
-    /// What each way of looking for the body proposed.
+    /// What each way of looking for the body proposed, if that was asked for.
     pub proposals: Vec<Proposal>,
     /// Why one of them won; empty if there was nothing to choose.
     pub reason: &'static str,
+    /// What it teaches of its host.
+    pub sketch: Sketch,
+    /// Those of the warnings by which it may not be the article; empty if nothing speaks against it.
+    pub doubts: Vec<String>,
+    /// Where the page may be read better, if there are doubts.
+    pub edition: Option<Edition>,
 }
 
 /// Reads a page. `content_type` is the HTTP header as received, `url` where the page was found,
@@ -128,7 +138,10 @@ fn read(page: &Html, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadat
         let date = rules.date(page).and_then(|raw| dates::read_one(&raw, &survey, url, &known));
         metadata.published = date.or(metadata.published);
     }
-    (body::find(page, &dom, &metadata, url, site), metadata)
+    let mut body = body::find(page, &dom, &metadata, url, site);
+    let edition = |url| Edition::of(&dom, &survey, url);
+    body.edition = url.filter(|_| body.is_doubtful).and_then(edition);
+    (body, metadata)
 }
 
 /// Too heavy for a tree: the text between the tags, menus and all.
@@ -144,7 +157,9 @@ fn stripped(html: &str, mut warnings: Vec<String>) -> Extracted {
 }
 
 fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> Explained {
-    warnings.extend(body.warnings.iter().map(|&warning| warning.to_owned()));
+    let said = body.warnings.iter().map(|&warning| warning.to_owned());
+    let doubts = if body.is_doubtful { said.clone().collect() } else { Vec::new() };
+    warnings.extend(said);
     if metadata.title.is_none() {
         warnings.push("no title found".to_owned());
     }
@@ -162,5 +177,6 @@ fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> 
         method: body.method.map(str::to_owned),
         warnings,
     };
-    Explained { extracted, proposals: body.proposals, reason: body.reason }
+    let body::Body { proposals, reason, sketch, edition, .. } = body;
+    Explained { extracted, proposals, reason, sketch, doubts, edition }
 }

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use crate::text::{self, Written};
 
-use super::dom::{Dom, Tag};
+use super::dom::{Dom, Node, Tag};
 use super::elements::{is_aside, spaced};
 use super::vocabulary::Hints;
 
@@ -125,18 +125,19 @@ fn lines(dom: &Dom<'_>) -> Vec<Line> {
     let mut at = 0;
     while at < dom.nodes.len() && lines.len() <= MAX_LINES {
         let node = &dom.nodes[at];
-        if let Some(element) = node.element {
-            let is_part = || !may_be_layout(element.name()) || !lengths.is_most(dom, at);
-            if is_hidden(element.name()) || is_aside(dom, at) && is_part() {
+        if node.tag != Tag::Text {
+            let is_part = || !may_be_layout(node) || !lengths.is_most(dom, at);
+            let is_hidden = matches!(node.tag, Tag::Hidden | Tag::Head);
+            if is_hidden || is_aside(dom, at) && is_part() {
                 breaks = true;
                 at = node.end;
                 continue;
             }
-            breaks |= !is_inline(element.name());
-            if at >= marked_until && is_marked(element.name(), node.hints) {
+            breaks |= node.tag.is_block() || node.tag == Tag::Break;
+            if at >= marked_until && is_marked(node) {
                 marked_until = node.end;
             }
-            if at >= headline_until && element.name() == "h1" {
+            if at >= headline_until && node.tag == Tag::Heading && dom.is_title(at) {
                 headline_until = node.end;
             }
         }
@@ -161,6 +162,11 @@ fn lines(dom: &Dom<'_>) -> Vec<Line> {
 /// Bytes of text before each node: what lies in a node is one subtraction.
 struct Lengths(Vec<usize>);
 
+/// Whether the name of an element may be about the layout of the page.
+fn may_be_layout(node: &Node<'_>) -> bool {
+    matches!(node.tag, Tag::Block | Tag::Table | Tag::Cell)
+}
+
 impl Lengths {
     fn of(dom: &Dom<'_>) -> Self {
         let mut sum = 0;
@@ -180,43 +186,14 @@ impl Lengths {
     }
 }
 
-fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "b"
-            | "em"
-            | "font"
-            | "i"
-            | "small"
-            | "span"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "u"
-    )
-}
-
-/// What is not shown as text.
-fn is_hidden(name: &str) -> bool {
-    matches!(
-        name,
-        "script" | "style" | "noscript" | "template" | "svg" | "select" | "iframe" | "head"
-    )
-}
-
-/// Whether the name of an element may be about the layout of the page.
-fn may_be_layout(name: &str) -> bool {
-    matches!(name, "div" | "section" | "table" | "td")
-}
-
 /// Whether class, id or element says "date".
-fn is_marked(name: &str, hints: Hints) -> bool {
-    name == "time"
-        || !matches!(name, "html" | "body" | "main" | "article" | "section")
-            && hints.has(Hints::DATED)
-            && !hints.has(Hints::CHANGED)
+fn is_marked(node: &Node<'_>) -> bool {
+    let is_whole = || {
+        let name = node.element.map_or("", |element| element.name());
+        matches!(name, "html" | "body" | "main" | "article" | "section")
+    };
+    node.tag == Tag::Time
+        || node.hints.has(Hints::DATED) && !node.hints.has(Hints::CHANGED) && !is_whole()
 }
 
 /// The dates of a line: label, date, and whether the line is little else.

@@ -3,8 +3,11 @@
 //! Generic words of content management systems and themes only; no name of any one site.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use scraper::node::Element;
+
+use super::phrases::Finder;
 
 /// A set of hints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,6 +51,9 @@ impl Hints {
     /// … or "changed", which makes it that of the last change.
     pub(super) const CHANGED: Self = Self(1 << 16);
 
+    /// Has a type of schema.org.
+    pub(super) const TYPED: Self = Self(1 << 17);
+
     /// Whether one of `other` is among them.
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -89,6 +95,7 @@ impl<'a> Reader<'a> {
                     hints.add(known);
                 }
                 "itemprop" => hints.add(of_property(value.trim()).and(Hints::TELLS)),
+                "itemtype" => hints.add(Hints::TYPED),
                 "datetime" | "pubdate" => hints.add(Hints::TELLS),
                 "rel" if value.contains("author") => hints.add(Hints::TELLS),
                 "role" => match value.trim() {
@@ -140,6 +147,31 @@ fn of_names(value: &str) -> Hints {
     hints
 }
 
+/// Parts of names of elements that hold dates, in lower case.
+const DATED: [&str; 15] = [
+    "date",
+    "datum",
+    "fecha",
+    "publi",
+    "posted",
+    "timestamp",
+    "entry-meta",
+    "post-meta",
+    "postmeta",
+    "article-meta",
+    "article-info",
+    "byline",
+    "created",
+    "pubtime",
+    "veroeff",
+];
+const CHANGED: [&str; 2] = ["update", "modif"];
+const TELLS: [&str; 6] = ["published", "byline", "author", "autor", "auteur", "firma"];
+
+static DATED_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&DATED));
+static CHANGED_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&CHANGED));
+static TELLS_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&TELLS));
+
 /// What only class and id say.
 const OF_CLASS: Hints =
     Hints::TELLS.and(Hints::ELSEWHERE).and(Hints::DATED).and(Hints::CHANGED);
@@ -163,33 +195,15 @@ fn of_metadata(value: &str) -> Hints {
         "calendar",
     ];
     const ENDS: [&str; 3] = ["-comments", "_comments", "-related"];
-    const DATES: [&str; 15] = [
-        "date",
-        "datum",
-        "fecha",
-        "publi",
-        "posted",
-        "timestamp",
-        "entry-meta",
-        "post-meta",
-        "postmeta",
-        "article-meta",
-        "article-info",
-        "byline",
-        "created",
-        "pubtime",
-        "veroeff",
-    ];
     let value = value.to_ascii_lowercase();
-    let holds = |names: &[&str]| names.iter().any(|name| value.contains(name));
     let mut hints = Hints::default();
-    if holds(&DATES) {
+    if DATED_FINDER.is_in(&value) {
         hints.add(Hints::DATED);
     }
-    if holds(&["update", "modif"]) {
+    if CHANGED_FINDER.is_in(&value) {
         hints.add(Hints::CHANGED);
     }
-    if holds(&["published", "byline", "author", "autor", "auteur", "firma"]) {
+    if TELLS_FINDER.is_in(&value) {
         hints.add(Hints::TELLS);
     }
     let is_elsewhere = |name: &str| {

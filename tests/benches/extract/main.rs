@@ -12,7 +12,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use atalaya::extract::{Site, page};
-use atalaya::text::{DocumentKind, decode};
+use atalaya::text::{DocumentKind, decode, tree};
 use flate2::read::MultiGzDecoder;
 
 fn main() {
@@ -37,10 +37,18 @@ fn main() {
     let parse = measure(rounds, &texts, |text| {
         std::hint::black_box(scraper::Html::parse_document(text));
     });
+    let decoding = measure(rounds, &pages, |bytes| {
+        std::hint::black_box(decode(bytes, None, DocumentKind::Html));
+    });
+    let bounded = measure(rounds, &texts, |text| {
+        std::hint::black_box(tree(text));
+    });
     let whole = measure(rounds, &pages, |bytes| {
         std::hint::black_box(page(bytes, None, None, &Site::default()));
     });
     tell("bare parse", &parse);
+    tell("text::decode", &decoding);
+    tell("text::tree", &bounded);
     tell("extract::page", &whole);
     println!("share of the bare parse's rate: {:.2}", rate(&whole) / rate(&parse));
     if let Ok(python) = std::env::var("PYTHON") {
