@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
 use super::dom::Dom;
 use super::elements::{is_elsewhere, spaced, words};
 use super::survey::Survey;
+use regex::Regex;
 
 /// Authors that are kept.
 const MAX_AUTHORS: usize = 10;

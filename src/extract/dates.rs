@@ -14,7 +14,7 @@ use super::dom::Dom;
 use super::elements::{is_elsewhere, words};
 use super::json_ld::Described;
 use super::survey::{Meta, Survey};
-use super::visible_date::{self, Expected, Trust};
+use super::visible_date::{self, Expected, Seen, Trust};
 
 /// The first year of news on the web; what is older is the date of something else.
 const FIRST_YEAR: i16 = 1995;
@@ -128,8 +128,13 @@ pub(super) fn read(
         published = reader.scripts(survey);
         warnings.extend(published.map(|_| "the date is read from a script of the page".to_owned()));
     }
-    let expected = Expected { day_first, month: url.and_then(url_month) };
-    let seen = visible_date::read(dom, expected);
+    // The page's lines are only read where they can still say something.
+    let may_be_elsewhere = |stamp: Written| is_utc(stamp) && in_url.is_none();
+    let seen = if updated.is_none() || published.is_none_or(may_be_elsewhere) {
+        visible_date::read(dom, Expected { day_first, month: url.and_then(url_month) })
+    } else {
+        Seen::default()
+    };
     let shown = seen.published.filter(|date| reader.is_plausible(*date));
     if published.is_none() {
         let perhaps = reader.meta(meta, &PERHAPS_PUBLISHED);
@@ -277,10 +282,15 @@ fn writes_day_first(survey: &Survey<'_>, url: Option<&Url>) -> bool {
     !is_american
 }
 
+/// Whether a time was given, and in UTC.
+fn is_utc(stamp: Written) -> bool {
+    stamp.time.is_some() && stamp.offset.is_some_and(|offset| offset.seconds() == 0)
+}
+
 /// A time in UTC whose day is the one before or after the day that readers see: the same instant in
 /// the nearest zone, of whole hours, where both agree.
 fn in_local_zone(stamp: Written, day: Written) -> Option<Written> {
-    let (time, 0) = (stamp.time?, stamp.offset?.seconds()) else { return None };
+    let time = stamp.time.filter(|_| is_utc(stamp))?;
     let hour = i32::from(time.hour());
     let hours = if stamp.date.tomorrow().ok() == Some(day.date) {
         24 - hour

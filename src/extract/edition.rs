@@ -106,8 +106,7 @@ mod tests {
             let page = Html::parse_document(html);
             let dom = Dom::of(&page);
             let found = Edition::of(&dom, &Survey::of(&dom, Some(&url)), &url);
-            let expected =
-                expected.map(|(form, url)| Edition { form, url: url.parse().unwrap() });
+            let expected = expected.map(|(form, url)| Edition { form, url: url.parse().unwrap() });
             assert_eq!(found, expected, "{html}");
         };
         let amp = |href: &str| format!("<link rel=amphtml href='{href}'>");

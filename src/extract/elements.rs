@@ -28,10 +28,8 @@ pub(super) fn words_but(
         let inner = &dom.nodes[at];
         found.push_str(inner.text);
         if let Some(element) = inner.element {
-            let is_hidden = matches!(
-                element.name(),
-                "script" | "style" | "noscript" | "template" | "svg"
-            );
+            let is_hidden =
+                matches!(element.name(), "script" | "style" | "noscript" | "template" | "svg");
             if at != node && (is_hidden || is_left_out(at)) {
                 at = inner.end;
                 continue;

@@ -38,7 +38,8 @@ pub(super) fn keep(
     for at in range {
         let is_described = described.is_some_and(|it| it.holds(at));
         let block = &blocks.list[at];
-        if pruned[at] || phrases::is_aside(block, blocks.text(at), at >= tail) {
+        // What is aside wherever it stands is pruned already.
+        if pruned[at] || at >= tail && phrases::is_aside(block, blocks.text(at), true) {
             continue;
         }
         // The headline again, in whatever element: once it is over, the text may repeat it.

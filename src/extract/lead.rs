@@ -32,8 +32,11 @@ pub(super) fn before(
         if dom.is_title(block.node) {
             break;
         }
+        if !WEIGHTS.contains(&block.weight) || block.link_density() > 0.3 {
+            continue;
+        }
         let text = key(blocks.text(at));
-        if !WEIGHTS.contains(&block.weight) || block.link_density() > 0.3 || text == title {
+        if text == title {
             continue;
         }
         let described = shares(&description, &text);

@@ -96,7 +96,8 @@ fn language(survey: &Survey<'_>) -> Option<String> {
         "og:locale",
         "language",
     ];
-    let declared = own.into_iter().chain(names.iter().filter_map(|name| survey.meta.first(&[name])));
+    let declared =
+        own.into_iter().chain(names.iter().filter_map(|name| survey.meta.first(&[name])));
     declared.map(|tag| tag.replace('_', "-")).find(|tag| {
         (2..=35).contains(&tag.len())
             && tag.split('-').next().is_some_and(|primary| (2..=3).contains(&primary.len()))

@@ -114,9 +114,8 @@ impl Template {
 
     /// Takes away what stands on other pages, too, unless that is most of the body.
     pub(super) fn clean(&self, blocks: &Blocks, kept: &mut Vec<usize>) {
-        let is_known = |at: usize| {
-            hash(blocks.text(at)).is_some_and(|hash| self.boilerplate.contains(&hash))
-        };
+        let is_known =
+            |at: usize| hash(blocks.text(at)).is_some_and(|hash| self.boilerplate.contains(&hash));
         let weigh = |at: &usize| blocks.list[*at].weight as f64;
         let known: BTreeSet<usize> = kept.iter().copied().filter(|&at| is_known(at)).collect();
         let (taken, all) =

@@ -218,8 +218,7 @@ fn articles_of_a_host_stand_in_the_same_place() {
              <p>{THIRD} {word}</p></div>{more}</body>"
         )
     };
-    let sketch =
-        |word| explain(html(word, "").as_bytes(), None, None, &Site::default()).sketch;
+    let sketch = |word| explain(html(word, "").as_bytes(), None, None, &Site::default()).sketch;
     let sketches = ["uno", "dos", "tres"].map(sketch);
     let template = Template::learn(sketches.iter()).unwrap();
     let more = format!("<div class='q2'><p>Otra cosa. {THIRD}</p></div>");

@@ -41,6 +41,12 @@ struct Line {
     is_headline: bool,
 }
 
+impl Line {
+    fn has_digit(&self) -> bool {
+        self.text.bytes().any(|byte| byte.is_ascii_digit())
+    }
+}
+
 /// How far a date of the text can be believed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Trust {
@@ -74,11 +80,13 @@ pub(super) fn read(dom: &Dom<'_>, expected: Expected) -> Seen {
     let lines = lines(dom);
     let headline = lines.iter().position(|line| line.is_headline);
     // Dates that can be read in one way only say more than the language.
-    let order = text::day_order(lines.iter().map(|line| line.text.as_str()));
+    let order = text::day_order(
+        lines.iter().filter(|line| line.has_digit()).map(|line| line.text.as_str()),
+    );
     let day_first = order.unwrap_or(expected.day_first);
     let mut best: Option<(u8, Written)> = None;
     let mut updated = None;
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.has_digit()) {
         for (label, date, is_alone) in dates(&line.text, day_first) {
             let distance = headline.and_then(|headline| at.checked_sub(headline));
             let is_near = distance.is_some_and(|distance| distance <= NEAR);

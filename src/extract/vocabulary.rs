@@ -173,8 +173,7 @@ static CHANGED_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&CHANGED))
 static TELLS_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&TELLS));
 
 /// What only class and id say.
-const OF_CLASS: Hints =
-    Hints::TELLS.and(Hints::ELSEWHERE).and(Hints::DATED).and(Hints::CHANGED);
+const OF_CLASS: Hints = Hints::TELLS.and(Hints::ELSEWHERE).and(Hints::DATED).and(Hints::CHANGED);
 
 /// What the names in a class or id say of dates and authors in the element.
 fn of_metadata(value: &str) -> Hints {

@@ -93,7 +93,8 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
         }
         Ok((Job::Page(page), body)) => {
             let Page { content_type, url, layout, template, now } = *page;
-            let known = Known { layout: layout.as_ref(), template: template.as_ref(), now, why: false };
+            let known =
+                Known { layout: layout.as_ref(), template: template.as_ref(), now, why: false };
             let read = layouts::explain(body, content_type.as_deref(), url.as_ref(), &known);
             let Explained { extracted, sketch, doubts, edition, .. } = read;
             Answer::Page(Box::new(Read { extracted, sketch, doubts, edition }))

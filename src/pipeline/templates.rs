@@ -87,9 +87,15 @@ mod tests {
 
     fn paragraphs(number: usize) -> [String; 3] {
         [
-            format!("El ayuntamiento aprobó ayer la obra número {number} con los votos de la oposición, que pedía hacerla desde hace un año."),
-            format!("La obra {number} costará más de lo previsto, según el concejal, que no quiso decir cuánto ni cuándo estará acabada."),
-            format!("Los vecinos de la calle {number} se quejan del ruido y piden que las máquinas no empiecen antes de las ocho de la mañana."),
+            format!(
+                "El ayuntamiento aprobó ayer la obra número {number} con los votos de la oposición, que pedía hacerla desde hace un año."
+            ),
+            format!(
+                "La obra {number} costará más de lo previsto, según el concejal, que no quiso decir cuánto ni cuándo estará acabada."
+            ),
+            format!(
+                "Los vecinos de la calle {number} se quejan del ruido y piden que las máquinas no empiecen antes de las ocho de la mañana."
+            ),
         ]
     }
 

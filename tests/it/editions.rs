@@ -20,7 +20,8 @@ async fn an_article_that_only_its_amp_edition_shows_is_read_there() {
     let settings =
         Settings::new().source("diario", &site.feed_url()).mail_to_files(&["carmen.saez"]);
     let daemon = Daemon::start(&settings.write()).await;
-    let told = || mails(&settings.mails()).iter().any(|mail| mail.text.contains(TITLE)).then_some(());
+    let told =
+        || mails(&settings.mails()).iter().any(|mail| mail.text.contains(TITLE)).then_some(());
     wait_for("the text of the AMP edition alerts", SOON, told).await;
 
     let database = rusqlite::Connection::open(settings.file("atalaya.db")).expect("opened");

@@ -154,10 +154,8 @@ async fn amp(State((_, desk)): State<Shared>, Path(id): Path<usize>) -> Response
     let mut desk = desk.lock().expect("not poisoned");
     desk.asked.pages += 1;
     let article = desk.articles.get(id).cloned();
-    article.map_or_else(
-        || StatusCode::NOT_FOUND.into_response(),
-        |(title, text)| whole(&title, &text),
-    )
+    article
+        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |(title, text)| whole(&title, &text))
 }
 
 fn whole(title: &str, text: &str) -> Response {
