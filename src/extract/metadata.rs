@@ -68,7 +68,7 @@ pub(super) fn read(
         updated: dates.updated,
         language: language(survey).or(described.language),
         canonical_url: address.url,
-        image: image(survey, described.image),
+        image: image(survey, described.image.as_deref()),
         description: meta.first(&["og:description", "description", "twitter:description"]),
         body: described.body,
         site_name,
@@ -77,11 +77,11 @@ pub(super) fn read(
 }
 
 /// The main picture as a web address.
-fn image(survey: &Survey<'_>, described: Option<String>) -> Option<String> {
+fn image(survey: &Survey<'_>, described: Option<&str>) -> Option<String> {
     let names =
         ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"];
     let named = names.iter().flat_map(|name| survey.meta.values(name));
-    let mut links = named.chain(described.as_deref());
+    let mut links = named.chain(described);
     links.find_map(|link| survey.absolute(link).map(String::from))
 }
 
