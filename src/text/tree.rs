@@ -22,7 +22,7 @@ const MAX_NODES: usize = 200_000;
 
 /// Bytes between looks at the weight. Few, since what one element costs the parser rises with those
 /// that are open.
-const CHUNK: usize = 16_384;
+const CHUNK: usize = 4_096;
 
 /// The tree of a page; nothing if it is too heavy, and then no further than until that is known. Not
 /// bounded by this: the attributes of a tag, which cost the parser their number squared.
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn no_more_is_read_than_it_takes_to_refuse() {
         let weight = weigh(&"<div>".repeat(3_000_000));
-        assert!(weight.nodes < 5_000, "{weight:?}");
+        assert!(weight.nodes < 2_000, "{weight:?}");
     }
 
     proptest::proptest! {
