@@ -5,6 +5,7 @@
 
 mod daemon;
 mod demo;
+mod editions;
 mod edits;
 mod health;
 mod hostile_page;
