@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::text::{fold, is_han};
+use crate::text::{fold, is_spaced};
 
 /// What may follow the letters of a term within the same word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,12 +76,6 @@ pub fn occurrences_of(text: &str, name: &str) -> Vec<Range<usize>> {
     places
         .filter_map(|(at, _)| Some(folded.original(at..pattern.end_at(&folded.text, at)?)))
         .collect()
-}
-
-/// Whether a character belongs to a script that puts spaces between words. Han, kana and Hangul do
-/// not (Korean hangs its particles on names).
-pub(super) fn is_spaced(c: char) -> bool {
-    c.is_alphanumeric() && !is_han(c) && !matches!(c, '\u{2e80}'..='\u{d7ff}')
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use super::CompileError;
 use super::occurrence::Occurrence;
 use super::pattern::Pattern;
+use crate::model::query::Query;
 use crate::model::{Keywords, Lexicon, Locale};
 
 /// What finding a term means.
@@ -118,11 +119,11 @@ impl Draft {
     fn topics(&mut self, keywords: &Keywords) -> Result<(), CompileError> {
         for (topic, known) in keywords.topics.iter().enumerate() {
             for (rule, written) in known.rules.iter().enumerate() {
-                let needs_require = !written.require.is_empty();
+                let needs_require = written.context.is_some();
                 let group = self.group(Group::Rule { topic, rule, needs_require });
-                self.add(&written.any, Purpose::Term(group))?;
-                self.add(&written.require, Purpose::Require(group))?;
-                self.add(&written.exclude, Purpose::Exclude(group))?;
+                self.query(&written.names, group)?;
+                let context = written.context.as_ref().map(Query::terms).unwrap_or_default();
+                self.add(context.iter().map(|term| &term.text), Purpose::Require(group))?;
             }
         }
         Ok(())
@@ -132,8 +133,7 @@ impl Draft {
         for (category, known) in keywords.categories.iter().enumerate() {
             for words in &known.terms {
                 let group = self.group(Group::Category { category, locale: words.locale });
-                self.add(&words.terms, Purpose::Term(group))?;
-                self.add(&words.exclude, Purpose::Exclude(group))?;
+                self.query(&words.terms, group)?;
             }
         }
         Ok(())
@@ -143,7 +143,7 @@ impl Draft {
         let locale = lexicon.locale;
         for entry in &lexicon.entries {
             let word = Word { weight: entry.weight, event: entry.event };
-            self.add(std::slice::from_ref(&entry.term), Purpose::Word(locale, word))?;
+            self.add([&entry.term], Purpose::Word(locale, word))?;
         }
         let cues = &lexicon.modifiers;
         for (terms, role) in [
@@ -171,7 +171,19 @@ impl Draft {
         self.groups.len() - 1
     }
 
-    fn add(&mut self, terms: &[String], purpose: Purpose) -> Result<(), CompileError> {
+    fn query(&mut self, query: &Query, group: usize) -> Result<(), CompileError> {
+        self.add(query.terms().iter().map(|term| &term.text), Purpose::Term(group))?;
+        if let Query::Except { within, .. } = query {
+            self.add(within.terms().iter().map(|term| &term.text), Purpose::Exclude(group))?;
+        }
+        Ok(())
+    }
+
+    fn add<'a>(
+        &mut self,
+        terms: impl IntoIterator<Item = &'a String>,
+        purpose: Purpose,
+    ) -> Result<(), CompileError> {
         for term in terms {
             let pattern =
                 Pattern::new(term).ok_or_else(|| CompileError::EmptyTerm(term.clone()))?;

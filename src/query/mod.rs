@@ -3,3 +3,7 @@
 //! One grammar (docs/query-language.md) for topics, categories, silences, the search of the archive and
 //! backtests. Pure: text in, tree or error with its place out. Looks at no article: that is the work
 //! of `analyse`.
+
+mod term;
+
+pub use term::{any_of, term};

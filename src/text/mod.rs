@@ -16,5 +16,5 @@ pub use date::{DateContext, Written, day_order, read_date, read_date_in};
 pub use fold::{Folded, fold};
 pub use gauge::{Weight, weigh};
 pub use html::{lines, one_line, plain_text};
-pub use tokens::{Token, is_han, tokens};
+pub use tokens::{Token, is_han, is_spaced, tokens, words};
 pub use url::{is_tracking, same_site, without_tracking};

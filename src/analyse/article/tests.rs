@@ -4,12 +4,12 @@ use super::Engine;
 use crate::model::{
     Analysis, Category, Keywords, LanguageTerms, LocalText, Locale, PolarityLabel, Rule, Topic,
 };
+use crate::query::any_of;
 
 fn category(id: &str, weight: f64, modifier: bool, terms: [&str; 3]) -> Category {
     let words = |(locale, term): (Locale, &str)| LanguageTerms {
         locale,
-        terms: vec![term.to_owned()],
-        exclude: Vec::new(),
+        terms: any_of(&[term.to_owned()], &[]),
         examples: Vec::new(),
     };
     Category {
@@ -24,8 +24,8 @@ fn category(id: &str, weight: f64, modifier: bool, terms: [&str; 3]) -> Category
 
 fn analyse(title: &str, body: &str) -> Analysis {
     let names = ["Banco Almenara", "Almenara Bank", "阿尔梅纳拉银行"];
-    let rule =
-        Rule { id: "names".to_owned(), any: names.map(str::to_owned).into(), ..Rule::default() };
+    let names = any_of(&names.map(str::to_owned), &[]);
+    let rule = Rule { id: "names".to_owned(), names, ..Rule::default() };
     let topic = Topic { id: "almenara".to_owned(), rules: vec![rule], ..Topic::default() };
     let (mut keywords, _) = crate::config::embedded_keywords().expect("no errors");
     keywords = Keywords { topics: vec![topic], categories: Vec::new(), ..keywords };

@@ -9,6 +9,7 @@ use crate::analyse::run_examples;
 use crate::model::{
     Category, Example, Field, Keywords, LanguageTerms, LocalText, Locale, Rule, Span, Topic,
 };
+use crate::query::any_of;
 use crate::text::{fold, is_han};
 
 fn strings(terms: &[&str]) -> Vec<String> {
@@ -18,9 +19,8 @@ fn strings(terms: &[&str]) -> Vec<String> {
 fn rule(any: &[&str], require: &[&str], exclude: &[&str]) -> Rule {
     Rule {
         id: "names".to_owned(),
-        any: strings(any),
-        require: strings(require),
-        exclude: strings(exclude),
+        names: any_of(&strings(any), &strings(exclude)),
+        context: (!require.is_empty()).then(|| any_of(&strings(require), &[])),
         examples: Vec::new(),
     }
 }
@@ -103,7 +103,7 @@ fn a_topic_is_told_once_by_its_first_rule() {
 }
 
 fn category(locale: Locale, terms: &[&str], examples: Vec<Example>) -> Category {
-    let words = LanguageTerms { locale, terms: strings(terms), exclude: Vec::new(), examples };
+    let words = LanguageTerms { locale, terms: any_of(&strings(terms), &[]), examples };
     Category {
         id: "solvency".to_owned(),
         name: LocalText::same("Solvency"),
@@ -207,8 +207,7 @@ proptest! {
         body in "[aábBées 银行挤兑дЖж,\u{301}]{0,40}",
     ) {
         let mut written = rule(&[], &[], &[]);
-        written.any.clone_from(&any);
-        written.exclude.clone_from(&exclude);
+        written.names = any_of(&any, &exclude);
         let engine = Engine::compile(&one_topic(vec![written])).expect("compiled");
         let found: Vec<_> = engine
             .matches("", &body)

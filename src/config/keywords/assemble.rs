@@ -10,6 +10,7 @@ use super::terms::Check;
 use crate::model::{
     Category, Keywords, LanguageTerms, Lexicon, LexiconEntry, Locale, Modifiers, Rule, Topic,
 };
+use crate::query::any_of;
 use crate::text::fold;
 
 /// What has been read so far.
@@ -62,8 +63,10 @@ impl Assembly {
             if let Some(table) = table {
                 terms.push(LanguageTerms {
                     locale,
-                    terms: check.required_terms(&table.terms, "terms"),
-                    exclude: check.optional_terms(table.exclude.as_ref()),
+                    terms: any_of(
+                        &check.required_terms(&table.terms, "terms"),
+                        &check.optional_terms(table.exclude.as_ref()),
+                    ),
                     examples: check.examples(&table.example),
                 });
             } else {
@@ -115,11 +118,13 @@ fn check_name<'a>(
 
 fn read_rule(check: &mut Check, rule: &raw::Rule, seen: &mut HashMap<String, String>) -> Rule {
     check.id(&rule.id, "rule", seen);
+    let any = check.required_terms(&rule.any, "any");
+    let require = check.optional_terms(rule.require.as_ref());
+    let exclude = check.optional_terms(rule.exclude.as_ref());
     Rule {
         id: rule.id.as_ref().clone(),
-        any: check.required_terms(&rule.any, "any"),
-        require: check.optional_terms(rule.require.as_ref()),
-        exclude: check.optional_terms(rule.exclude.as_ref()),
+        names: any_of(&any, &exclude),
+        context: (!require.is_empty()).then(|| any_of(&require, &[])),
         examples: check.examples(&rule.example),
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{embedded_keywords, load_keywords};
 use crate::config::{Finding, FindingSeverity};
+use crate::model::query::Query;
 use crate::model::{Level, Locale};
 
 const TOPIC: &str = r#"
@@ -82,7 +83,8 @@ fn good_files_become_keywords() {
     assert_eq!(warnings, []);
     let topic = &keywords.topics[0];
     assert_eq!((topic.id.as_str(), topic.name.get(Locale::En)), ("almenara", "Almenara Bank"));
-    assert_eq!(topic.rules[0].exclude, ["playa de Almenara"]);
+    let Query::Except { within, .. } = &topic.rules[0].names else { panic!("no exclusion") };
+    assert_eq!(within.terms()[0].text, "playa de Almenara");
     assert!(topic.rules[0].examples[0].place.ends_with("banks.toml:11"));
     let category = &keywords.categories[0];
     assert_eq!((category.floor, category.terms.len()), (Some(Level::Orange), 3));
