@@ -17,9 +17,10 @@ mod token;
 pub use error::{Doubt, QueryError};
 pub use lint::{covers, implies, needs_something, never_holds};
 pub use lists::{Entry, ListError, Lists};
+pub use operand::is_short;
 pub use parse::{Parsed, Reading, parse};
 pub use print::print;
-pub use term::{any_of, term};
+pub use term::{any_but, any_of, listed, term};
 
 #[cfg(test)]
 mod tests;

@@ -66,7 +66,8 @@ fn inflection(suffix: &str, stem: Option<Inflection>) -> Option<Inflection> {
 
 /// Whether a term is so short that it will be met everywhere: one or two letters in small letters, one
 /// character of Han.
-pub(super) fn is_short(term: &Term) -> bool {
+#[must_use]
+pub fn is_short(term: &Term) -> bool {
     if matches!(term.form, Form::Exact) {
         return false;
     }
