@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use toml::Spanned;
 
 use super::super::{Finding, TomlFile};
-use super::terms::Check;
+use super::terms::{Check, in_two_scripts};
 use super::{lists, raw, rules};
 use crate::model::{
     Category, Keywords, LanguageTerms, Lexicon, LexiconEntry, Locale, Modifiers, Topic,
@@ -143,7 +143,9 @@ fn read_entries(
             continue;
         }
         let written = term.as_ref();
-        if let Some(first) = seen.insert(fold(written).text, written.clone()) {
+        if let Some(first) = seen.insert(fold(written).text, written.clone())
+            && !in_two_scripts(&first, written)
+        {
             let what = format!("`{written}` has two weights (also as `{first}`)");
             check.error(term, what, "keep one of the two".to_owned());
             continue;

@@ -210,7 +210,9 @@ impl Check<'_> {
                 continue;
             }
             let folded = fold(term.as_ref()).text;
-            if let Some(first) = seen.insert(folded.clone(), term.as_ref().clone()) {
+            if let Some(first) = seen.insert(folded.clone(), term.as_ref().clone())
+                && !in_two_scripts(&first, term.as_ref())
+            {
                 let what = format!("`{}` is listed twice (also as `{first}`)", term.as_ref());
                 self.warning(term, what, "keep one of the two");
                 continue;
