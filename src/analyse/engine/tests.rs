@@ -6,9 +6,11 @@ use proptest::prelude::*;
 
 use super::Engine;
 use crate::analyse::run_examples;
+use crate::model::query::Document;
 use crate::model::{
     Category, Example, Field, Keywords, LanguageTerms, LocalText, Locale, Rule, Span, Topic,
 };
+use crate::query::any_of;
 use crate::text::{fold, is_han};
 
 fn strings(terms: &[&str]) -> Vec<String> {
@@ -18,11 +20,14 @@ fn strings(terms: &[&str]) -> Vec<String> {
 fn rule(any: &[&str], require: &[&str], exclude: &[&str]) -> Rule {
     Rule {
         id: "names".to_owned(),
-        any: strings(any),
-        require: strings(require),
-        exclude: strings(exclude),
+        names: any_of(&strings(any), &strings(exclude)),
+        context: (!require.is_empty()).then(|| any_of(&strings(require), &[])),
         examples: Vec::new(),
     }
+}
+
+fn article<'a>(title: &'a str, body: &'a str) -> Document<'a> {
+    Document { title, body, ..Document::default() }
 }
 
 fn one_topic(rules: Vec<Rule>) -> Keywords {
@@ -39,7 +44,7 @@ fn check(rule: Rule, title: &str, body: &str, found: &[&str]) {
         format!("{field}:{}-{} {} ({})", span.from, span.to, span.text, span.term)
     };
     let spans: Vec<_> = engine
-        .matches(title, body)
+        .matches(&article(title, body))
         .topics
         .iter()
         .flat_map(|topic| topic.spans.iter().map(shown))
@@ -97,13 +102,13 @@ fn a_topic_is_told_once_by_its_first_rule() {
     second.id = "ticker".to_owned();
     let keywords = one_topic(vec![rule(&["Almenara"], &[], &[]), second]);
     let engine = Engine::compile(&keywords).expect("compiled");
-    let topics = engine.matches("AMN.MC", "Almenara").topics;
+    let topics = engine.matches(&article("AMN.MC", "Almenara")).topics;
     assert_eq!((topics.len(), topics[0].rule.as_str(), topics[0].spans.len()), (1, "names", 2));
-    assert_eq!(engine.matches("AMN.MC", "").topics[0].rule, "ticker");
+    assert_eq!(engine.matches(&article("AMN.MC", "")).topics[0].rule, "ticker");
 }
 
 fn category(locale: Locale, terms: &[&str], examples: Vec<Example>) -> Category {
-    let words = LanguageTerms { locale, terms: strings(terms), exclude: Vec::new(), examples };
+    let words = LanguageTerms { locale, terms: any_of(&strings(terms), &[]), examples };
     Category {
         id: "solvency".to_owned(),
         name: LocalText::same("Solvency"),
@@ -207,11 +212,10 @@ proptest! {
         body in "[aábBées 银行挤兑дЖж,\u{301}]{0,40}",
     ) {
         let mut written = rule(&[], &[], &[]);
-        written.any.clone_from(&any);
-        written.exclude.clone_from(&exclude);
+        written.names = any_of(&any, &exclude);
         let engine = Engine::compile(&one_topic(vec![written])).expect("compiled");
         let found: Vec<_> = engine
-            .matches("", &body)
+            .matches(&article("", &body))
             .topics
             .into_iter()
             .flat_map(|topic| topic.spans)
