@@ -99,6 +99,10 @@ fn plain_run(bytes: &[u8]) -> usize {
     whole + bytes[whole..].iter().take_while(|&&byte| is_plain(byte)).count()
 }
 
+#[allow(
+    clippy::needless_bitwise_bool,
+    reason = "without branches, sixteen bytes are tried at once"
+)]
 fn is_plain(byte: u8) -> bool {
     (matches!(byte, b' '..=b'~') & (byte != b'`')) | (byte == b'\n')
 }

@@ -1,5 +1,10 @@
 //! A folded text with its way back to the original.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "a text is cut at 2^32 bytes, a character has four"
+)]
+
 use std::ops::Range;
 
 /// A folded text. The way back is kept as pieces in which every original character became equally many

@@ -1,8 +1,4 @@
-//! Matching by what the user wrote, and against a matcher too slow to be wrong.
-
-use std::ops::Range;
-
-use proptest::prelude::*;
+//! Matching by what the user wrote.
 
 use super::Engine;
 use crate::analyse::run_examples;
@@ -11,7 +7,6 @@ use crate::model::{
     Category, Example, Field, Keywords, LanguageTerms, LocalText, Locale, Rule, Span, Topic,
 };
 use crate::query::any_of;
-use crate::text::{fold, is_han};
 
 fn strings(terms: &[&str]) -> Vec<String> {
     terms.iter().map(|&term| term.to_owned()).collect()
@@ -149,83 +144,4 @@ fn the_shipped_examples_hold() {
     let engine = Engine::compile(&keywords).expect("compiled");
     let failed = run_examples(&keywords, &engine);
     assert!(failed.is_empty(), "{failed:#?}");
-}
-
-/// All places of a term in a folded text, by trying every pair of positions.
-fn slow_places(term: &str, text: &str) -> Vec<Range<usize>> {
-    let free = term.ends_with('*');
-    let stem = fold(term.trim_end_matches('*')).text;
-    let named = term.chars().any(char::is_uppercase) || stem.chars().count() < 2;
-    let spaced = |c: char| c.is_alphanumeric() && !is_han(c);
-    let last = stem.chars().next_back().expect("a letter");
-    let fits = |word: &str| -> bool {
-        let Some(ending) = word.strip_prefix(&stem) else { return false };
-        let consonant = !"aeiou".contains(last);
-        let plural = ending == "s" || (ending == "es" && consonant);
-        ending.is_empty()
-            || (spaced(last) && free && ending.chars().all(spaced))
-            || (spaced(last) && !free && !named && last.is_alphabetic() && plural)
-    };
-    let cuts: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let mut places = Vec::new();
-    for (nth, &from) in cuts.iter().enumerate() {
-        for &to in &cuts[nth + 1..] {
-            let left = text[..from].chars().next_back().is_some_and(spaced)
-                && stem.chars().next().is_some_and(spaced);
-            let right = text[to..].chars().next().is_some_and(spaced) && spaced(last);
-            if !left && !right && fits(&text[from..to]) {
-                places.push(from..to);
-            }
-        }
-    }
-    places
-}
-
-fn slow_spans(any: &[String], exclude: &[String], text: &str) -> Vec<(Range<usize>, String)> {
-    let apart = |a: &Range<usize>, b: &Range<usize>, gap_ok: bool| {
-        let (a, b) = if a.start <= b.start { (a, b) } else { (b, a) };
-        a.end <= b.start && (gap_ok || !text[a.end..b.start].trim_matches(' ').is_empty())
-    };
-    let excluded: Vec<_> = exclude.iter().flat_map(|term| slow_places(term, text)).collect();
-    let mut left: Vec<(Range<usize>, usize)> = any
-        .iter()
-        .enumerate()
-        .flat_map(|(nth, term)| slow_places(term, text).into_iter().map(move |at| (at, nth)))
-        .filter(|(at, _)| excluded.iter().all(|phrase| apart(at, phrase, false)))
-        .collect();
-    let mut kept = Vec::new();
-    while let Some(best) =
-        left.iter().min_by_key(|(at, nth)| (usize::MAX - at.len(), at.start, *nth)).cloned()
-    {
-        left.retain(|(at, _)| apart(at, &best.0, true));
-        kept.push((best.0, any[best.1].clone()));
-    }
-    kept.sort_by_key(|(at, _)| at.start);
-    kept
-}
-
-proptest! {
-    #[test]
-    fn agrees_with_the_slow_matcher(
-        any in prop::collection::vec("[abéA银行挤дЖ]{1,3}( [ab银])?\\*?", 1..5),
-        exclude in prop::collection::vec("[abA银行д]{1,3}\\*?", 0..2),
-        body in "[aábBées 银行挤兑дЖж,\u{301}]{0,40}",
-    ) {
-        let mut written = rule(&[], &[], &[]);
-        written.names = any_of(&any, &exclude);
-        let engine = Engine::compile(&one_topic(vec![written])).expect("compiled");
-        let found: Vec<_> = engine
-            .matches(&article("", &body))
-            .topics
-            .into_iter()
-            .flat_map(|topic| topic.spans)
-            .map(|span| (span.from..span.to, span.term))
-            .collect();
-        let folded = fold(&body);
-        let slow: Vec<_> = slow_spans(&any, &exclude, &folded.text)
-            .into_iter()
-            .map(|(at, term)| (folded.original(at), term))
-            .collect();
-        prop_assert_eq!(found, slow);
-    }
 }

@@ -36,7 +36,7 @@ pub(super) struct View<'a> {
 impl View<'_> {
     /// Whether a node holds, seen within some words.
     pub fn holds(&self, node: u32, seen: &Range<u32>) -> bool {
-        let Some(node) = self.nodes.nodes.get(node as usize) else { return false };
+        let Some(node) = self.nodes.all.get(node as usize) else { return false };
         match node {
             &Node::Term(term) => self.of_term(term, seen).next().is_some(),
             Node::Any(parts) => self.parts(parts).any(|part| self.holds(part, seen)),
@@ -77,7 +77,7 @@ impl View<'_> {
     }
 
     fn add(&self, node: u32, seen: &Range<u32>, places: &mut Vec<Stretch>) {
-        if let Some(node) = self.nodes.nodes.get(node as usize) {
+        if let Some(node) = self.nodes.all.get(node as usize) {
             self.add_of(node, seen, places);
         }
     }

@@ -35,13 +35,11 @@ pub(super) fn extend(phrase: u64, gap: u64, word: u64) -> u64 {
 
 #[inline]
 fn eight(text: &[u8], at: usize) -> u64 {
-    match text.get(at..at + 8) {
-        Some(bytes) => bytes.try_into().map_or(0, u64::from_le_bytes),
-        None => {
-            let rest = text.get(at..).unwrap_or_default();
-            rest.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))
-        }
+    if let Some(bytes) = text.get(at..at + 8) {
+        return bytes.try_into().map_or(0, u64::from_le_bytes);
     }
+    let rest = text.get(at..).unwrap_or_default();
+    rest.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))
 }
 
 #[inline]

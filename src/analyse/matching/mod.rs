@@ -9,6 +9,11 @@
 //! Work is bounded by the lengths of document and queries: hits, places and matches of expressions by
 //! constants, depth when compiled.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "a text is cut at 2^32 bytes when it is folded"
+)]
+
 mod evaluate;
 mod field;
 mod filter;

@@ -36,7 +36,7 @@ pub(super) enum Node {
 /// All queries of one set of rules.
 #[derive(Debug, Default)]
 pub(super) struct Nodes {
-    pub nodes: Vec<Node>,
+    pub all: Vec<Node>,
     /// Parts of nodes that have several.
     pub parts: Vec<u32>,
     pub terms: Vec<Term>,
@@ -100,8 +100,8 @@ impl Builder {
                 Node::Between(self.nodes.spans.len() as u32 - 1)
             }
         };
-        self.nodes.nodes.push(node);
-        Ok(self.nodes.nodes.len() as u32 - 1)
+        self.nodes.all.push(node);
+        Ok(self.nodes.all.len() as u32 - 1)
     }
 
     fn parts(&mut self, parts: &[Query], depth: usize) -> Result<Range<u32>, CompileError> {
@@ -167,7 +167,7 @@ impl Nodes {
             };
             let rarest = words(term).iter().map(count).fold(f64::MAX, f64::min);
             let anchors = ready.anchors.iter().map(|(anchor, _)| match anchor {
-                Anchor::Phrase { words, .. } => 0.25_f64.powi(*words as i32),
+                Anchor::Phrase { words, .. } => 0.25_f64.powf(f64::from(*words)),
                 Anchor::Stem(..) | Anchor::Prefix(_) => 2.0,
                 Anchor::Piece(_) => 4.0,
                 Anchor::Everywhere => 1e9,
@@ -182,7 +182,7 @@ impl Nodes {
         let of = |parts: &Range<u32>| {
             self.parts(parts).iter().map(|&part| self.needs(part, costs)).collect::<Vec<_>>()
         };
-        match self.nodes.get(node as usize)? {
+        match self.all.get(node as usize)? {
             &Node::Term(term) => {
                 Some(Needs { cost: *costs.get(term as usize)?, terms: vec![term] })
             }
@@ -210,12 +210,12 @@ impl Nodes {
 
     /// Whether a node holds as soon as one of its needs occurs.
     pub fn is_plain(&self, node: u32) -> bool {
-        match self.nodes.get(node as usize) {
+        match self.all.get(node as usize) {
             Some(Node::Term(_)) => true,
             Some(Node::Any(parts)) => self
                 .parts(parts)
                 .iter()
-                .all(|&part| matches!(self.nodes.get(part as usize), Some(Node::Term(_)))),
+                .all(|&part| matches!(self.all.get(part as usize), Some(Node::Term(_)))),
             _ => false,
         }
     }

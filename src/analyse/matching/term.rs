@@ -132,8 +132,8 @@ impl Check {
         best.end = best.end.min(best.start + MOST_WORDS);
         if best.is_empty() {
             let word = |rank: fn(&Word) -> Option<Anchor>| {
-                let found = self.words.iter().enumerate();
-                found.filter_map(|(at, (_, word))| Some((vec![rank(word)?], at as u32))).next()
+                let mut found = self.words.iter().enumerate();
+                found.find_map(|(at, (_, word))| Some((vec![rank(word)?], at as u32)))
             };
             return word(Word::prefix)
                 .or_else(|| word(Word::stem))

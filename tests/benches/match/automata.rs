@@ -168,9 +168,10 @@ impl Evaluated {
 /// Hits of phrases that stand alone, over all articles.
 pub fn hits_of(engine: &Evaluated, corpus: &Corpus) -> usize {
     let Automaton::AhoCorasick(automaton) = &engine.automaton else { return 0 };
-    let texts = corpus.articles.iter().map(|article| {
-        atalaya::text::fold(&format!("{}\n{}", article.title, article.body)).text
-    });
+    let texts = corpus
+        .articles
+        .iter()
+        .map(|article| atalaya::text::fold(&format!("{}\n{}", article.title, article.body)).text);
     let hits = texts.map(|text| {
         let all = automaton.find_overlapping_iter(&text);
         all.filter(|hit| stands_alone(&text, hit.start(), hit.end())).count()
@@ -183,9 +184,8 @@ fn longest(places: &[usize], phrases: &[String]) -> usize {
 }
 
 fn stands_alone(text: &str, from: usize, to: usize) -> bool {
-    let inside = |a: Option<char>, b: Option<char>| {
-        a.is_some_and(is_letter) && b.is_some_and(is_letter)
-    };
+    let inside =
+        |a: Option<char>, b: Option<char>| a.is_some_and(is_letter) && b.is_some_and(is_letter);
     let (before, within, after) = (&text[..from], &text[from..to], &text[to..]);
     !inside(before.chars().next_back(), within.chars().next())
         && !inside(within.chars().next_back(), after.chars().next())
@@ -201,9 +201,7 @@ fn near(text: &str, a: &[(usize, usize)], b: &[(usize, usize)]) -> bool {
     a.iter().any(|&(from, to)| {
         b.iter().any(|&(start, end)| {
             let (first, second) = if start >= to { (to, start) } else { (end, from) };
-            first <= second
-                && second - first < REACH
-                && words(&text[first..second]).count() <= 10
+            first <= second && second - first < REACH && words(&text[first..second]).count() <= 10
         })
     })
 }

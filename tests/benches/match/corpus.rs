@@ -1,5 +1,6 @@
 //! What `make.py` wrote.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use atalaya::model::query::{Form, Inflection, Query, Term};
@@ -32,6 +33,26 @@ impl Corpus {
     }
 }
 
+impl Corpus {
+    /// For peers that do not fold: one article a line.
+    pub fn write_folded(&self, dir: &Path) {
+        let fold = |one: &Article| {
+            atalaya::text::fold(&format!("{} {}", one.title, one.body)).text.replace('\n', " ")
+                + "\n"
+        };
+        let text: String = self.articles.iter().map(fold).collect();
+        std::fs::write(dir.join("folded.txt"), text).expect("written");
+    }
+}
+
+/// For peers that do not fold: each phrase once, one a line.
+pub fn write_phrases(dir: &Path, rules: &[Rule]) {
+    let phrases = rules.iter().flat_map(|rule| &rule.phrases);
+    let phrases: BTreeSet<String> = phrases.map(|one| atalaya::text::fold(one).text).collect();
+    let text: String = phrases.into_iter().map(|phrase| phrase + "\n").collect();
+    std::fs::write(dir.join(format!("phrases-{}.txt", rules.len())), text).expect("written");
+}
+
 pub fn rules(dir: &Path, size: usize) -> Vec<Rule> {
     lines(&dir.join(format!("rules-{size}.jsonl")))
 }
@@ -53,9 +74,7 @@ pub fn queries(rules: &[Rule]) -> Vec<Query> {
             "or" => Query::Any(rule.phrases.iter().map(term).collect()),
             "and" => Query::All(rule.phrases.iter().map(term).collect()),
             "not" => Query::All(vec![*next(), Query::Not(next())]),
-            "near" => {
-                Query::Near { gap: 10, ordered: false, first: next(), second: next() }
-            }
+            "near" => Query::Near { gap: 10, ordered: false, first: next(), second: next() },
             _ => *next(),
         }
     };

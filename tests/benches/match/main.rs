@@ -31,8 +31,10 @@ fn main() {
     println!("fold with offset map: {:.0} MB/s", fold_speed(&corpus));
     println!("\n| rules | engine | MB/s | articles/s | build s | MB | fired |");
     println!("|---:|---|---:|---:|---:|---:|---:|");
+    corpus.write_folded(&dir);
     for size in sizes {
         let rules = corpus::rules(&dir, size);
+        corpus::write_phrases(&dir, &rules);
         rows(&corpus, &rules);
     }
 }

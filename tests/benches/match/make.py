@@ -4,7 +4,7 @@ DATA: directories with `items.jsonl` (a JSON object a line with `body`, or `text
 OUT/articles.jsonl: {"title", "body"}; real articles in English, and articles put together from single sentences and
 headlines (marked so in docs/performance.md) in English, Spanish and Chinese: by bytes about 25, 51 and 24 %.
 OUT/rules-N.jsonl: {"kind", "phrases"}; 60 % one phrase, 12 % OR, 12 % AND, 8 % AND NOT, 8 % NEAR/10; phrases of 1 to 4
-words (Chinese 2 to 6 characters): 30 % from the texts, the others recombined words and invented names.
+words (Chinese 2 to 6 characters): a tenth from the texts, the others recombined words and invented names.
 The same input gives the same output.
 """
 
@@ -64,8 +64,8 @@ def phrases(sentences, dice):
     runs = [run for text in sentences["zh"] for run in HAN.findall(folded(text)) if len(run) >= 6]
 
     def han():
-        length = dice.choice([2, 3, 3, 4, 4, 5, 6])
-        if dice.random() < 0.3:
+        length = dice.choice([2, 3, 3, 3, 4, 4, 4, 5, 5, 6])
+        if dice.random() < 0.1:
             run = dice.choice(runs)
             at = dice.randint(0, len(run) - length)
             return run[at : at + length]
@@ -75,10 +75,10 @@ def phrases(sentences, dice):
         length = dice.choice([1, 1, 2, 2, 2, 3, 3, 4])
         kind = dice.random()
         row = dice.choice(words[language])
-        if kind < 0.3:
+        if kind < 0.1:
             at = dice.randint(0, max(0, len(row) - length))
             found = row[at : at + length]
-            if length > 1 or len(found[0]) > 4:
+            if length > 1 or len(found[0]) > 8:
                 return " ".join(found)
         brand = "".join(dice.choice(SYLLABLES) for _ in range(dice.randint(2, 4)))
         if kind < 0.6 or length == 1:

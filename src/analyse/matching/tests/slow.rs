@@ -260,10 +260,15 @@ fn parts(term: &str) -> Parts {
             && ((at > 0 && words[at].0.is_empty())
                 || words.get(at + 1).is_some_and(|next| next.0.is_empty()))
     };
-    let kept = (0..words.len())
-        .filter(|&at| !is_idle(at, &words))
-        .map(|at| (single_blanks(&fold(&words[at].0).text), words[at].1.clone()));
-    (fold(&before).text, kept.collect(), fold(&gap).text)
+    let mut kept = Vec::new();
+    let mut between = String::new();
+    for at in 0..words.len() {
+        between += &fold(&words[at].0).text;
+        if !is_idle(at, &words) {
+            kept.push((single_blanks(&std::mem::take(&mut between)), words[at].1.clone()));
+        }
+    }
+    (fold(&before).text, kept, between + &fold(&gap).text)
 }
 
 fn single_blanks(gap: &str) -> String {
