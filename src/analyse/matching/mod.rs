@@ -203,18 +203,4 @@ impl<'a> Found<'a> {
 }
 
 #[cfg(test)]
-impl Found<'_> {
-    /// Places as text (0 headline, 1 body) and words of it.
-    fn stretches(&self, query: u32) -> std::collections::BTreeSet<(usize, usize, usize)> {
-        let Compiled { node, .. } = self.rules.queries[query as usize];
-        let title = self.view.reading.title;
-        let place = |one: Stretch| {
-            let (text, skip) = if one.from < title { (0, 0) } else { (1, title) };
-            (text, (one.from - skip) as usize, (one.to - skip) as usize)
-        };
-        self.view.places(node, &(0..self.view.reading.len())).into_iter().map(place).collect()
-    }
-}
-
-#[cfg(test)]
 mod tests;

@@ -1,13 +1,9 @@
-//! The engine against an evaluator too slow to be wrong, by what users write, and against hostile texts.
+//! The engine by what users write, and against hostile texts. `tests/rules` holds it against an evaluator that
+//! is too slow to be wrong.
 
-mod slow;
-
-use proptest::prelude::*;
-
-use self::slow::Slow;
 use super::{Rules, Scratch};
 use crate::model::Field;
-use crate::model::query::{Document, Form, Inflection, Query, Term, TextField, Unit};
+use crate::model::query::{Document, Form, Inflection, Query, Term};
 
 fn term(text: &str, form: Form) -> Query {
     Query::Term(Term { text: text.to_owned(), form })
@@ -74,132 +70,6 @@ fn forms_are_found() {
     );
     check(&term("IRA", Form::Exact), "La ira del IRA y de Ira", &["IRA"]);
     check(&term("cafe\u{301}", Form::Exact), "café, cafe, cafe\u{301}", &["café", "cafe"]);
-}
-
-fn form() -> impl Strategy<Value = Form> {
-    prop_oneof![
-        3 => Just(Form::Folded(Inflection::None)),
-        3 => Just(Form::Folded(Inflection::Plural)),
-        1 => Just(Form::Folded(Inflection::Spanish)),
-        1 => Just(Form::Folded(Inflection::English)),
-        2 => Just(Form::Exact),
-    ]
-}
-
-fn written() -> impl Strategy<Value = String> {
-    let words = [
-        "A", "a", "ab", "banco", "bánco", "la", "b", "银", "行", "银行", "銀", "а", "дом", "1",
-        "a*", "*b", "b?", "?", "*", "银*", "ba*o",
-    ];
-    let word = prop::sample::select(words.to_vec());
-    let gap = prop_oneof![6 => Just(" "), 1 => Just(""), 1 => Just("-"), 1 => Just("  "), 1 => Just(". ")];
-    (prop::collection::vec((word, gap), 1..4), any::<bool>()).prop_map(|(parts, has_sign)| {
-        let text: String = parts.iter().flat_map(|(word, gap)| [*word, *gap]).collect();
-        let end = if has_sign { "+" } else { "" };
-        format!("{}{end}", text.trim_end_matches([' ', '.', '-']))
-    })
-}
-
-fn positional() -> impl Strategy<Value = Query> {
-    let leaf = prop_oneof![
-        8 => (written(), form()).prop_map(|(text, form)| term(&text, form)),
-        1 => prop::sample::select(vec!["a", "b.", "银", "a b", "[ab]+"])
-            .prop_map(|expression| Query::Matches(expression.to_owned())),
-    ];
-    leaf.prop_recursive(2, 8, 3, |part| {
-        prop_oneof![
-            prop::collection::vec(part.clone(), 1..3).prop_map(Query::Any),
-            (0..3_u32, any::<bool>(), part.clone(), part.clone()).prop_map(
-                |(gap, ordered, first, second)| Query::Near {
-                    gap,
-                    ordered,
-                    first: Box::new(first),
-                    second: Box::new(second)
-                }
-            ),
-            (part.clone(), part).prop_map(|(of, within)| Query::Except {
-                of: Box::new(of),
-                within: Box::new(within)
-            }),
-        ]
-    })
-}
-
-fn query() -> impl Strategy<Value = Query> {
-    let unit = prop_oneof![Just(Unit::Sentence), Just(Unit::Paragraph)];
-    let same = (unit, prop::collection::vec(positional(), 2..4))
-        .prop_map(|(unit, parts)| Query::Same { unit, parts });
-    let leaf = prop_oneof![4 => positional(), 1 => same];
-    let field =
-        prop_oneof![Just(TextField::Title), Just(TextField::Lead), Just(TextField::Body)].boxed();
-    leaf.prop_recursive(3, 12, 3, move |part| {
-        prop_oneof![
-            prop::collection::vec(part.clone(), 1..4).prop_map(Query::All),
-            prop::collection::vec(part.clone(), 1..4).prop_map(Query::Any),
-            part.clone().prop_map(|part| Query::Not(Box::new(part))),
-            (1..3_u32, prop::collection::vec(part.clone(), 2..4))
-                .prop_map(|(count, of)| Query::AtLeast { count, of }),
-            (field.clone(), part)
-                .prop_map(|(field, part)| Query::In { field, query: Box::new(part) }),
-        ]
-    })
-}
-
-fn text() -> impl Strategy<Value = String> {
-    let words = [
-        "A",
-        "a",
-        "as",
-        "ab",
-        "Banco",
-        "bánco",
-        "bancos",
-        "la",
-        "b",
-        "银",
-        "行",
-        "银行",
-        "銀",
-        "дом",
-        "а",
-        "1",
-        "ba\u{301}o",
-        "bao",
-    ];
-    let gaps = [" ", " ", " ", "  ", ". ", "\n", "", "", "-", ", ", "+ ", "+", "。"];
-    let (word, gap) = (prop::sample::select(words.to_vec()), prop::sample::select(gaps.to_vec()));
-    prop::collection::vec((word, gap), 0..12)
-        .prop_map(|parts| parts.into_iter().flat_map(|(word, gap)| [word, gap]).collect())
-}
-
-/// Of one case: each query is checked on each document. PROPTEST_CASES=1000 checks 100,000 pairs; without it,
-/// a quarter of that.
-const QUERIES: usize = 20;
-const DOCUMENTS: usize = 5;
-
-proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 20_000, ..ProptestConfig::default() })]
-
-    #[test]
-    fn agrees_with_the_slow_evaluator(
-        queries in prop::collection::vec(query(), QUERIES),
-        documents in prop::collection::vec((text(), text()), DOCUMENTS),
-    ) {
-        let rules = Rules::compile(queries.iter().map(|query| (query, None))).expect("compiled");
-        let mut scratch = Scratch::default();
-        for (title, body) in &documents {
-            let document = Document { title, body, ..Document::default() };
-            let found = rules.matches(&document, &mut scratch);
-            let slow = Slow::new(&document);
-            for (at, query) in (0..).zip(&queries) {
-                let (holds, places) = slow.evaluate(query, &[]);
-                prop_assert_eq!(found.queries.contains(&at), holds, "{:?} in {:?}", query, document);
-                if holds {
-                    prop_assert_eq!(found.stretches(at), places, "{:?} in {:?}", query, document);
-                }
-            }
-        }
-    }
 }
 
 #[test]

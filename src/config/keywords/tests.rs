@@ -177,7 +177,7 @@ fn queries_are_faulted_at_their_column() {
     topic(second, &[(10, 6, "adds nothing: `names`")]);
     topic(
         "any = [\"fraud*\", \"fraudster\", \"ab\"]\n",
-        &[(8, 28, "so short"), (8, 17, "found by `fraud*`")],
+        &[(8, 31, "so short"), (8, 18, "found by `fraud*`")],
     );
     let zh = CATEGORY.replace("[zh]\nterms = [\"挤兑\"]", "[zh]\nquery = '挤兑 NEAR 银行'");
     told(&[("categories/c.toml", &zh)], &[(12, 13, "write NEAR/5")]);
