@@ -4,6 +4,10 @@
 //! backtests. Pure: text in, tree or error with its place out. Looks at no article: that is the work
 //! of `analyse`.
 
+mod index;
+mod narrow;
 mod term;
 
+pub use index::{INDEX_VERSION, index_words};
+pub use narrow::{Ranges, narrow, ranges};
 pub use term::{any_of, term};
