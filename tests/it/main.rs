@@ -14,5 +14,6 @@ mod opml;
 mod poll;
 mod reload;
 mod rooms;
+mod slow_clients;
 mod smtp;
 mod support;
