@@ -1,6 +1,7 @@
 //! Whole articles: which risks are said of which topic, how prominently, how surely.
 
 use super::Engine;
+use crate::model::query::Document;
 use crate::model::{
     Analysis, Category, Keywords, LanguageTerms, LocalText, Locale, PolarityLabel, Rule, Topic,
 };
@@ -34,7 +35,11 @@ fn analyse(title: &str, body: &str) -> Analysis {
         category("solvency", 0.95, false, ["insolvencia", "insolvency", "挤兑"]),
         category("rumour", 0.3, true, ["bulo", "rumour", "谣言"]),
     ];
-    Engine::compile(&keywords).expect("compiled").analyse(title, body, None)
+    Engine::compile(&keywords).expect("compiled").analyse(&Document {
+        title,
+        body,
+        ..Document::default()
+    })
 }
 
 /// Language; of the topic: categories, prominence, whether negative, whether hearsay.

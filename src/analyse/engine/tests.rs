@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::Engine;
 use crate::analyse::run_examples;
+use crate::model::query::Document;
 use crate::model::{
     Category, Example, Field, Keywords, LanguageTerms, LocalText, Locale, Rule, Span, Topic,
 };
@@ -25,6 +26,10 @@ fn rule(any: &[&str], require: &[&str], exclude: &[&str]) -> Rule {
     }
 }
 
+fn article<'a>(title: &'a str, body: &'a str) -> Document<'a> {
+    Document { title, body, ..Document::default() }
+}
+
 fn one_topic(rules: Vec<Rule>) -> Keywords {
     let topic = Topic { id: "almenara".to_owned(), rules, ..Topic::default() };
     Keywords { topics: vec![topic], ..Keywords::default() }
@@ -39,7 +44,7 @@ fn check(rule: Rule, title: &str, body: &str, found: &[&str]) {
         format!("{field}:{}-{} {} ({})", span.from, span.to, span.text, span.term)
     };
     let spans: Vec<_> = engine
-        .matches(title, body)
+        .matches(&article(title, body))
         .topics
         .iter()
         .flat_map(|topic| topic.spans.iter().map(shown))
@@ -97,9 +102,9 @@ fn a_topic_is_told_once_by_its_first_rule() {
     second.id = "ticker".to_owned();
     let keywords = one_topic(vec![rule(&["Almenara"], &[], &[]), second]);
     let engine = Engine::compile(&keywords).expect("compiled");
-    let topics = engine.matches("AMN.MC", "Almenara").topics;
+    let topics = engine.matches(&article("AMN.MC", "Almenara")).topics;
     assert_eq!((topics.len(), topics[0].rule.as_str(), topics[0].spans.len()), (1, "names", 2));
-    assert_eq!(engine.matches("AMN.MC", "").topics[0].rule, "ticker");
+    assert_eq!(engine.matches(&article("AMN.MC", "")).topics[0].rule, "ticker");
 }
 
 fn category(locale: Locale, terms: &[&str], examples: Vec<Example>) -> Category {
@@ -210,7 +215,7 @@ proptest! {
         written.names = any_of(&any, &exclude);
         let engine = Engine::compile(&one_topic(vec![written])).expect("compiled");
         let found: Vec<_> = engine
-            .matches("", &body)
+            .matches(&article("", &body))
             .topics
             .into_iter()
             .flat_map(|topic| topic.spans)

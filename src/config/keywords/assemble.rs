@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::super::{Finding, TomlFile};
 use super::raw;
-use super::terms::Check;
+use super::terms::{Check, in_two_scripts};
 use crate::model::{
     Category, Keywords, LanguageTerms, Lexicon, LexiconEntry, Locale, Modifiers, Rule, Topic,
 };
@@ -141,7 +141,9 @@ fn read_entries(
             continue;
         }
         let written = term.as_ref();
-        if let Some(first) = seen.insert(fold(written).text, written.clone()) {
+        if let Some(first) = seen.insert(fold(written).text, written.clone())
+            && !in_two_scripts(&first, written)
+        {
             let what = format!("`{written}` has two weights (also as `{first}`)");
             check.error(term, what, "keep one of the two".to_owned());
             continue;

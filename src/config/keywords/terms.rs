@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::super::{Finding, TomlFile};
 use super::raw;
 use crate::model::Example;
-use crate::text::fold;
+use crate::text::{fold, is_han};
 
 /// One file under check, and what was found in it so far.
 pub(super) struct Check<'a> {
@@ -124,7 +124,9 @@ impl Check<'_> {
                 continue;
             }
             let folded = fold(term.as_ref()).text;
-            if let Some(first) = seen.insert(folded.clone(), term.as_ref().clone()) {
+            if let Some(first) = seen.insert(folded.clone(), term.as_ref().clone())
+                && !in_two_scripts(&first, term.as_ref())
+            {
                 let what = format!("`{}` is listed twice (also as `{first}`)", term.as_ref());
                 self.warning(term, what, "keep one of the two");
                 continue;
@@ -141,4 +143,11 @@ impl Check<'_> {
     fn place<T>(&self, at: &Spanned<T>) -> String {
         format!("{}:{}", self.file.name(), self.file.place(at.span().start).0)
     }
+}
+
+/// Whether two terms that fold alike are the traditional and the simplified form of one: writing both is idle
+/// and no mistake.
+pub(super) fn in_two_scripts(a: &str, b: &str) -> bool {
+    let han = |term: &str| term.chars().filter(|&c| is_han(c)).collect::<String>();
+    han(a) != han(b)
 }
