@@ -38,7 +38,7 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use event::Event;
 pub use layouts::explain_page;
-pub use live::{Live, LiveError};
+pub use live::{Live, LiveError, watched};
 pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
 pub use parsing::{Page, Parsers, Parsing, answer};

@@ -35,6 +35,8 @@ pub struct Ranges {
     pub to: Option<jiff::civil::Date>,
     /// Whether the story must have a severity.
     pub judged: bool,
+    /// Whether the query asks for a severity anywhere.
+    pub weighed: bool,
 }
 
 /// The ranges that every article must be in.
@@ -42,7 +44,25 @@ pub struct Ranges {
 pub fn ranges(query: &Query) -> Ranges {
     let mut found = Ranges::default();
     collect(query, &mut found, DEPTH);
+    found.weighed = found.judged || weighs(query);
     found
+}
+
+fn weighs(query: &Query) -> bool {
+    match query {
+        Query::Between { field, .. } => *field == RangeField::Severity,
+        Query::Any(parts) | Query::All(parts) | Query::AtLeast { of: parts, .. } => {
+            parts.iter().any(weighs)
+        }
+        Query::Not(part) | Query::In { query: part, .. } => weighs(part),
+        // Their parts are words.
+        Query::Term(_)
+        | Query::Matches(_)
+        | Query::Near { .. }
+        | Query::Same { .. }
+        | Query::Except { .. }
+        | Query::Meta { .. } => false,
+    }
 }
 
 fn collect(query: &Query, found: &mut Ranges, depth: usize) {

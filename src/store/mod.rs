@@ -15,6 +15,7 @@ pub mod leases;
 mod migrate;
 mod postgres;
 pub mod prune;
+pub mod replay;
 pub mod search;
 pub mod sources;
 mod sqlite;

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use super::transaction::params;
-use super::{Dialect, Row, StoreError, Transaction, articles};
+use super::{Dialect, Row, StoreError, Transaction, Value, articles};
 use crate::model::condition::{Condition, IndexWords};
 use crate::model::{Article, ArticleId};
 
@@ -239,12 +239,12 @@ pub fn scanned(
     };
     let sql = format!(
         "SELECT discovered_at, id FROM article a WHERE discovered_at >= ?1 \
-         AND discovered_at <= ?2 AND (discovered_at < ?2 OR id < ?3) \
+         AND discovered_at <= ?2 AND (discovered_at < ?2 OR id < ?6) \
          AND {WITHIN_RANGES} ORDER BY discovered_at DESC, id DESC LIMIT ?7"
     );
     let (from, end) = dated(reach);
     let judged = reach.judged;
-    let params = params![reach.since, until, id, from, end, judged, limit];
+    let params = params![reach.since, until, from, end, judged, id, limit];
     tx.query(&sql, params)?.iter().map(key).collect()
 }
 
@@ -273,9 +273,9 @@ fn key(row: &Row) -> Result<Key, StoreError> {
     Ok(Key { found_at: row.get(0)?, number: 0, id: row.get(1)? })
 }
 
-/// The ranges of a [`Reach`], as ?4, ?5 and ?6, over `article a`.
-const WITHIN_RANGES: &str = "COALESCE(published_at, discovered_at) >= ?4 \
-    AND COALESCE(published_at, discovered_at) < ?5 AND (CAST(?6 AS BIGINT) = 0 OR EXISTS \
+/// The ranges of a [`Reach`], as ?3, ?4 and ?5, over `article a`.
+const WITHIN_RANGES: &str = "COALESCE(published_at, discovered_at) >= ?3 \
+    AND COALESCE(published_at, discovered_at) < ?4 AND (CAST(?5 AS BIGINT) = 0 OR EXISTS \
     (SELECT 1 FROM article_topic t WHERE t.story_id = a.story_id AND t.severity <> ''))";
 
 fn dated(reach: &Reach) -> (i64, i64) {
@@ -292,7 +292,11 @@ pub struct Stored {
     pub severity: Option<f64>,
 }
 
-/// Those of the articles that are in the archive and within the ranges, in the order of the keys.
+/// Articles that one statement asks for.
+const ASKED: usize = 64;
+
+/// Those of the articles that are in the archive and within the ranges, newest first. Their stories'
+/// severities are only read where they are `weighed`.
 ///
 /// # Errors
 /// As [`Transaction::query`].
@@ -300,27 +304,37 @@ pub fn read(
     tx: &mut dyn Transaction,
     keys: &[Key],
     reach: &Reach,
+    weighed: bool,
 ) -> Result<Vec<Stored>, StoreError> {
     let columns = articles::COLUMNS;
-    // The unused parameters keep the numbers of the ranges.
+    let listed: Vec<String> = (6..6 + ASKED).map(|n| format!("?{n}")).collect();
+    // The signs keep the databases from going through the time instead of the names.
     let sql = format!(
-        "SELECT {columns} FROM article a WHERE id = ?3 AND discovered_at >= ?1 \
-         AND discovered_at <= ?2 AND {WITHIN_RANGES}"
+        "SELECT {columns} FROM article a WHERE +discovered_at >= ?1 AND +discovered_at <= ?2 \
+         AND {WITHIN_RANGES} AND id IN ({})",
+        listed.join(", ")
     );
     let (from, end) = dated(reach);
     let mut found = Vec::with_capacity(keys.len());
-    for key in keys {
-        let params = params![reach.since, reach.until, &key.id, from, end, reach.judged];
-        let rows = tx.query(&sql, params)?;
-        let Some(row) = rows.first() else { continue };
-        let article = articles::read(row)?;
-        let severity = severity(tx, &article)?;
-        found.push(Stored { article, severity });
+    for asked in keys.chunks(ASKED) {
+        let mut params = params![reach.since, reach.until, from, end, reach.judged].to_vec();
+        params.extend(asked.iter().map(|key| Value::from(&key.id)));
+        params.resize(5 + ASKED, Value::from(""));
+        for row in tx.query(&sql, &params)? {
+            let article = articles::read(&row)?;
+            let severity = if weighed { severity(tx, &article)? } else { None };
+            found.push(Stored { article, severity });
+        }
     }
+    found.sort_by_key(|one| std::cmp::Reverse((one.article.discovered_at, one.article.id)));
     Ok(found)
 }
 
-fn severity(tx: &mut dyn Transaction, article: &Article) -> Result<Option<f64>, StoreError> {
+/// Highest severity of an article's story toward any topic, as it was lately decided.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn severity(tx: &mut dyn Transaction, article: &Article) -> Result<Option<f64>, StoreError> {
     let Some(story) = article.story_id else { return Ok(None) };
     let sql = "SELECT severity FROM article_topic WHERE story_id = ?1 AND severity <> '' \
                ORDER BY decided_at DESC, article_id DESC LIMIT 20";
@@ -328,14 +342,4 @@ fn severity(tx: &mut dyn Transaction, article: &Article) -> Result<Option<f64>, 
     let scores = rows.iter().map(|row| Ok(row.json::<crate::model::Severity>(0)?.score));
     let scores: Vec<f64> = scores.collect::<Result<_, StoreError>>()?;
     Ok(scores.into_iter().reduce(f64::max))
-}
-
-/// How many articles were found within the reach; ranges do not count.
-///
-/// # Errors
-/// As [`Transaction::query`].
-pub fn count(tx: &mut dyn Transaction, reach: &Reach) -> Result<u32, StoreError> {
-    let sql = "SELECT COUNT(*) FROM article WHERE discovered_at >= ?1 AND discovered_at <= ?2";
-    let rows = tx.query(sql, params![reach.since, reach.until])?;
-    rows.first().map_or(Ok(0), |row| row.get(0))
 }

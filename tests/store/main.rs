@@ -17,6 +17,7 @@ mod operators;
 mod outbox;
 mod race;
 mod samples;
+mod search;
 
 use atalaya::store::{Store, StoreError};
 

@@ -107,6 +107,6 @@ fn ranges_that_every_article_is_in() {
     let found = ranges(&Query::All(vec![date.clone(), narrower, severe]));
     assert_eq!(found.from, Some("2026-03-05".parse().expect("a day")));
     assert_eq!(found.to, Some("2026-03-09".parse().expect("a day")));
-    assert!(found.judged);
+    assert!(found.judged && found.weighed);
     assert_eq!(ranges(&Query::Any(vec![date])), super::Ranges::default());
 }
