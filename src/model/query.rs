@@ -10,6 +10,21 @@
 //! themselves (`AMN.MC`, `C++`), nothing means nothing. A term without letter or digit stands nowhere. `*` by
 //! itself is any one word; next to a word of one character it means nothing (`挤兑*` is `挤兑`).
 //!
+//! **Disguises.** A `Disguised` term without wildcards, and without `@`, `$`, `!` or `|` between its words, stands also
+//! where its words are read in disguise; its places are the words that such a reading covers. Right before and behind
+//! each word of a script with spaces there is still no letter or digit, and what stands between, before and behind the
+//! words stands there too. Of the folded characters of a text
+//! - `4 @` may be `a`, `3` `e`, `1 ! |` `i` or `l`, `0` `o`, `5 $` `s`, `7` `t`, and the letters of Latin, Cyrillic and
+//!   Greek whose small or capital forms look alike are one another;
+//! - a letter written three times or more in a row may be one, in a word of four letters or more where it does not stand
+//!   twice in a row;
+//! - the letters of a word of three or more may all stand apart, a *mark* between each two: blanks, among them at most one of
+//!   `. - _ * · ・ • / \ + ~ # = ^`, or that sign alone;
+//! - a mark may stand where nothing stands between two words of the term (`挤*兑`).
+//!
+//! Of the term's letters at least two, and no fewer than are replaced by others, are the text's own where any is replaced:
+//! `4x4` is no `axa`, `505` no `sos`, and a Russian word no Latin one.
+//!
 //! **Texts of an article.** Headline and body, apart: no phrase, distance or sentence crosses from one to
 //! the other. Paragraphs are lines; sentences are those of `text`.
 //!
@@ -155,8 +170,7 @@ pub struct Term {
 pub enum Form {
     /// Without regard to case, accents, width and the like.
     Folded(Inflection),
-    /// As [`Form::Folded`] without inflection, and disguises (`f r a u d e`, `fr@ude`, letters of another alphabet)
-    /// are found too.
+    /// As [`Form::Folded`] without inflection, and disguises are found too: see above.
     Disguised,
     /// Letter by letter: case and accents count (composed, NFC; signs and blanks between words are folded).
     Exact,

@@ -48,7 +48,9 @@ pub(super) fn term(
             error(what, "write ~es or ~en for all forms of a word, ~s for its plural")
         })?),
     };
-    if wild && matches!(form, Form::Folded(Inflection::Spanish | Inflection::English)) {
+    let has_more =
+        matches!(form, Form::Disguised | Form::Folded(Inflection::Spanish | Inflection::English));
+    if wild && has_more {
         let what = format!("`{text}` has both `*` or `?` and `~`");
         return Err(error(what, "keep one of the two"));
     }

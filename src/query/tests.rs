@@ -208,7 +208,10 @@ fn any_term() -> impl Strategy<Value = Term> {
     ];
     let text = "[a-zñ银AND~=:/@+\\-(\",|\\\\«]{0,4}[a-z银]{1,3}( [a-z银OR]{1,3}[*?]?)?";
     (text, forms).prop_map(|(text, form)| {
-        let stemmed = matches!(form, Form::Folded(Inflection::Spanish | Inflection::English));
+        let stemmed = matches!(
+            form,
+            Form::Disguised | Form::Folded(Inflection::Spanish | Inflection::English)
+        );
         let text = if stemmed { text.replace(['*', '?'], "") } else { text };
         Term { text, form }
     })

@@ -7,6 +7,7 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod disguise;
 mod oracle;
 mod random;
 
@@ -21,9 +22,9 @@ use proptest::prelude::*;
 use self::random::Paper;
 
 /// Documents of one run, times queries, times runs: 100,000 cases.
-const PAPERS: usize = 5;
-const QUERIES: usize = 10;
-const RUNS: u32 = 2_000;
+const PAPERS: usize = 20;
+const QUERIES: usize = 25;
+const RUNS: u32 = 200;
 
 fn document<'a>(paper: &'a Paper, tags: &'a [String]) -> Document<'a> {
     Document {
@@ -69,8 +70,9 @@ proptest! {
         let tags = ["prensa".to_owned()];
         for paper in &papers {
             let document = document(paper, &tags);
+            let texts = oracle::Texts::new(&document);
             for (query, found) in queries.iter().zip(found(&rules, &document, queries.len())) {
-                let (holds, places) = oracle::judge(query, &document);
+                let (holds, places) = oracle::judge(query, &document, &texts);
                 prop_assert_eq!(found, holds.then_some(places), "{}\n{:?}", print(query), paper);
             }
         }
@@ -85,7 +87,11 @@ fn check(query: &str, text: &str, expected: bool) {
         parse(query, &reading).unwrap_or_else(|error| panic!("{query}: {error}")).query;
     let (title, body) = text.split_once('\n').unwrap_or((text, ""));
     let document = Document { title, body, ..Document::default() };
-    assert_eq!(oracle::judge(&read, &document).0, expected, "{query} on {text} (oracle)");
+    assert_eq!(
+        oracle::judge(&read, &document, &oracle::Texts::new(&document)).0,
+        expected,
+        "{query} on {text} (oracle)"
+    );
     let rules = Rules::compile([(&read, None)]).expect("compiled");
     assert_eq!(found(&rules, &document, 1)[0].is_some(), expected, "{query} on {text} (engine)");
 }
@@ -121,6 +127,9 @@ fn the_documented_examples_hold() {
         ("lead:multa", "Hola\nuno\nuna multa\ntres", true),
         ("lead:multa", "Hola\nuno\ndos\nuna multa", false),
         ("multa NOT feria", "multa en la feria", false),
+        ("fraude~disguised", "un FR@UDE y f r a u d e", true),
+        ("fraude", "un FR@UDE y f r a u d e", false),
+        ("fraude~disguised", "x f raude y frau de, a, u", false),
         ("/[0-9]+ millones/", "Pide 30 Millones", true),
         ("AT&T", "La AT&T sube", true),
         ("AT&T", "La at & t sube", false),

@@ -1,14 +1,21 @@
 //! The meaning of queries, as slowly and plainly as it can be told: written from the table of
-//! `model::query` alone. Disguised terms are left out, since the table does not say which disguises there are.
+//! `model::query` alone. What is asked again and again (stems, terms cut up, expressions) is remembered.
 
-use std::collections::BTreeSet;
+use std::borrow::Borrow;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::ops::Range;
+use std::rc::Rc;
+use std::thread::LocalKey;
 
 use atalaya::model::query::{
     Bound, Document, Form, Inflection, MetaField, Query, RangeField, Term, TextField, Unit,
 };
 use atalaya::text::{Folded, fold, is_spaced, sentences, words};
 use unicode_normalization::UnicodeNormalization;
+
+use super::disguise;
 
 /// Stand for `*` and `?` while a term is folded.
 const ANY: char = '\u{e000}';
@@ -34,13 +41,17 @@ struct Word {
     bytes: Range<usize>,
     /// Characters of the original.
     chars: Range<usize>,
+    /// Itself, folded and as written (composed).
+    folded: Vec<char>,
+    written: Vec<char>,
 }
 
 /// A text made ready.
 struct Text {
-    original: Vec<char>,
     folded: Folded,
     words: Vec<Word>,
+    /// What stands before each word, behind the one before it, and behind the last; blanks made one.
+    gaps: Vec<String>,
     /// Characters of its sentences and lines.
     sentences: Vec<Range<usize>>,
     lines: Vec<Range<usize>>,
@@ -49,9 +60,17 @@ struct Text {
 impl Text {
     fn new(original: &str) -> Self {
         let folded = fold(original);
-        let word = |bytes: Range<usize>| Word { chars: folded.original(bytes.clone()), bytes };
+        let letters: Vec<char> = original.chars().collect();
+        let word = |bytes: Range<usize>| {
+            let chars = folded.original(bytes.clone());
+            let written = letters[chars.clone()].iter().copied().nfc().collect();
+            Word { folded: folded.text[bytes.clone()].chars().collect(), written, chars, bytes }
+        };
         let chars = |byte: usize| original[..byte].chars().count();
-        let words = words(&folded.text).map(|token| word(token.bytes)).collect();
+        let words: Vec<Word> = words(&folded.text).map(|token| word(token.bytes)).collect();
+        let ends = std::iter::once(0).chain(words.iter().map(|word| word.bytes.end));
+        let starts = words.iter().map(|word| word.bytes.start).chain([folded.text.len()]);
+        let gaps = ends.zip(starts).map(|(from, to)| blanks_made_one(&folded.text[from..to]));
         let sentences = sentences(original).map(|range| chars(range.start)..chars(range.end));
         let mut lines = Vec::new();
         let mut start = 0;
@@ -60,28 +79,7 @@ impl Text {
             lines.push(start..end);
             start = end + 1;
         }
-        Self {
-            sentences: sentences.collect(),
-            original: original.chars().collect(),
-            words,
-            lines,
-            folded,
-        }
-    }
-
-    /// What stands before the word of that number, behind the one before it; blanks made one.
-    fn gap(&self, number: usize) -> String {
-        let from = number.checked_sub(1).map_or(0, |before| self.words[before].bytes.end);
-        let to = self.words.get(number).map_or(self.folded.text.len(), |word| word.bytes.start);
-        blanks_made_one(&self.folded.text[from..to])
-    }
-
-    fn written(&self, number: usize) -> String {
-        self.original[self.words[number].chars.clone()].iter().copied().nfc().collect()
-    }
-
-    fn folded(&self, number: usize) -> &str {
-        &self.folded.text[self.words[number].bytes.clone()]
+        Self { sentences: sentences.collect(), gaps: gaps.collect(), words, lines, folded }
     }
 }
 
@@ -94,11 +92,23 @@ struct View<'a> {
     seen: [usize; 2],
 }
 
+/// Headline and body of a document, read once for many queries.
+pub struct Texts([Text; 2]);
+
+impl Texts {
+    pub fn new(document: &Document) -> Self {
+        Self([Text::new(document.title), Text::new(document.body)])
+    }
+}
+
 /// Whether a query holds, and its places as characters of headline (0) and body (1).
-pub fn judge(query: &Query, document: &Document) -> (bool, BTreeSet<(usize, usize, usize)>) {
-    let texts = [Text::new(document.title), Text::new(document.body)];
+pub fn judge(
+    query: &Query,
+    document: &Document,
+    Texts(texts): &Texts,
+) -> (bool, BTreeSet<(usize, usize, usize)>) {
     let seen = [texts[0].words.len(), texts[1].words.len()];
-    let view = View { texts: &texts, document, seen };
+    let view = View { texts, document, seen };
     let chars = |place: &Place| {
         let words = &texts[place.text].words;
         (place.text, words[place.from].chars.start, words[place.to - 1].chars.end)
@@ -124,10 +134,12 @@ impl View<'_> {
 
     fn places(self, query: &Query) -> BTreeSet<Place> {
         match query {
-            Query::Term(term) => self.term(&Pattern::new(term), term.form),
+            Query::Term(term) => {
+                self.term(&remembered(&PATTERNS, term, || Pattern::new(term)), term.form)
+            }
             Query::Matches(pattern) => self.matches(pattern),
             Query::Any(parts) | Query::All(parts) | Query::AtLeast { of: parts, .. } => {
-                let parts = parts.iter().filter(|_| self.holds(query));
+                let parts = if self.holds(query) { parts.iter() } else { [].iter() };
                 parts.flat_map(|part| self.places(part)).collect()
             }
             Query::Not(_) | Query::Meta { .. } | Query::Between { .. } => BTreeSet::new(),
@@ -170,6 +182,32 @@ impl View<'_> {
                     places.insert(place);
                 }
             }
+            if form == Form::Disguised && !pattern.words.iter().flatten().copied().any(is_wild) {
+                places.extend(self.disguised(pattern, text));
+            }
+        }
+        places
+    }
+
+    /// Tries every character.
+    fn disguised(self, pattern: &Pattern, number: usize) -> BTreeSet<Place> {
+        let Text { folded, words, .. } = &self.texts[number];
+        let chars: Vec<char> = folded.text.chars().collect();
+        let bytes: Vec<usize> = folded.text.char_indices().map(|(at, _)| at).collect();
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or(folded.text.len());
+        let mut places = BTreeSet::new();
+        for from in 0..chars.len() {
+            for end in disguise::ends(&pattern.words, &pattern.gaps, &chars, from) {
+                let covered =
+                    |word: &Word| word.bytes.start < byte(end) && byte(from) < word.bytes.end;
+                let first = words.iter().position(covered);
+                let last = words.iter().rposition(covered);
+                if let (Some(from), Some(last)) = (first, last)
+                    && last < self.seen[number]
+                {
+                    places.insert(Place { text: number, from, to: last + 1 });
+                }
+            }
         }
         places
     }
@@ -179,14 +217,14 @@ impl View<'_> {
         let many = pattern.words.len();
         let gaps = &pattern.gaps;
         (0..many).all(|n| pattern.word_fits(form, n, text, place.from + n))
-            && (1..many).all(|n| text.gap(place.from + n) == gaps[n])
-            && text.gap(place.from).ends_with(&gaps[0])
-            && text.gap(place.to).starts_with(&gaps[many])
+            && (1..many).all(|n| text.gaps[place.from + n] == gaps[n])
+            && text.gaps[place.from].ends_with(&gaps[0])
+            && text.gaps[place.to].starts_with(&gaps[many])
     }
 
     fn matches(self, pattern: &str) -> BTreeSet<Place> {
-        let regex = regex::RegexBuilder::new(pattern).case_insensitive(true).build();
-        let regex = regex.expect("an expression");
+        let build = || regex::RegexBuilder::new(pattern).case_insensitive(true).build();
+        let regex = remembered(&EXPRESSIONS, pattern, || build().expect("an expression"));
         let mut places = BTreeSet::new();
         for (number, original) in [self.document.title, self.document.body].into_iter().enumerate()
         {
@@ -207,8 +245,9 @@ impl View<'_> {
 
     fn near(self, gap: usize, ordered: bool, first: &Query, second: &Query) -> BTreeSet<Place> {
         let mut places = BTreeSet::new();
+        let second = self.places(second);
         for a in self.places(first) {
-            for b in self.places(second) {
+            for &b in &second {
                 if a.text != b.text || a.meets(b) || (ordered && b.from < a.from) {
                     continue;
                 }
@@ -340,32 +379,55 @@ impl Pattern {
     }
 
     fn word_fits(&self, form: Form, number: usize, text: &Text, at: usize) -> bool {
-        let word = text.folded(at);
-        let chars: Vec<char> = word.chars().collect();
+        let word = &text.words[at];
         let pattern = &self.words[number];
+        if form == Form::Exact {
+            return glob(&self.written[number], &word.written);
+        }
+        let chars = &word.folded;
+        let word: String = chars.iter().collect();
         let letters: String = pattern.iter().collect();
         match form {
-            Form::Exact => {
-                glob(&self.written[number], &text.written(at).chars().collect::<Vec<_>>())
-            }
-            Form::Folded(Inflection::Spanish) => stem("es", word) == stem("es", &letters),
-            Form::Folded(Inflection::English) => stem("en", word) == stem("en", &letters),
+            Form::Folded(Inflection::Spanish) => stem("es", &word) == stem("es", &letters),
+            Form::Folded(Inflection::English) => stem("en", &word) == stem("en", &letters),
             Form::Folded(Inflection::Plural) if self.plural && number + 1 == self.words.len() => {
                 let vowel = letters.ends_with(['a', 'e', 'i', 'o', 'u']);
                 word == letters
                     || word == format!("{letters}s")
                     || (!vowel && word == format!("{letters}es"))
             }
-            Form::Folded(_) => glob(pattern, &chars),
-            Form::Disguised => panic!("the table does not say which disguises there are"),
+            _ => glob(pattern, chars),
         }
     }
 }
 
-fn stem(language: &str, word: &str) -> String {
+type Memory<K, V> = RefCell<HashMap<K, Rc<V>>>;
+
+thread_local! {
+    static PATTERNS: Memory<Term, Pattern> = RefCell::default();
+    static EXPRESSIONS: Memory<String, regex::Regex> = RefCell::default();
+    static STEMS: Memory<String, String> = RefCell::default();
+}
+
+/// What was made for a key before, else made now.
+fn remembered<K: Hash + Eq + Borrow<Q>, V, Q: Hash + Eq + ToOwned<Owned = K> + ?Sized>(
+    memory: &'static LocalKey<Memory<K, V>>,
+    key: &Q,
+    make: impl FnOnce() -> V,
+) -> Rc<V> {
+    let known = memory.with_borrow(|memory| memory.get(key).cloned());
+    known.unwrap_or_else(|| {
+        let made = Rc::new(make());
+        memory.with_borrow_mut(|memory| memory.insert(key.to_owned(), Rc::clone(&made)));
+        made
+    })
+}
+
+fn stem(language: &str, word: &str) -> Rc<String> {
     use rust_stemmers::{Algorithm, Stemmer};
     let algorithm = if language == "es" { Algorithm::Spanish } else { Algorithm::English };
-    Stemmer::create(algorithm).stem(word).into_owned()
+    let stem = || Stemmer::create(algorithm).stem(word).into_owned();
+    remembered(&STEMS, &*format!("{language} {word}"), stem)
 }
 
 fn marked(text: &str) -> String {
@@ -390,7 +452,7 @@ fn glob(pattern: &[char], word: &[char]) -> bool {
     }
 }
 
-fn blanks_made_one(gap: &str) -> String {
+pub fn blanks_made_one(gap: &str) -> String {
     let mut made = String::new();
     for c in gap.chars() {
         if c != ' ' || !made.ends_with(' ') {

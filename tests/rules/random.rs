@@ -54,9 +54,30 @@ const WORDS: &[&str] = &[
     "суд",
     "ｆｉｎｅ",
     "mu\u{301}lta",
+    "b4nco",
+    "b@nc0",
+    "ваnсo",
+    "baaanco",
+    "b a n c o",
+    "b.@.n.c.o",
+    "mu1ta",
+    "mul7a",
+    "$ol",
+    "s",
+    "o",
+    "l!",
+    "s o l",
+    "s-0-l",
+    "501",
+    "f!ne",
+    "银*行",
+    "b@",
+    "nco",
 ];
-const BETWEEN: &[&str] =
-    &[" ", " ", " ", " ", "  ", ", ", ". ", "。", "\n", "-", "", "! ", " (", ") ", "/", ".", "; "];
+const BETWEEN: &[&str] = &[
+    " ", " ", " ", " ", "  ", ", ", ". ", "。", "\n", "-", "", "! ", "!", "@", "*", " (", ") ",
+    "/", ".", "; ",
+];
 const TERMS: &[&str] = &[
     "banco",
     "Banco",
@@ -87,6 +108,7 @@ const TERMS: &[&str] = &[
     "银行 挤兑",
     "banco.sol",
     "de C++",
+    "sol!banco",
 ];
 const WILD: &[&str] =
     &["banc*", "mult*", "f?ne", "*a", "b*o", "fin??", "挤兑*", "бан*", "banco * sol", "de mult*"];
@@ -134,13 +156,13 @@ fn term() -> impl Strategy<Value = Query> {
             Form::Folded(Inflection::Spanish),
             Form::Folded(Inflection::English),
             Form::Exact,
+            Form::Disguised,
         ][..],
     );
     let plain = (select(TERMS), form).prop_map(|(text, form)| Term { text: text.to_owned(), form });
-    let wild = (select(WILD), any::<bool>()).prop_map(|(text, exact)| Term {
-        text: text.to_owned(),
-        form: if exact { Form::Exact } else { Form::Folded(Inflection::None) },
-    });
+    let wild_form = select(&[Form::Folded(Inflection::None), Form::Exact, Form::Disguised][..]);
+    let wild =
+        (select(WILD), wild_form).prop_map(|(text, form)| Term { text: text.to_owned(), form });
     prop_oneof![4 => plain, 1 => wild].prop_map(Query::Term)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::CompileError;
+use super::disguise::Disguises;
 use super::evaluate::Stretch;
 use super::filter::{Phrases, Slot};
 use super::hash;
@@ -22,6 +23,7 @@ pub(super) struct Index {
     starts: Vec<u32>,
     postings: Vec<Posting>,
     loose: Loose,
+    disguises: Disguises,
     /// For each term, its number of words, and whether an anchor is not yet the term.
     shapes: Vec<Shape>,
 }
@@ -41,7 +43,7 @@ struct Literal {
 
 impl Index {
     /// Builds the index of terms.
-    pub fn new(nodes: &Nodes) -> Result<Self, CompileError> {
+    pub fn new(nodes: &mut Nodes) -> Result<Self, CompileError> {
         let mut draft = Draft::default();
         let mut literals: HashMap<u64, Literal> = HashMap::with_capacity(nodes.ready.len());
         for (term, ready) in (0..).zip(&nodes.ready) {
@@ -74,7 +76,10 @@ impl Index {
             words: ready.words,
             checked: ready.check.is_some(),
         };
+        let ready = (0..).zip(&mut nodes.ready);
+        let disguises = ready.filter_map(|(term, ready)| Some((term, ready.disguise.take()?)));
         Ok(Self {
+            disguises: Disguises::new(disguises.collect()),
             phrases: Phrases::new(&keys),
             starts,
             postings,
@@ -102,7 +107,12 @@ impl Index {
         self.loose.find(reading, stemmed, |at, posting| {
             self.hit(nodes, reading, document, (at, posting), hits);
         });
-        hits.sort_unstable_by_key(|hit| (hit.term, hit.from));
+        self.disguises.find(reading, |hit| {
+            if hits.len() < MAX_HITS {
+                hits.push(hit);
+            }
+        });
+        hits.sort_unstable_by_key(|hit| (hit.term, hit.from, hit.to));
         hits.dedup();
     }
 

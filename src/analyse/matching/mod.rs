@@ -3,7 +3,7 @@
 //! A document is folded and cut into words, each with its hash (`reading`). Every phrase of every query is
 //! known by the hash of its words (`filter`, `index`); a phrase that is met is a hit. Terms that are no
 //! plain phrases (`fraud*`, stems, exact forms) hang on a word or a beginning of one and are compared there
-//! (`term`, `loose`). A query is evaluated (`evaluate`) only where one of the terms that it cannot do
+//! (`term`, `loose`); disguises have a coarser reading of their own (`disguise`). A query is evaluated (`evaluate`) only where one of the terms that it cannot do
 //! without has a hit (`node`). What each node of a query means stands in `model::query`.
 //!
 //! Work is bounded by the lengths of document and queries: hits, places and matches of expressions by
@@ -14,6 +14,7 @@
     reason = "a text is cut at 2^32 bytes when it is folded"
 )]
 
+mod disguise;
 mod evaluate;
 mod field;
 mod filter;
@@ -106,7 +107,7 @@ impl Rules {
             let context = context.map(|context| builder.add(context)).transpose()?;
             compiled.push(Compiled { node, context, is_plain: false });
         }
-        let nodes = builder.nodes;
+        let mut nodes = builder.nodes;
         let costs = nodes.costs();
         let mut needs: Vec<(u32, u32)> = Vec::new();
         let mut always = Vec::new();
@@ -124,7 +125,7 @@ impl Rules {
         Ok(Self {
             starts: starts.collect(),
             needed_by: needs.iter().map(|need| need.1).collect(),
-            index: Index::new(&nodes)?,
+            index: Index::new(&mut nodes)?,
             nodes,
             queries: compiled,
             always,

@@ -138,6 +138,13 @@ impl Reading {
         first..last.map_or(first, |word| word.to as usize)
     }
 
+    /// Words that share a byte with a stretch of the folded text.
+    pub fn within(&self, bytes: &Range<usize>) -> Range<u32> {
+        let first = self.words.partition_point(|word| word.to as usize <= bytes.start);
+        let end = self.words.partition_point(|word| (word.from as usize) < bytes.end);
+        first as u32..(end as u32).max(first as u32)
+    }
+
     /// Whether a byte of the folded text belongs to the headline; characters before the body.
     pub fn is_title(&self, byte: usize) -> bool {
         byte < self.title_folded

@@ -5,6 +5,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::disguise::Disguise;
 use super::glob::{ANY, is_wild, marked};
 use super::hash;
 use super::reading::{Reading, gap};
@@ -60,6 +61,8 @@ pub(super) struct Ready {
     pub anchors: Vec<(Anchor, u32)>,
     /// None if an anchor is the whole term.
     pub check: Option<Check>,
+    /// How it is found where it stands in none of its anchors.
+    pub disguise: Option<Disguise>,
 }
 
 impl Ready {
@@ -70,12 +73,12 @@ impl Ready {
         let is_plain = check.before.is_empty()
             && check.after.is_empty()
             && check.words.len() <= MOST_WORDS
-            && check.words.iter().all(literal)
-            && term.form != Form::Disguised;
+            && check.words.iter().all(literal);
         let (anchors, offset) = check.anchors();
         let anchors = anchors.into_iter().map(|anchor| (anchor, offset)).collect();
         let words = check.words.len() as u32;
-        Some(Self { words, anchors, check: (!is_plain).then_some(check) })
+        let check = (!is_plain).then_some(check);
+        Some(Self { words, anchors, check, disguise: Disguise::new(term) })
     }
 }
 

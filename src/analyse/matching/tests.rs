@@ -73,6 +73,55 @@ fn forms_are_found() {
 }
 
 #[test]
+fn disguises_are_found() {
+    let finds = |text, body, found: &[&str]| check(&term(text, Form::Disguised), body, found);
+    finds(
+        "fraude",
+        "Fraude, f r a u d e; F.R.A.U.D.E.; f-r-a-u-d-e, f * r * a * u * d * e",
+        &["Fraude", "f r a u d e", "F.R.A.U.D.E", "f-r-a-u-d-e", "f * r * a * u * d * e"],
+    );
+    finds(
+        "fraude",
+        "¡FR@UDE! fr4ud3 fr\u{430}ude f r @ u d e",
+        &["FR@UDE", "fr4ud3", "fr\u{430}ude", "f r @ u d e"],
+    );
+    finds(
+        "fraude",
+        "fraaaude, FRAUDEEEE, fraudes f r a u d e s",
+        &["fraaaude", "FRAUDEEEE", "f r a u d e"],
+    );
+    finds("filial solo", "f!l1a| $0lo", &["f!l1a| $0lo"]);
+    finds(
+        "Banco Sur",
+        "B4nco Sur, B a n c o  S u r, b a n c o sur",
+        &["B4nco Sur", "B a n c o  S u r", "b a n c o sur"],
+    );
+    finds("挤兑", "挤兑，挤*兑，擠 兌，拥挤，兑换，挤……兑", &["挤兑", "挤*兑", "擠 兌"]);
+    finds("банк", "б4нк, бaнк", &["б4нк", "бaнк"]);
+    finds("@almenara", "@4lmenara y almen@ra", &["4lmenara"]);
+}
+
+#[test]
+fn ordinary_words_are_no_disguise() {
+    let none = |text, body| check(&term(text, Form::Disguised), body, &[]);
+    none("fraude", "un x f raude y, fra ude, fra-ude, fr aude, defraude, fraudes");
+    none("fraude", "f, r, a, u, d, e");
+    none("fraude", "f r a u de y f ra u d e");
+    none("ya", "Y a mí");
+    none("fail", "Markets fall");
+    none("caro", "un carro");
+    none("carro", "caro, carrro");
+    none("axa", "un 4x4");
+    none("sos", "505 5-0-5");
+    none("ISM", "el 15M");
+    none("cop", "\u{441}\u{43e}\u{440}");
+    none("XVI", "Luis XVIII");
+    none("10", "1000 y IO");
+    none("sol!banco", "sol! b@nco");
+    none("fraude", "fr@udes, afr@ude");
+}
+
+#[test]
 fn work_is_bounded() {
     let any = Form::Folded(Inflection::None);
     let near = |first: Query, second: Query| Query::Near {
@@ -85,11 +134,15 @@ fn work_is_bounded() {
         near(near(term("a", any), term("a", any)), term("a", any)),
         term("*a*a*a*a*b", any),
         term("* *", any),
+        term("aaaa b", Form::Disguised),
+        term("iiiiiii", Form::Disguised),
         Query::Matches("(a+)+b".to_owned()),
     ];
     let rules = Rules::compile(hostile.iter().map(|query| (query, None))).expect("compiled");
     let mut scratch = Scratch::default();
-    for body in ["a".repeat(1 << 20), "a ".repeat(1 << 19), "银".repeat(1 << 18)] {
+    for body in
+        ["a".repeat(1 << 20), "a ".repeat(1 << 19), "银".repeat(1 << 18), "!".repeat(1 << 19)]
+    {
         let document = Document { body: &body, ..Document::default() };
         let found = rules.matches(&document, &mut scratch);
         for &query in found.queries {

@@ -80,7 +80,7 @@ impl Check<'_> {
             self.error(term, what, "write it on one line".to_owned());
             return false;
         }
-        if fold(stem).text.trim().is_empty() {
+        if !fold(stem).text.chars().any(char::is_alphanumeric) {
             let what = format!("the term `{written}` has no letter to look for");
             self.error(term, what, "write a word, or remove it".to_owned());
             return false;
