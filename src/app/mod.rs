@@ -3,6 +3,7 @@
 pub mod explain;
 mod reload;
 pub mod sources;
+pub mod verdicts;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
