@@ -5,6 +5,7 @@
 
 mod daemon;
 mod demo;
+mod editions;
 mod edits;
 mod health;
 mod hostile_page;
@@ -14,5 +15,6 @@ mod opml;
 mod poll;
 mod reload;
 mod rooms;
+mod slow_clients;
 mod smtp;
 mod support;

@@ -4,15 +4,29 @@
 //! Limits and escaping as Slack documents them (Block Kit reference; "Formatting text for app
 //! surfaces"): header 150 characters, section text 3,000, 10 fields, 50 blocks; `& < >` escaped.
 
-mod alert;
-mod sources;
-
 use serde_json::{Value, json};
 
-use super::clean::clean;
-use super::view::{Body, View};
+use url::Url;
+
+use super::{Letter, Request, Service};
 use crate::model::{Delivery, Notice};
+use crate::notify::clean::{clean, quiet};
+use crate::notify::http::header_value;
+use crate::notify::markup::{Markup, marked};
+use crate::notify::outline::{Section, outline};
+use crate::notify::view::{Body, View};
 use crate::phrases;
+
+/// Slack incoming webhooks, and services that take the same (Rocket.Chat).
+pub(super) struct Slack;
+
+impl Service for Slack {
+    fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
+        // Slack ignores the header; compatible services and gateways before them may not.
+        let headers = vec![("idempotency-key".to_owned(), header_value(letter.key))];
+        Request { url: url.clone(), headers, body: of_view(&letter.view) }
+    }
+}
 
 /// Slack refuses sections above 3,000 characters with HTTP 400.
 const SECTION_CHARS: usize = 2900;
@@ -20,17 +34,20 @@ const SECTION_CHARS: usize = 2900;
 /// Characters of all sections together; Slack's undocumented total lies near 13,000.
 const TOTAL_CHARS: usize = 9000;
 
+/// Characters of all sources together, so that what to do about them stays in the message.
+const SOURCES_CHARS: usize = 6500;
+
 /// The body of the POST request that tells a notice to a room. It names the idempotency key, so
 /// that people can tell a repeat: Slack itself cannot.
 #[must_use]
-pub fn render_slack(notice: &Notice, delivery: &Delivery) -> Value {
-    let view = View::new(notice, delivery);
-    let mut sections = match &view.body {
-        Body::Alert(facts) => alert::alert(&view, facts),
-        Body::Steps(facts) => alert::steps(&view, facts),
-        Body::Sources(facts) => sources::sources(&view, facts),
-    };
-    sections.extend(status(&view));
+pub fn render(notice: &Notice, delivery: &Delivery) -> Value {
+    of_view(&View::new(notice, delivery))
+}
+
+fn of_view(view: &View) -> Value {
+    let mut sections: Vec<String> =
+        outline(view, SOURCES_CHARS).iter().flat_map(|section| packed(view, section)).collect();
+    sections.extend(status(view));
 
     let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "emoji": false,
                     "text": clean(&view.subject, 150)}})];
@@ -42,8 +59,33 @@ pub fn render_slack(notice: &Notice, delivery: &Delivery) -> Value {
             blocks.push(json!({"type": "section", "text": mrkdwn(&section)}));
         }
     }
-    blocks.push(json!({"type": "context", "elements": [mrkdwn(&footer(&view))]}));
-    json!({"text": fallback(&view), "blocks": blocks})
+    blocks.push(json!({"type": "context", "elements": [mrkdwn(&footer(view))]}));
+    json!({"text": fallback(view), "blocks": blocks})
+}
+
+/// Slack's `mrkdwn`.
+struct Mrkdwn;
+
+impl Markup for Mrkdwn {
+    fn escape(&self, text: &str) -> String {
+        escape(text)
+    }
+
+    fn bold(&self, text: &str) -> String {
+        format!("*{text}*")
+    }
+
+    fn italic(&self, text: &str) -> String {
+        format!("_{text}_")
+    }
+
+    fn link(&self, text: &str, url: &str) -> String {
+        format!("<{}|{}>", escape_url(url), text.replace('|', "¦"))
+    }
+
+    fn quote(&self, text: &str) -> String {
+        format!("> {text}")
+    }
 }
 
 fn mrkdwn(text: &str) -> Value {
@@ -53,12 +95,11 @@ fn mrkdwn(text: &str) -> Value {
 
 fn status(view: &View) -> Option<String> {
     let url = view.status_url.as_ref()?;
-    Some(format!("<{}|{}>", escape_url(url), say(view, "mail.status_page")))
+    Some(Mrkdwn.link(say(view, "mail.status_page"), url))
 }
 
 fn footer(view: &View) -> String {
-    let zone = phrases::fill("mail.times_in", view.locale, &[("zone", &view.time_zone)]);
-    escape(&format!("{zone} · {} {}", say(view, "mail.reference"), view.key))
+    escape(&view.footer())
 }
 
 fn fallback(view: &View) -> String {
@@ -69,14 +110,14 @@ fn fallback(view: &View) -> String {
         lines.push(escape(&format!("{} · {}", incident.number, incident.state)));
     }
     lines.extend(view.url().map(escape));
-    lines.push(escape(&format!("{} {}", say(view, "mail.reference"), view.key)));
+    lines.push(escape(&view.reference()));
     lines.join("\n")
 }
 
-/// Parts as few sections, each part whole.
-fn packed(parts: impl IntoIterator<Item = String>) -> Vec<String> {
+/// A section's lines in as few Slack sections, each line whole.
+fn packed(view: &View, section: &Section) -> Vec<String> {
     let mut sections: Vec<String> = Vec::new();
-    for part in parts {
+    for part in section.iter().map(|line| marked(&Mrkdwn, view, line)) {
         match sections.last_mut() {
             Some(last) if last.chars().count() + part.chars().count() < SECTION_CHARS => {
                 last.push('\n');
@@ -86,17 +127,6 @@ fn packed(parts: impl IntoIterator<Item = String>) -> Vec<String> {
         }
     }
     sections
-}
-
-/// Slack sees bold only between spaces or punctuation of its own, so a space follows the label in
-/// every language.
-fn labelled(view: &View, label: &str, value: &str) -> String {
-    let colon = say(view, "format.colon").trim_end();
-    format!("*{}{colon}* {}", escape(label), escape(value))
-}
-
-fn bracketed(view: &View, text: &str) -> String {
-    phrases::fill("format.bracketed", view.locale, &[("text", text)])
 }
 
 fn say<'a>(view: &View, key: &'a str) -> &'a str {
@@ -111,11 +141,6 @@ fn escape_url(url: &str) -> String {
     url.replace('&', "&amp;").replace('<', "%3C").replace('>', "%3E").replace('|', "%7C")
 }
 
-/// Keeps `@channel` and its like from ringing everybody where a service reads them in plain text.
-fn quiet(text: &str) -> String {
-    text.replace('@', "@\u{200b}")
-}
-
 /// Cut at a line end where one is near, never inside an entity or a link.
 fn shorten(text: String, max: usize) -> String {
     let Some((cut, _)) = text.char_indices().nth(max) else { return text };
@@ -128,7 +153,7 @@ fn shorten(text: String, max: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SECTION_CHARS, TOTAL_CHARS, render_slack};
+    use super::{SECTION_CHARS, TOTAL_CHARS, render as render_slack};
     use crate::model::{Level, Locale, Reason};
     use crate::notify::sample;
 
