@@ -106,8 +106,7 @@ async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::S
     let (announced, medium) = (entry.clone(), source.clone());
     let work = move || {
         let article = assemble(&announced, page);
-        let declared = article.language.clone().or(medium.language);
-        let analysis = live.engine.analyse(&article.title, &article.body, declared.as_deref());
+        let analysis = live.engine.analyse(&article.document(&medium));
         let language = analysis.language.clone();
         (Article { language, ..article }, analysis)
     };
