@@ -202,7 +202,7 @@ pub(super) fn severity(
     let rules = SeverityRules {
         points: points(&mut inner, &raw.points, shipped.points),
         shape: shape(&mut inner, &raw.shape, shipped.shape),
-        levels: levels(&mut inner, &raw.levels, shipped.levels),
+        levels: levels(&mut inner, &raw.levels, &shipped.levels),
         watches: watches(&mut inner, &raw.watch, topics, time_zone),
     };
     check.findings.append(&mut inner.findings);
@@ -282,7 +282,7 @@ fn shape(check: &mut Check<'_>, given: &Shape<Given>, shipped: Shape) -> Shape {
     }
 }
 
-fn levels(check: &mut Check<'_>, raw: &RawLevels, shipped: Thresholds) -> Thresholds {
+fn levels(check: &mut Check<'_>, raw: &RawLevels, shipped: &Thresholds) -> Thresholds {
     let mut at = shipped.at;
     let given = [&raw.blue, &raw.yellow, &raw.orange, &raw.red];
     for (threshold, given) in at.iter_mut().zip(given) {

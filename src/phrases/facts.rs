@@ -112,7 +112,7 @@ mod tests {
         check(&Fact::Owners { owners: 3 }, "3 propietarios", "3 owners", "3家媒体集团");
         check(
             &Fact::Rate { now: 3, usual: 0.5, weekly: true },
-            "3 negativos en la última hora; lo habitual a esta hora de la semana: 0,5",
+            "negativos en la última hora: 3; lo habitual a esta hora de la semana: 0,5",
             "3 negative in the last hour; usual at this hour of the week: 0.5",
             "最近一小时负面报道3篇，每周此时通常0.5篇",
         );
