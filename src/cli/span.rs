@@ -33,8 +33,9 @@ fn read(
     let midnight = |date: Date| TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok();
     let found = ago(text)
         .and_then(|ago| now.checked_sub(ago).ok())
-        .or_else(|| text.parse().ok().and_then(midnight).map(day))
-        .or_else(|| text.parse().ok());
+        // A date would be read out of a time too.
+        .or_else(|| text.parse().ok())
+        .or_else(|| text.parse().ok().and_then(midnight).map(day));
     found.ok_or_else(|| {
         format!("`{text}` is no time: write 7d, 12h, 2026-03-01 or 2026-03-01T08:00:00Z")
     })
