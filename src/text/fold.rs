@@ -221,7 +221,9 @@ mod tests {
             parts in prop::collection::vec("[ -~]{0,40}|[áñ€…ﬁ\u{301}\u{ad}ＡІ]{0,3}|[银銀한\n\r\t`]{0,4}|.{0,5}", 0..6),
         ) {
             let mut folded = Folded::default();
-            parts.iter().for_each(|part| fold_onto(&mut folded, part));
+            for part in &parts {
+                fold_onto(&mut folded, part);
+            }
             agrees(&parts.concat(), &folded);
         }
     }
