@@ -31,10 +31,11 @@ fn read(
     day: impl Fn(Timestamp) -> Timestamp,
 ) -> Result<Timestamp, String> {
     let midnight = |date: Date| TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok();
+    // A time before a day: the beginning of a time reads as a day.
     let found = ago(text)
         .and_then(|ago| now.checked_sub(ago).ok())
-        .or_else(|| text.parse().ok().and_then(midnight).map(day))
-        .or_else(|| text.parse().ok());
+        .or_else(|| text.parse().ok())
+        .or_else(|| text.parse().ok().and_then(midnight).map(day));
     found.ok_or_else(|| {
         format!("`{text}` is no time: write 7d, 12h, 2026-03-01 or 2026-03-01T08:00:00Z")
     })
