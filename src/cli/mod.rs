@@ -17,6 +17,7 @@ mod schemas;
 mod search;
 mod sources;
 mod span;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ enum Command {
     Sources(sources::Sources),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
+    /// Say whether an alert was right; list or export what was said
+    Verdict(verdict::Verdict),
     /// Search the archive by a query: docs/query-language.md
     Search(search::Search),
     /// Replay the past under other rules: what they would have raised
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Sources(sources) => sources.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Verdict(verdict) => verdict.run(),
         Command::Search(search) => search.run(),
         Command::Backtest(backtest) => backtest.run(),
         Command::Demo(demo) => demo.run(),

@@ -31,9 +31,9 @@ fn read(
     day: impl Fn(Timestamp) -> Timestamp,
 ) -> Result<Timestamp, String> {
     let midnight = |date: Date| TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok();
-    // A time before a day: the beginning of a time reads as a day.
     let found = ago(text)
         .and_then(|ago| now.checked_sub(ago).ok())
+        // A date would be read out of a time too.
         .or_else(|| text.parse().ok())
         .or_else(|| text.parse().ok().and_then(midnight).map(day));
     found.ok_or_else(|| {

@@ -48,4 +48,6 @@ uuid_id! {
     IncidentId;
     /// A change of a source's health.
     HealthEventId;
+    /// What staff said of a story.
+    VerdictId;
 }

@@ -20,6 +20,7 @@ mod severity;
 mod site;
 mod source;
 mod story;
+mod verdict;
 mod vitals;
 
 pub use alert::{Alert, AlertState, Decision, Reason};
@@ -32,6 +33,7 @@ pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{
     AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId, StoryId,
+    VerdictId,
 };
 pub use incident::{Incident, IncidentState, Step, StepState};
 pub use keywords::{
@@ -46,11 +48,12 @@ pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
-pub use severity::{Adjustment, Level, Part, PartName, Severity};
+pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use site::SiteLayout;
 pub use source::{
     Address, Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
     UpdateHints, Validators,
 };
 pub use story::{Assignment, Story, StoryFacts};
+pub use verdict::StaffVerdict;
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

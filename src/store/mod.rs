@@ -22,6 +22,7 @@ mod sqlite;
 pub mod status;
 pub mod stories;
 mod transaction;
+pub mod verdicts;
 mod worker;
 
 use std::path::PathBuf;
@@ -124,10 +125,26 @@ impl Store {
     /// # Errors
     /// If it cannot be reached.
     pub fn open_to_read(location: &Location) -> Result<Self, StoreError> {
+        Self::open_beside(location, sqlite::Connection::reader)
+    }
+
+    /// Opens the store for short writes beside the daemon that owns it; it must exist, with a schema
+    /// that is up to date.
+    ///
+    /// # Errors
+    /// If it cannot be reached.
+    pub fn open_as_guest(location: &Location) -> Result<Self, StoreError> {
+        Self::open_beside(location, sqlite::Connection::guest)
+    }
+
+    fn open_beside(
+        location: &Location,
+        connect: fn(&std::path::Path) -> Result<sqlite::Connection, StoreError>,
+    ) -> Result<Self, StoreError> {
         let worker = match location {
             Location::Sqlite(path) => {
                 let path = path.clone();
-                Worker::start("store-reader", move || sqlite::Connection::reader(&path))?
+                Worker::start("store-beside", move || connect(&path))?
             }
             Location::Postgres { url, password } => {
                 let server = postgres::Server::new(url, password.as_ref())?;

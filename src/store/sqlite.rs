@@ -46,6 +46,14 @@ impl Connection {
         Ok(Self { database, behavior: TransactionBehavior::Immediate, _lock: Some(lock) })
     }
 
+    /// A connection that writes beside the daemon, as its guest: no lock, no schema, waits its turn.
+    pub fn guest(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let database = open(path, flags)?;
+        database.pragma_update(None, "synchronous", "FULL").map_err(failure)?;
+        Ok(Self { database, behavior: TransactionBehavior::Immediate, _lock: None })
+    }
+
     /// A connection that only reads; it never waits for the writer.
     pub fn reader(path: &Path) -> Result<Self, StoreError> {
         let database =
