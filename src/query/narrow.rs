@@ -74,7 +74,9 @@ fn collect(query: &Query, found: &mut Ranges, depth: usize) {
     };
     match query {
         Query::All(parts) if depth > 0 => {
-            parts.iter().for_each(|part| collect(part, found, depth - 1));
+            for part in parts {
+                collect(part, found, depth - 1);
+            }
         }
         Query::Between { field: RangeField::Date, from, to } => {
             found.from = found.from.max(day(from));
