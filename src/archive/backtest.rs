@@ -1,6 +1,6 @@
 //! Rules over the past, against what was really raised or against other rules.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::ArchiveError;
 use super::compare::{Raised, Tally};
@@ -16,7 +16,7 @@ pub enum Baseline {
     /// What the daemon really raised.
     Record,
     /// Other rules over the same articles.
-    Rules(RuleSet),
+    Rules(Box<RuleSet>),
     /// Nothing: all is new.
     Nothing,
 }
@@ -138,7 +138,7 @@ impl Record {
 }
 
 fn approximations(archive: bool) -> Vec<String> {
-    let window = SignedDuration::try_from(Settings::default().window).unwrap_or_default();
+    let window = Settings::default().window;
     let days = window.as_hours() / 24;
     let mut told = vec![
         "articles are judged at the instant they were found, without the minutes that reading took"

@@ -80,7 +80,9 @@ impl<'a> Replay<'a> {
             subjects.iter().map(judge).collect::<Result<Vec<_>, _>>()
         };
         let judged = self.store.write(job).await?;
-        judged.iter().for_each(|judged| self.tally_up(judged));
+        for judged in &judged {
+            self.tally_up(judged);
+        }
         Ok(())
     }
 

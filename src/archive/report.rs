@@ -116,10 +116,18 @@ pub(super) fn report(frame: Frame, ours: &Tally, theirs: &Tally) -> BacktestRepo
     let (raised, baseline) = (in_time(ours), in_time(theirs));
     let new = unmet(&raised, &our_kept);
     let lost = unmet(&baseline, &their_kept);
-    raised.iter().for_each(|((topic, _), one)| days.of(topic, one.at).raised += 1);
-    baseline.iter().for_each(|((topic, _), one)| days.of(topic, one.at).baseline += 1);
-    new.iter().for_each(|(topic, one)| days.of(topic, one.at).new += 1);
-    lost.iter().for_each(|(topic, one)| days.of(topic, one.at).lost += 1);
+    for ((topic, _), one) in raised.iter() {
+        days.of(topic, one.at).raised += 1;
+    }
+    for ((topic, _), one) in baseline.iter() {
+        days.of(topic, one.at).baseline += 1;
+    }
+    for (topic, one) in new.iter() {
+        days.of(topic, one.at).new += 1;
+    }
+    for (topic, one) in lost.iter() {
+        days.of(topic, one.at).lost += 1;
+    }
     let messages = ours.messages.iter().filter(|(at, _)| within(*at));
     let totals = Totals {
         raised: raised.len(),

@@ -76,10 +76,12 @@ impl Backtest {
         let keywords = self.keywords.as_deref().map(keywords).transpose()?;
         let baseline = match (&self.diff, &self.archive) {
             (Some(other), _) => {
-                Baseline::Rules(RuleSet::new(config, Some(self::keywords(other)?))?)
+                Baseline::Rules(Box::new(RuleSet::new(config, Some(self::keywords(other)?))?))
             }
             (None, None) => Baseline::Record,
-            (None, Some(_)) if keywords.is_some() => Baseline::Rules(RuleSet::new(config, None)?),
+            (None, Some(_)) if keywords.is_some() => {
+                Baseline::Rules(Box::new(RuleSet::new(config, None)?))
+            }
             (None, Some(_)) => Baseline::Nothing,
         };
         let rules = RuleSet::new(config, keywords)?;

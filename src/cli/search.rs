@@ -98,11 +98,6 @@ impl Search {
     /// Exit code 0 if something was found, 1 if not, 2 for a query or configuration that is wrong, 3 if
     /// the store cannot be read.
     pub fn run(self) -> ExitCode {
-        let reading = Reading { may_only_deny: true, ..Reading::default() };
-        let parsed = match parse(&self.query, &reading) {
-            Ok(parsed) => parsed,
-            Err(error) => return self.refuse(&error),
-        };
         let now = Timestamp::now();
         let time = |text: &Option<String>, read: fn(&str, Timestamp) -> _, or| {
             text.as_ref().map_or(Ok(or), |text| read(text, now))
@@ -113,11 +108,16 @@ impl Search {
             Ok(times) => times,
             Err(error) => return output::refuse(&error, ExitCode::from(report::BAD_INPUT)),
         };
-        let question = Question { query: &parsed.query, since, until, limit: self.limit as usize };
         let config = match config::load(&self.config) {
             Ok((config, _)) => config,
             Err(findings) => return report::fault(&AppError::Config(findings)),
         };
+        let reading = Reading { lists: Some(&config.lists), may_only_deny: true, stem: None };
+        let parsed = match parse(&self.query, &reading) {
+            Ok(parsed) => parsed,
+            Err(error) => return self.refuse(&error),
+        };
+        let question = Question { query: &parsed.query, since, until, limit: self.limit as usize };
         report::on_runtime(async {
             match ask(&config, &question).await {
                 Ok(found) => self.show(&found),

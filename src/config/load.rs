@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::channels::{self, RawChannel};
+use super::keywords::load_with_lists;
 use super::routes::{self, RawRoute};
 use super::settings::{self, RawCollect, RawOrganisation, RawStore, RawWeb};
 use super::severity;
@@ -16,6 +17,7 @@ use super::sources::{Directory, RawDefaults, RawSource, Sources};
 use super::value::Check;
 use super::{Config, Finding, FindingSeverity, TomlFile};
 use crate::model::{Keywords, Person, Plan};
+use crate::query::Lists;
 
 /// The main file as it is written.
 #[derive(Deserialize)]
@@ -68,7 +70,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let database = settings::database(check, raw.store);
     let collect = settings::collect(check, &raw.collect);
     let web = raw.web.and_then(|web| settings::web(check, &web));
-    let keywords = keywords(check, raw.keywords.as_ref());
+    let (keywords, lists) = keywords(check, raw.keywords.as_ref()).unzip();
     let people = people(check, raw.people.as_ref(), &organisation);
     let mut sources = Sources::new(&collect, keywords.as_ref());
     sources.add(check, &raw.source, &RawDefaults::default());
@@ -113,6 +115,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         people: people.unwrap_or_default(),
         plans,
         keywords: keywords.unwrap_or_default(),
+        lists: lists.unwrap_or_default(),
     })
 }
 
@@ -131,7 +134,10 @@ fn ids<T>(list: &[T], id: impl Fn(&T) -> &String) -> BTreeSet<String> {
 }
 
 /// None after findings.
-fn keywords(check: &mut Check<'_>, directory: Option<&Spanned<PathBuf>>) -> Option<Keywords> {
+fn keywords(
+    check: &mut Check<'_>,
+    directory: Option<&Spanned<PathBuf>>,
+) -> Option<(Keywords, Lists)> {
     let path = directory
         .map_or_else(|| check.path(Path::new("../keywords")), |at| check.path(at.get_ref()));
     if let Some(at) = directory.filter(|_| !path.is_dir()) {
@@ -139,10 +145,10 @@ fn keywords(check: &mut Check<'_>, directory: Option<&Spanned<PathBuf>>) -> Opti
         check.error(at, what, "name the directory of the keyword files, seen from this file");
         return None;
     }
-    match super::load_keywords(&path) {
-        Ok((keywords, warnings)) => {
+    match load_with_lists(&path) {
+        Ok((keywords, lists, warnings)) => {
             check.findings.extend(warnings);
-            Some(keywords)
+            Some((keywords, lists))
         }
         Err(findings) => {
             check.findings.extend(findings);

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{Channel, SeverityRules};
 use crate::model::{Keywords, Level, Locale, Pace, Person, Plan, SiteLayout, Source};
+use crate::query::Lists;
 
 /// Everything that files and environment say, checked.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub struct Config {
     pub plans: Vec<Plan>,
     /// Topics, categories, lexicons.
     pub keywords: Keywords,
+    /// Lists of terms, for queries that are asked later.
+    pub lists: Lists,
 }
 
 impl Config {

@@ -8,12 +8,12 @@ use std::fmt;
 pub enum Condition {
     /// Words in a row.
     Phrase(WordRow),
-    /// Both rows, in any order, with at most `gap` words between them.
+    /// A row of each, in any order, with at most `gap` words between them.
     Near {
         /// Words between.
         gap: u32,
-        /// The rows.
-        rows: [WordRow; 2],
+        /// One row at least in each.
+        rows: [Vec<WordRow>; 2],
     },
     /// Every part.
     All(Vec<Condition>),
@@ -51,6 +51,17 @@ pub struct IndexWords {
 /// Stands among the words of an article that has too many: a search must always look at it itself.
 pub const TOO_MANY: &str = "∞";
 
+/// The row, or `(row OR row)`.
+fn either(f: &mut fmt::Formatter<'_>, rows: &[WordRow]) -> fmt::Result {
+    if let [row] = rows {
+        return write!(f, "{row}");
+    }
+    for (at, row) in rows.iter().enumerate() {
+        write!(f, "{}{row}", if at == 0 { "(" } else { " OR " })?;
+    }
+    f.write_str(")")
+}
+
 /// As people read it: `("banco central" AND (fraude OR fraudes))`.
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,7 +74,11 @@ impl fmt::Display for Condition {
         };
         match self {
             Self::Phrase(row) => row.fmt(f),
-            Self::Near { gap, rows: [first, second] } => write!(f, "{first} NEAR/{gap} {second}"),
+            Self::Near { gap, rows: [first, second] } => {
+                either(f, first)?;
+                write!(f, " NEAR/{gap} ")?;
+                either(f, second)
+            }
             Self::All(parts) => list(f, parts, " AND "),
             Self::Any(parts) => list(f, parts, " OR "),
             Self::In { title, part } => {

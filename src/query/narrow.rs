@@ -22,8 +22,10 @@ const SLACK: u32 = 2;
 /// in few words.
 #[must_use]
 pub fn narrow(query: &Query) -> Option<Condition> {
-    let condition = condition(query, DEPTH)?;
-    (rows(&condition) <= ROWS).then_some(condition)
+    // Distances take a pair of rows for each two that may be near.
+    [true, false].into_iter().find_map(|distances| {
+        condition(query, distances, DEPTH).filter(|condition| rows(condition) <= ROWS)
+    })
 }
 
 /// Days and severities without which a query cannot hold.
@@ -72,7 +74,9 @@ fn collect(query: &Query, found: &mut Ranges, depth: usize) {
     };
     match query {
         Query::All(parts) if depth > 0 => {
-            parts.iter().for_each(|part| collect(part, found, depth - 1));
+            for part in parts {
+                collect(part, found, depth - 1);
+            }
         }
         Query::Between { field: RangeField::Date, from, to } => {
             found.from = found.from.max(day(from));
@@ -86,9 +90,9 @@ fn collect(query: &Query, found: &mut Ranges, depth: usize) {
     }
 }
 
-fn condition(query: &Query, depth: usize) -> Option<Condition> {
+fn condition(query: &Query, distances: bool, depth: usize) -> Option<Condition> {
     let depth = depth.checked_sub(1)?;
-    let of = |query: &Query| condition(query, depth);
+    let of = |query: &Query| condition(query, distances, depth);
     match query {
         Query::Term(term) => self::term(term),
         Query::Any(parts) => any(parts.iter().map(of).collect::<Option<_>>()?),
@@ -99,18 +103,44 @@ fn condition(query: &Query, depth: usize) -> Option<Condition> {
             let unknown = parts.len() - known.len();
             (*count as usize > unknown).then(|| any(known)).flatten()
         }
-        Query::Near { gap, first, second, .. } => match (of(first), of(second)) {
-            (Some(Condition::Phrase(first)), Some(Condition::Phrase(second))) => {
-                Some(Condition::Near { gap: gap + SLACK, rows: [first, second] })
-            }
-            (first, second) => all(first.into_iter().chain(second).collect()),
-        },
+        Query::Near { gap, first, second, .. } => distances
+            .then(|| near(*gap, first, second))
+            .flatten()
+            .or_else(|| all(of(first).into_iter().chain(of(second)).collect())),
         Query::Except { of: query, .. } => of(query),
         Query::In { field, query } => {
             let title = *field == TextField::Title;
             of(query).map(|part| Condition::In { title, part: Box::new(part) })
         }
         Query::Matches(_) | Query::Not(_) | Query::Meta { .. } | Query::Between { .. } => None,
+    }
+}
+
+/// Both near one another, if it is known by which words each begins and ends.
+fn near(gap: u32, first: &Query, second: &Query) -> Option<Condition> {
+    Some(Condition::Near { gap: gap + SLACK, rows: [whole(first)?, whole(second)?] })
+}
+
+/// The rows of which one stands wherever the query does, from its first word to its last.
+fn whole(query: &Query) -> Option<Vec<WordRow>> {
+    match query {
+        Query::Any(parts) => {
+            let parts: Vec<_> = parts.iter().map(whole).collect::<Option<_>>()?;
+            Some(parts.concat()).filter(|rows| !rows.is_empty())
+        }
+        Query::Term(term) => {
+            // Of `banco d* l*` only a part is asked for: what is near its end is not near that.
+            let words = pieces(&fold(&term.text).text).len();
+            let row = |condition| match condition {
+                Condition::Phrase(row) if row.words.len() + 1 >= words => Some(row),
+                _ => None,
+            };
+            match self::term(term)? {
+                Condition::Any(parts) => parts.into_iter().map(row).collect(),
+                one => row(one).map(|row| vec![row]),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -133,7 +163,8 @@ fn all(mut parts: Vec<Condition>) -> Option<Condition> {
 fn rows(condition: &Condition) -> usize {
     match condition {
         Condition::Phrase(_) => 1,
-        Condition::Near { .. } => 2,
+        // They are asked for in pairs.
+        Condition::Near { rows: [first, second], .. } => 2 * first.len() * second.len(),
         Condition::All(parts) | Condition::Any(parts) => parts.iter().map(rows).sum(),
         Condition::In { part, .. } => rows(part),
     }

@@ -65,6 +65,9 @@ fn schemas_refuse_what_breaks_the_contract() {
         ("check", json!({"errors": 0, "warnings": 0})),
         ("sources", json!({"total": 1, "healthy": 1, "sources": [{"id": "a", "health": "fine"}]})),
         ("demo", json!({"as_scripted": true})),
+        ("search", json!({"query": "a", "count": 0, "more": false, "articles": []})),
+        ("search-row", json!({"id": "a", "title": "b"})),
+        ("backtest", json!({"baseline": "record", "articles": 1})),
     ];
     let schemas = atalaya::cli::schemas();
     for (name, answer) in refused {

@@ -43,7 +43,7 @@ const WORDS: [&str; 24] = [
     "5G",
 ];
 
-const QUERIES: [&str; 22] = [
+const QUERIES: [&str; 25] = [
     "fraude",
     "banco",
     "\"banco de España\"",
@@ -60,6 +60,9 @@ const QUERIES: [&str; 22] = [
     "banco NEAR/3 crisis",
     "银行 NEAR/2 挤兑",
     "(storm OR surge) NEAR/5 bank",
+    "(fraude OR 银行) NEAR/1 (banco OR \"de España\")",
+    "fraud* ONEAR/2 (crisis OR 挤兑)",
+    "\"banco d* e* f*\" NEAR/0 crisis",
     "title:fraude",
     "body:银行",
     "lang:es AND crisis",

@@ -18,7 +18,7 @@ use crate::text::fold;
 pub(super) struct Assembly {
     pub keywords: Keywords,
     pub findings: Vec<Finding>,
-    lists: Lists,
+    pub lists: Lists,
     /// Where each list's name and each term of a list was met first.
     listed: HashMap<String, String>,
     topic_ids: HashMap<String, String>,

@@ -16,6 +16,7 @@ use include_dir::{Dir, include_dir};
 use self::assemble::Assembly;
 use super::{Finding, FindingSeverity, TomlFile};
 use crate::model::Keywords;
+use crate::query::Lists;
 
 /// The keyword files that the program ships with.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/keywords");
@@ -62,6 +63,11 @@ impl Kind {
 /// # Errors
 /// Every finding, warnings included, if at least one is an error.
 pub fn load_keywords(dir: &Path) -> LoadedKeywords {
+    load_with_lists(dir).map(|(keywords, _, findings)| (keywords, findings))
+}
+
+/// As [`load_keywords`], with the lists that queries may name.
+pub(super) fn load_with_lists(dir: &Path) -> Result<(Keywords, Lists, Vec<Finding>), Vec<Finding>> {
     let mut assembly = Assembly::default();
     let mut folders = 0;
     for kind in Kind::ALL {
@@ -105,7 +111,7 @@ pub fn embedded_keywords() -> LoadedKeywords {
             add(&mut assembly, kind, &text, file.path());
         }
     }
-    finish(assembly)
+    finish(assembly).map(|(keywords, _, findings)| (keywords, findings))
 }
 
 fn add(assembly: &mut Assembly, kind: Kind, file: &TomlFile, path: &Path) {
@@ -118,12 +124,12 @@ fn add(assembly: &mut Assembly, kind: Kind, file: &TomlFile, path: &Path) {
     }
 }
 
-fn finish(assembly: Assembly) -> LoadedKeywords {
-    let Assembly { keywords, findings, .. } = assembly;
+fn finish(assembly: Assembly) -> Result<(Keywords, Lists, Vec<Finding>), Vec<Finding>> {
+    let Assembly { keywords, lists, findings, .. } = assembly;
     if findings.iter().any(|finding| finding.severity == FindingSeverity::Error) {
         Err(findings)
     } else {
-        Ok((keywords, findings))
+        Ok((keywords, lists, findings))
     }
 }
 

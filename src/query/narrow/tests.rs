@@ -22,7 +22,10 @@ fn told(condition: &Condition) -> String {
     };
     match condition {
         Condition::Phrase(one) => row(one),
-        Condition::Near { gap, rows: [a, b] } => format!("near{gap}({}{})", row(a), row(b)),
+        Condition::Near { gap, rows: [first, second] } => {
+            let either = |rows: &[super::WordRow]| rows.iter().map(row).collect::<String>();
+            format!("near{gap}({}, {})", either(first), either(second))
+        }
         Condition::All(parts) => list(parts, " & "),
         Condition::Any(parts) => list(parts, " | "),
         Condition::In { title, part } => format!("{title}:{}", told(part)),
@@ -78,9 +81,19 @@ fn places() {
         first: Box::new(first),
         second: Box::new(second),
     };
-    check(&near(plain("a b"), plain("c")), "near5([a b][c])");
+    check(&near(plain("a b"), plain("c")), "near5([a b], [c])");
     let either = Query::Any(vec![plain("c"), plain("d")]);
-    check(&near(plain("a"), either.clone()), "([a] & ([c] | [d]))");
+    check(&near(plain("a"), either.clone()), "near5([a], [c][d])");
+    let plural = term("banco", Form::Folded(Inflection::Plural));
+    check(&near(plural, plain("银行")), "near5([banco][bancos][bancoes], [银行])");
+    check(&near(plain("a fraud*"), plain("c d*")), "near5([a fraud*], [c])");
+    // Where the end is not known, nothing can be said of what is near it.
+    check(&near(plain("a b* d*"), plain("c")), "([a] & [c])");
+    let two = Query::AtLeast { count: 2, of: vec![plain("a"), plain("b")] };
+    check(&near(two, plain("c")), "(([a] | [b]) & [c])");
+    let many = Query::Any((0..99).map(|n| plain(&format!("w{n}"))).collect());
+    let told = narrow(&near(many, either.clone())).map(|condition| told(&condition));
+    assert!(told.is_some_and(|told| told.ends_with("([c] | [d]))")));
     let except = Query::Except { of: Box::new(either), within: Box::new(plain("x c")) };
     check(&except, "([c] | [d])");
     let lead = Query::In { field: TextField::Lead, query: Box::new(plain("a")) };

@@ -14,7 +14,12 @@ fn fts5_part(condition: &Condition) -> String {
     };
     match condition {
         Condition::Phrase(one) => row(one),
-        Condition::Near { gap, rows: [a, b] } => format!("NEAR({} {}, {gap})", row(a), row(b)),
+        // FTS5 knows no OR inside of its NEAR.
+        Condition::Near { gap, rows: [first, second] } => {
+            let pairs: Vec<(&WordRow, &WordRow)> =
+                first.iter().flat_map(|a| second.iter().map(move |b| (a, b))).collect();
+            joined(&pairs, " OR ", |(a, b)| format!("NEAR({} {}, {gap})", row(a), row(b)))
+        }
         Condition::All(parts) => joined(parts, " AND ", fts5_part),
         Condition::Any(parts) => joined(parts, " OR ", fts5_part),
         Condition::In { title, part } => {
@@ -38,13 +43,15 @@ fn tsquery_part(condition: &Condition) -> String {
     };
     match condition {
         Condition::Phrase(one) => row(one),
-        Condition::Near { rows: [a, b], .. } => format!("({} & {})", row(a), row(b)),
+        Condition::Near { rows: [first, second], .. } => {
+            format!("({} & {})", joined(first, " | ", row), joined(second, " | ", row))
+        }
         Condition::All(parts) => joined(parts, " & ", tsquery_part),
         Condition::Any(parts) => joined(parts, " | ", tsquery_part),
         Condition::In { part, .. } => tsquery_part(part),
     }
 }
 
-fn joined(parts: &[Condition], by: &str, part: impl Fn(&Condition) -> String) -> String {
+fn joined<Part>(parts: &[Part], by: &str, part: impl Fn(&Part) -> String) -> String {
     format!("({})", parts.iter().map(part).collect::<Vec<_>>().join(by))
 }
