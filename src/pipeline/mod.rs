@@ -59,8 +59,6 @@ use wake::Wake;
 const HOSE: usize = 16;
 /// Events that a slow listener may lag behind; older ones are dropped for it, never waited for.
 const EVENTS: usize = 4096;
-/// Articles of the archive that the clusterer remembers at start.
-const REMEMBERED: u32 = 50_000;
 
 /// What all workers share.
 #[derive(Clone)]
@@ -202,15 +200,18 @@ impl Pipeline {
         drop(self.events.send(event));
     }
 
+    /// The clusterer as it was when the daemon stopped: the window is counted from the last article.
     async fn remembered_stories(&self) -> Result<Clusterer, StoreError> {
         let settings = Settings::default();
-        let since = Timestamp::now() - settings.window;
-        let known = self.store.read(move |tx| articles::since(tx, since, REMEMBERED)).await?;
-        let mut clusterer = Clusterer::new(settings);
-        for article in &known {
+        let (window, most) = (settings.window, u32::try_from(settings.max_articles));
+        let known = self
+            .store
+            .read(move |tx| articles::last(tx, window, most.unwrap_or(u32::MAX)))
+            .await?;
+        let remembered = known.iter().map(|article| {
             let story = article.story_id.unwrap_or_else(StoryId::new);
-            clusterer.insert(&StoryItem::of(article), story, article.duplicate_of);
-        }
-        Ok(clusterer)
+            (StoryItem::of(article), story, article.duplicate_of)
+        });
+        Ok(Clusterer::restore(settings, remembered))
     }
 }
