@@ -3,6 +3,7 @@
 pub mod explain;
 mod reload;
 pub mod sources;
+pub mod stories;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

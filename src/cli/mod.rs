@@ -5,6 +5,7 @@
 mod check;
 mod demo;
 mod explain;
+mod hot;
 mod inspect;
 mod opml;
 mod output;
@@ -14,6 +15,8 @@ mod report;
 mod run;
 mod schemas;
 mod sources;
+mod stories;
+mod table;
 
 use std::process::ExitCode;
 
@@ -39,6 +42,10 @@ enum Command {
     Check(check::Check),
     /// Show how every source is, since when and why; import and export feeds as OPML
     Sources(sources::Sources),
+    /// List stories, show how one spread, merge and split them
+    Stories(stories::Stories),
+    /// Show which terms, stories and topics rise now, and which topic has fallen silent
+    Hot(hot::Hot),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
     /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
@@ -59,6 +66,8 @@ pub fn main() -> ExitCode {
         Command::Poll(poll) => poll.run(),
         Command::Check(check) => check.run(),
         Command::Sources(sources) => sources.run(),
+        Command::Stories(stories) => stories.run(),
+        Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
         Command::Inspect(inspect) => inspect.run(),

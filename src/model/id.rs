@@ -48,4 +48,6 @@ uuid_id! {
     IncidentId;
     /// A change of a source's health.
     HealthEventId;
+    /// A change that somebody made to stories.
+    StoryEditId;
 }

@@ -24,6 +24,7 @@ mod reader;
 mod recorder;
 mod retention;
 mod scheduler;
+mod spread;
 mod steward;
 mod wake;
 
@@ -42,13 +43,17 @@ pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
 pub use parsing::{Page, Parsers, Parsing, answer};
 pub use reader::extract_bytes;
+pub use spread::told_by;
 
 /// The usual time between two arrivals, for those who show sources.
 pub use crate::collect::usual_gap;
+/// What is out of the ordinary, for those who show it.
+pub use crate::story::{Burst, History, bursts, silence, surface_terms};
 
 use crate::model::StoryId;
 use crate::store::{
-    Store, StoreError, articles, deliveries, entries, leases as store_leases, sources,
+    Store, StoreError, Transaction, articles, deliveries, entries, leases as store_leases, sources,
+    story_edits,
 };
 use crate::story::{Clusterer, Settings, StoryItem};
 use crate::telemetry::Metrics;
@@ -201,17 +206,19 @@ impl Pipeline {
     }
 
     /// The clusterer as it was when the daemon stopped: the window is counted from the last article.
-    async fn remembered_stories(&self) -> Result<Clusterer, StoreError> {
+    /// With it the number of the last change that people made to stories.
+    async fn remembered_stories(&self) -> Result<(Clusterer, i64), StoreError> {
         let settings = Settings::default();
         let (window, most) = (settings.window, u32::try_from(settings.max_articles));
-        let known = self
-            .store
-            .read(move |tx| articles::last(tx, window, most.unwrap_or(u32::MAX)))
-            .await?;
+        let job = move |tx: &mut dyn Transaction| {
+            let known = articles::last(tx, window, most.unwrap_or(u32::MAX))?;
+            Ok((known, story_edits::latest(tx)?))
+        };
+        let (known, edits) = self.store.read(job).await?;
         let remembered = known.iter().map(|article| {
             let story = article.story_id.unwrap_or_else(StoryId::new);
             (StoryItem::of(article), story, article.duplicate_of)
         });
-        Ok(Clusterer::restore(settings, remembered))
+        Ok((Clusterer::restore(settings, remembered), edits))
     }
 }

@@ -4,9 +4,10 @@ use super::transaction::params;
 use super::{StoreError, Transaction};
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_first_light.sql"),
     include_str!("migrations/0002_collection.sql"),
+    include_str!("migrations/0005_stories.sql"),
 ];
 
 /// Brings the schema up to date.

@@ -16,9 +16,11 @@ mod migrate;
 mod postgres;
 pub mod prune;
 pub mod sources;
+pub mod spread;
 mod sqlite;
 pub mod status;
 pub mod stories;
+pub mod story_edits;
 mod transaction;
 mod worker;
 
@@ -136,6 +138,24 @@ impl Store {
         };
         let worker = Arc::new(worker);
         Ok(Self { writer: Arc::clone(&worker), reader: worker })
+    }
+
+    /// Opens the store for a person's change beside the daemon that owns it; it must exist, in
+    /// the shape that this program knows. Rows are changed, never claimed.
+    ///
+    /// # Errors
+    /// If it cannot be reached.
+    pub fn open_beside(location: &Location) -> Result<Self, StoreError> {
+        match location {
+            Location::Sqlite(path) => {
+                let path = path.clone();
+                let worker =
+                    Worker::start("store-editor", move || sqlite::Connection::editor(&path))?;
+                let worker = Arc::new(worker);
+                Ok(Self { writer: Arc::clone(&worker), reader: worker })
+            }
+            Location::Postgres { .. } => Self::open_to_read(location),
+        }
     }
 
     /// Runs a job in a transaction that may write. It may run several times; only the last counts.

@@ -46,6 +46,14 @@ impl Connection {
         Ok(Self { database, behavior: TransactionBehavior::Immediate, _lock: Some(lock) })
     }
 
+    /// A connection that changes a row now and then beside the writer, and waits for it.
+    pub fn editor(path: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let database = open(path, flags)?;
+        database.pragma_update(None, "synchronous", "FULL").map_err(failure)?;
+        Ok(Self { database, behavior: TransactionBehavior::Immediate, _lock: None })
+    }
+
     /// A connection that only reads; it never waits for the writer.
     pub fn reader(path: &Path) -> Result<Self, StoreError> {
         let database =

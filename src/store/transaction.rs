@@ -230,7 +230,17 @@ macro_rules! from_id {
     )+};
 }
 
-from_id!(EntryId, ArticleId, StoryId, AlertId, NoticeId, DeliveryId, IncidentId, HealthEventId);
+from_id!(
+    EntryId,
+    ArticleId,
+    StoryId,
+    StoryEditId,
+    AlertId,
+    NoticeId,
+    DeliveryId,
+    IncidentId,
+    HealthEventId
+);
 
 /// Parameters of a statement, in order.
 macro_rules! params {

@@ -164,8 +164,13 @@ impl Clusterer {
         let print = fingerprint(item.title, item.body);
         let read = duplicate_of.is_none().then(|| terms(item.title, item.body, item.language));
         let original = duplicate_of.unwrap_or(item.id);
-        self.window.insert((original, item.at), story, print, read.as_ref());
+        self.window.insert((item.id, original, item.at), story, print, read.as_ref());
         self.window.forget(since(self.latest, self.settings.window), self.settings.max_articles);
+    }
+
+    /// Puts articles into other stories, as people did.
+    pub fn regroup(&mut self, places: &HashMap<ArticleId, StoryId>) {
+        self.window.regroup(places);
     }
 
     /// Stories, terms, and articles that are remembered.
@@ -200,9 +205,8 @@ impl Clusterer {
         self.best(&weighed, since, |story| {
             let part = story.part(article.tongue)?;
             let cosine = self.cosine(&weighed, length, part, name_terms);
-            (cosine >= least && self.shares_enough(article, part)).then(|| {
-                cosine * f64::from(part.articles).min(MAX_SIZE).powf(SIZE_PREFERENCE)
-            })
+            (cosine >= least && self.shares_enough(article, part))
+                .then(|| cosine * f64::from(part.articles).min(MAX_SIZE).powf(SIZE_PREFERENCE))
         })
     }
 
@@ -246,8 +250,8 @@ impl Clusterer {
                 continue;
             };
             let Some(value) = value(story) else { continue };
-            let better = best
-                .is_none_or(|(most, held)| value > most || (value >= most && story.id < held));
+            let better =
+                best.is_none_or(|(most, held)| value > most || (value >= most && story.id < held));
             if better {
                 best = Some((value, story.id));
             }
@@ -317,7 +321,8 @@ impl Clusterer {
             .collect();
         shared.sort_unstable_by(|a, b| b.total_cmp(a));
         let dot: f64 = shared.iter().skip(unproven).sum();
-        let squares = part.terms.iter().map(|&(term, sum)| (f64::from(sum) * self.rarity(term)).powi(2));
+        let squares =
+            part.terms.iter().map(|&(term, sum)| (f64::from(sum) * self.rarity(term)).powi(2));
         let length = length * squares.sum::<f64>().sqrt();
         if length > 0.0 { dot / length } else { 0.0 }
     }

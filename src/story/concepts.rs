@@ -95,7 +95,8 @@ fn amounts(text: &str, add: &mut impl FnMut(u32, f64)) {
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
         let end = number_end(&rest[at..]) + at;
-        let part_of_word = rest[..at].chars().next_back().is_some_and(|c| c.is_alphabetic() && !is_han(c));
+        let part_of_word =
+            rest[..at].chars().next_back().is_some_and(|c| c.is_alphabetic() && !is_han(c));
         let number = &rest[at..end];
         rest = &rest[end..];
         if !part_of_word && let Some((term, mark)) = amount(number, rest) {

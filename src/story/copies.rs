@@ -59,10 +59,8 @@ pub struct Fingerprint {
 pub fn fingerprint(title: &str, body: &str) -> Fingerprint {
     let text = if body.trim().is_empty() { title } else { body };
     let folded = fold(text);
-    let words: Vec<u64> = tokens(&folded.text)
-        .take(MAX_WORDS)
-        .map(|token| hash(&[token.text.as_bytes()]))
-        .collect();
+    let words: Vec<u64> =
+        tokens(&folded.text).take(MAX_WORDS).map(|token| hash(&[token.text.as_bytes()])).collect();
     let front = words.len().saturating_sub(SHINGLE - 1) / 2;
     let marked = |(at, words)| shingle(words) & !FRONT | u32::from(at < front);
     let mut sketch: Vec<u32> = words.windows(SHINGLE).enumerate().map(marked).collect();
@@ -194,7 +192,8 @@ impl Copies {
             let Some(held) = known.fingerprint(number).filter(|_| admits(number)) else { continue };
             let value = print.agreement(held, &boilerplate);
             if value >= least
-                && best.is_none_or(|(most, first)| value > most || (value >= most && number < first))
+                && best
+                    .is_none_or(|(most, first)| value > most || (value >= most && number < first))
             {
                 best = Some((value, number));
             }
@@ -220,7 +219,8 @@ fn distinct(holders: &[(ArticleId, u32)]) -> usize {
 /// How many of the hashes that `counts` are in the other list, and how many there are.
 fn held(list: &[u32], other: &[u32], counts: impl Fn(u32) -> bool) -> (usize, usize) {
     let counted = || list.iter().filter(|&&one| counts(one));
-    let among = |one: &&u32| other.binary_search_by_key(&(**one & !FRONT), |it| it & !FRONT).is_ok();
+    let among =
+        |one: &&u32| other.binary_search_by_key(&(**one & !FRONT), |it| it & !FRONT).is_ok();
     (counted().filter(among).count(), counted().count())
 }
 

@@ -206,7 +206,8 @@ pub fn is_function_word(word: &str, language: &str) -> bool {
 /// How many of the folded words are grammar in Spanish, and in English.
 pub fn grammar(words: &[&str]) -> (usize, usize) {
     let count = |list: &[&str], other: &[&str]| {
-        let of = |word: &&&str| list.binary_search(*word).is_ok() && other.binary_search(*word).is_err();
+        let of =
+            |word: &&&str| list.binary_search(*word).is_ok() && other.binary_search(*word).is_err();
         words.iter().filter(of).count()
     };
     (count(SPANISH, ENGLISH), count(ENGLISH, SPANISH))

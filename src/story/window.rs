@@ -18,6 +18,7 @@ use crate::story::terms::{Terms, Weight};
 /// An article of the window.
 #[derive(Debug)]
 pub struct Kept {
+    id: ArticleId,
     pub story: u32,
     pub at: Timestamp,
     /// The first seen of its copies, itself if it is no copy.
@@ -112,12 +113,7 @@ impl Window {
     }
 
     /// The article whose text this is, or nearly, not older than `since`.
-    pub fn copied(
-        &self,
-        print: &Fingerprint,
-        least: f64,
-        since: Timestamp,
-    ) -> Option<&Kept> {
+    pub fn copied(&self, print: &Fingerprint, least: f64, since: Timestamp) -> Option<&Kept> {
         let recent = |number| self.article(number).is_some_and(|kept| kept.at >= since);
         self.copies.find(print, least, self, recent).and_then(|number| self.article(number))
     }
@@ -125,7 +121,7 @@ impl Window {
     /// Adds an article; without terms it is a copy.
     pub fn insert(
         &mut self,
-        (original, at): (ArticleId, Timestamp),
+        (id, original, at): (ArticleId, ArticleId, Timestamp),
         story: StoryId,
         print: Fingerprint,
         terms: Option<&Terms>,
@@ -137,6 +133,7 @@ impl Window {
         let read = terms.unwrap_or(&empty);
         let all = || read.words.iter().chain(&read.concepts);
         let kept = Kept {
+            id,
             story: story_number,
             at,
             original,
@@ -146,18 +143,11 @@ impl Window {
             weights: all().map(|weight| weight.1).collect(),
             words: u8::try_from(read.words.len()).unwrap_or(u8::MAX),
         };
-        let sum = self.stories.entry(story_number).or_insert_with(|| Sum::new(story, at));
-        sum.members += 1;
-        sum.last = sum.last.max(at);
-        if terms.is_some() {
-            self.originals += 1;
-            for term in sum.add(&kept) {
-                self.terms.entry(term).or_default().stories.add(story_number);
-            }
-            for term in &kept.terms {
-                self.terms.entry(*term).or_default().articles += 1;
-            }
+        for term in &kept.terms {
+            self.terms.entry(*term).or_default().articles += 1;
         }
+        self.originals += u32::from(!kept.terms.is_empty());
+        self.join(&kept, story);
         self.articles.push_back(kept);
     }
 
@@ -173,18 +163,7 @@ impl Window {
             if !kept.terms.is_empty() {
                 self.originals = self.originals.saturating_sub(1);
             }
-            let Some(sum) = self.stories.get_mut(&kept.story) else { continue };
-            let gone = sum.take(&kept);
-            sum.members = sum.members.saturating_sub(1);
-            if sum.members == 0 {
-                self.numbers.remove(&sum.id);
-                self.stories.remove(&kept.story);
-            }
-            for term in gone {
-                if let Some(holders) = self.terms.get_mut(&term) {
-                    holders.stories.remove(kept.story);
-                }
-            }
+            self.leave(&kept);
             for term in &kept.terms {
                 if let Some(holders) = self.terms.get_mut(term) {
                     holders.articles = holders.articles.saturating_sub(1);
@@ -192,6 +171,47 @@ impl Window {
                         self.terms.remove(term);
                     }
                 }
+            }
+        }
+    }
+
+    /// Puts articles into other stories.
+    pub fn regroup(&mut self, places: &HashMap<ArticleId, StoryId>) {
+        let mut articles = std::mem::take(&mut self.articles);
+        for kept in &mut articles {
+            let Some(&story) = places.get(&kept.id) else { continue };
+            self.leave(kept);
+            kept.story = self.number(story);
+            self.join(kept, story);
+        }
+        self.articles = articles;
+    }
+
+    /// Adds an article to its story.
+    fn join(&mut self, kept: &Kept, story: StoryId) {
+        let sum = self.stories.entry(kept.story).or_insert_with(|| Sum::new(story, kept.at));
+        sum.members += 1;
+        sum.last = sum.last.max(kept.at);
+        if kept.terms.is_empty() {
+            return;
+        }
+        for term in sum.add(kept) {
+            self.terms.entry(term).or_default().stories.add(kept.story);
+        }
+    }
+
+    /// Takes an article off its story, which ends with its last one.
+    fn leave(&mut self, kept: &Kept) {
+        let Some(sum) = self.stories.get_mut(&kept.story) else { return };
+        let gone = sum.take(kept);
+        sum.members = sum.members.saturating_sub(1);
+        if sum.members == 0 {
+            self.numbers.remove(&sum.id);
+            self.stories.remove(&kept.story);
+        }
+        for term in gone {
+            if let Some(holders) = self.terms.get_mut(&term) {
+                holders.stories.remove(kept.story);
             }
         }
     }
@@ -223,7 +243,8 @@ impl Window {
         let kept = |kept: &Kept| size_of::<Kept>() + kept.print.heap() + kept.terms.len() * 5;
         let sum = |sum: &Sum| {
             let parts = sum.parts.iter().chain([&sum.concepts]);
-            size_of::<Sum>() + parts.map(|it| size_of::<Part>() + it.terms.capacity() * 8).sum::<usize>()
+            size_of::<Sum>()
+                + parts.map(|it| size_of::<Part>() + it.terms.capacity() * 8).sum::<usize>()
         };
         self.articles.iter().map(kept).sum::<usize>()
             + self.stories.values().map(sum).sum::<usize>()
@@ -234,13 +255,7 @@ impl Window {
 
 impl Sum {
     fn new(id: StoryId, at: Timestamp) -> Self {
-        Self {
-            id,
-            parts: Vec::new(),
-            concepts: Part::default(),
-            members: 0,
-            last: at,
-        }
+        Self { id, parts: Vec::new(), concepts: Part::default(), members: 0, last: at }
     }
 
     /// What is known of the story's articles in one language.

@@ -12,9 +12,8 @@ use crate::dice::Dice;
 use crate::stream::{Text, play};
 
 /// What is done to a text.
-const EDITS: [&str; 9] = [
-    "none", "headline", "byline", "cut", "reorder", "ad", "boilerplate", "words", "all",
-];
+const EDITS: [&str; 9] =
+    ["none", "headline", "byline", "cut", "reorder", "ad", "boilerplate", "words", "all"];
 
 /// Shortest text: words, or characters in Chinese.
 const SHORTEST: usize = 40;
@@ -156,7 +155,12 @@ fn edited_copies_are_found_and_nothing_else() {
     let (mut copies, mut found, mut wrong) = (0, 0, 0);
     println!("{} articles, three orders", texts.len());
     for (edit, row) in &sums {
-        println!("{edit:12} {:5} copies, recall {:.4}, wrong {}", row.0, row.1 as f64 / row.0 as f64, row.2);
+        println!(
+            "{edit:12} {:5} copies, recall {:.4}, wrong {}",
+            row.0,
+            row.1 as f64 / row.0 as f64,
+            row.2
+        );
         (copies, found, wrong) = (copies + row.0, found + row.1, wrong + row.2);
     }
     let (precision, recall) = (found as f64 / (found + wrong) as f64, found as f64 / copies as f64);
@@ -172,11 +176,8 @@ fn boilerplate_makes_no_copies() {
         for text in &mut texts {
             text.body = format!("{}\n{site}", text.body);
         }
-        let placed = play(
-            &mut Clusterer::new(Settings::default()),
-            &texts,
-            SignedDuration::from_secs(20),
-        );
+        let placed =
+            play(&mut Clusterer::new(Settings::default()), &texts, SignedDuration::from_secs(20));
         let copies = placed.iter().filter(|placed| placed.assignment.duplicate_of.is_some());
         assert_eq!(copies.count(), 0, "{site}");
     }

