@@ -139,6 +139,8 @@ pub async fn change(
 pub struct HotReport {
     /// The present: hours up to now.
     pub hours: usize,
+    /// Hours before that they are compared to, 28 days at most; below 48 nothing is told.
+    pub past_hours: usize,
     /// Share of what is told that is chance, at most, in the long run.
     pub false_discovery_rate: f64,
     /// Articles about our topics in the present.

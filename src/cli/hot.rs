@@ -75,7 +75,9 @@ fn show(text: &mut String, found: &HotReport) -> fmt::Result {
         }
     }
     if nothing {
-        writeln!(text, "nothing out of the ordinary")?;
+        let young = "the archive is too young to tell what is usual: two days at least";
+        let why = if found.past_hours < 48 { young } else { "nothing out of the ordinary" };
+        writeln!(text, "{why}")?;
     }
     writeln!(
         text,

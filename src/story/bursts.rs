@@ -13,12 +13,15 @@ use crate::text::{fold, is_han, tokens};
 
 /// Weight of the prior, in events.
 const PRIOR: f64 = 0.5;
-/// Hours that shrink an hour of the week toward its hour of the day, and that toward the mean.
-const SHRINK: f64 = 8.0;
+/// Articles' worth of belief that an hour of the week is like its hour of the day, and that like
+/// the mean: a busy stream soon speaks for itself.
+const SHRINK: f64 = 20.0;
 /// Articles below which nothing rises, whatever the odds.
 const LEAST: u32 = 3;
 /// Expected articles below which silence says nothing.
 const LEAST_EXPECTED: f64 = 5.0;
+/// Hours of the past below which nothing is usual yet.
+const YOUNG: usize = 48;
 const WEEK: usize = 168;
 const DAY: usize = 24;
 
@@ -56,6 +59,9 @@ pub fn bursts(
     family: usize,
 ) -> Vec<Burst> {
     let model = Model::new(totals, histories, recent, family);
+    if model.now < YOUNG {
+        return Vec::new();
+    }
     let rising = histories.iter().filter_map(|history| {
         let (seen, expected, size) = model.predict(history);
         let burst = |p| Burst { name: history.name.to_owned(), seen, expected, p };
@@ -74,6 +80,9 @@ pub fn bursts(
 #[must_use]
 pub fn silence(totals: &[u32], histories: &[History<'_>], recent: usize, rate: f64) -> Vec<Burst> {
     let model = Model::new(totals, histories, recent, 0);
+    if model.now < YOUNG {
+        return Vec::new();
+    }
     let falling = histories.iter().filter_map(|history| {
         let (seen, expected, size) = model.predict(history);
         (expected >= LEAST_EXPECTED && f64::from(seen) < expected).then(|| Burst {
@@ -176,8 +185,8 @@ fn exposures(totals: &[u32], now: usize) -> Vec<f64> {
     let weight = |at: usize| {
         let (days, by_day) = gather(DAY, at);
         let (weeks, by_week) = gather(WEEK, at);
-        let daily = (by_day + SHRINK * mean) / (days + SHRINK);
-        ((by_week + SHRINK * daily) / (weeks + SHRINK)) / mean
+        let daily = (by_day + SHRINK) / (days + SHRINK / mean);
+        ((by_week + SHRINK) / (weeks + SHRINK / daily)) / mean
     };
     let cycle: Vec<f64> = (0..WEEK).map(weight).collect();
     (0..totals.len()).map(|at| cycle[at % WEEK]).collect()

@@ -212,7 +212,8 @@ fn credited(text: &str, name: &str) -> Option<String> {
     for (at, _) in text.match_indices(name) {
         let end = at + name.len();
         let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c.is_ascii());
-        if word(text[..at].chars().next_back()) || word(text[end..].chars().next()) {
+        let is_latin = name.is_ascii();
+        if is_latin && (word(text[..at].chars().next_back()) || word(text[end..].chars().next())) {
             continue;
         }
         let from = text[..at].char_indices().rev().nth(BESIDE).map_or(0, |(at, _)| at);

@@ -12,6 +12,7 @@ mod inspect_text;
 mod operators;
 mod opml;
 mod poll;
+mod regroup;
 mod reload;
 mod rooms;
 mod smtp;

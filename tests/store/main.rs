@@ -17,6 +17,7 @@ mod operators;
 mod outbox;
 mod race;
 mod samples;
+mod stories;
 
 use atalaya::store::{Store, StoreError};
 
@@ -36,6 +37,8 @@ async fn live(backend: &Backend) {
     incidents::an_incident_runs_once_a_story(&store, &told).await;
     let before = archive::everything(&store).await;
     archive::counts_are_as_told(&before);
+    stories::are_regrouped_and_nothing_is_lost(&store).await;
+    let before = archive::everything(&store).await;
     close(store).await;
 
     let again = backend.open().await;

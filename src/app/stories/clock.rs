@@ -94,6 +94,7 @@ impl Clock {
         topics.retain(|topic, _| watched.contains(topic));
         HotReport {
             hours: recent,
+            past_hours: present,
             false_discovery_rate: rate,
             articles: members.iter().filter(now).count(),
             terms_watched: family,
