@@ -178,8 +178,6 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         .unwrap_or_else(|| Source::unlisted(extracted.site_name.as_deref().unwrap_or("unknown")));
     let title = extracted.title.unwrap_or_default();
     let body = extracted.body.unwrap_or_default();
-    let declared = extracted.language.as_deref().or(source.language.as_deref());
-    let analysis = live.engine.analyse(&title, &body, declared);
     let url = extracted.canonical_url.or(url).unwrap_or_default();
     let published_at = extracted.published.as_deref().and_then(|text| text.parse().ok());
     let entry = Entry {
@@ -195,7 +193,7 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         history: false,
         marks: EntryMarks::default(),
     };
-    let article = Article {
+    let mut article = Article {
         id: ArticleId::new(),
         source_id: source.id.clone(),
         story_id: None,
@@ -204,12 +202,14 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         title,
         body,
         authors: extracted.authors,
-        language: analysis.language.clone(),
+        language: extracted.language,
         published_at,
         discovered_at: now,
         method: extracted.method.unwrap_or_else(|| "text".to_owned()),
         warnings: extracted.warnings,
     };
+    let analysis = live.engine.analyse(&article.document(&source));
+    article.language.clone_from(&analysis.language);
     let assignment = Assignment { story: StoryId::new(), opens: true, duplicate_of: None };
     Subject { entry, epoch: 0, source, article, analysis, assignment, is_revision: false }
 }

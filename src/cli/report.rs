@@ -100,10 +100,12 @@ pub fn fault(error: &AppError) -> ExitCode {
     }
 }
 
-/// Runs a command on a new runtime.
+/// Runs a command on a new runtime. Its threads only wait for sockets, and wake one another less the
+/// fewer they are: parsers, store and analysis have processes and threads of their own.
 pub fn on_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    match runtime {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    match builder.worker_threads((cores / 2).max(1)).enable_all().build() {
         Ok(runtime) => runtime.block_on(command),
         Err(error) => {
             eprintln!("atalaya: no runtime: {error}");

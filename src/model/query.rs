@@ -1,8 +1,14 @@
 //! A query as a tree, and what each node means. Written by `query`, heeded by `analyse`.
 //!
-//! **Words.** A text is a row of words (`text::tokens`): runs of letters and digits in alphabetic scripts,
-//! single characters in Han. Distances count words. Texts and terms are compared folded
+//! **Words.** A text is a row of words (`text::words` of the folded text): runs of letters and digits in
+//! scripts that put spaces between words, single characters in the others (Han, kana, Hangul). `S&P` and
+//! `ex-jefe` are two words each. Distances count words. Texts and terms are compared folded
 //! (`text::fold`) unless a term asks for its exact form.
+//!
+//! **A term** stands where its words stand one after the other as whole words, and what is written between them
+//! and at its ends stands there too: a blank means one blank or more (no line break), other signs mean
+//! themselves (`AMN.MC`, `C++`), nothing means nothing. A term without letter or digit stands nowhere. `*` by
+//! itself is any one word; next to a word of one character it means nothing (`挤兑*` is `挤兑`).
 //!
 //! **Texts of an article.** Headline and body, apart: no phrase, distance or sentence crosses from one to
 //! the other. Paragraphs are lines; sentences are those of `text`.
@@ -27,7 +33,7 @@
 //! Parts of `Near`, `Same` and `Except` are *positional*: `Term`, `Matches`, `Near`, `Except`, or `Any` of
 //! such. The parser lets nothing else through.
 
-/// A query. See the table above.
+/// A query. See the table above. The default holds nowhere.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Query {
     /// A word or phrase.
@@ -97,6 +103,43 @@ pub enum Query {
     },
 }
 
+impl Default for Query {
+    fn default() -> Self {
+        Self::Any(Vec::new())
+    }
+}
+
+impl Query {
+    /// The terms whose places can be places of the query, in the order of writing: none that it
+    /// denies or excludes.
+    #[must_use]
+    pub fn terms(&self) -> Vec<&Term> {
+        let mut terms = Vec::new();
+        self.add_terms(&mut terms);
+        terms
+    }
+
+    fn add_terms<'a>(&'a self, terms: &mut Vec<&'a Term>) {
+        match self {
+            Self::Term(term) => terms.push(term),
+            Self::Any(parts)
+            | Self::All(parts)
+            | Self::AtLeast { of: parts, .. }
+            | Self::Same { parts, .. } => {
+                for part in parts {
+                    part.add_terms(terms);
+                }
+            }
+            Self::Near { first, second, .. } => {
+                first.add_terms(terms);
+                second.add_terms(terms);
+            }
+            Self::Except { of: part, .. } | Self::In { query: part, .. } => part.add_terms(terms),
+            Self::Not(_) | Self::Matches(_) | Self::Meta { .. } | Self::Between { .. } => {}
+        }
+    }
+}
+
 /// A word or phrase that is looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term {
@@ -115,7 +158,7 @@ pub enum Form {
     /// As [`Form::Folded`] without inflection, and disguises (`f r a u d e`, `fr@ude`, letters of another alphabet)
     /// are found too.
     Disguised,
-    /// Letter by letter: case and accents count.
+    /// Letter by letter: case and accents count (composed, NFC; signs and blanks between words are folded).
     Exact,
 }
 
@@ -127,9 +170,9 @@ pub enum Inflection {
     /// The regular plural of the last word: `s`; `es` after a consonant. What is written with a capital is
     /// a name or an acronym and has none (`ERE` is not `eres`), nor has a single letter, nor Han.
     Plural,
-    /// Each word in every form with the same Spanish stem (Snowball).
+    /// Each word in every form whose folded letters have the same Spanish stem (Snowball).
     Spanish,
-    /// Each word in every form with the same English stem (Snowball).
+    /// Each word in every form whose folded letters have the same English stem (Snowball).
     English,
 }
 

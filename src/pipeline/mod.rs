@@ -18,6 +18,7 @@ mod live;
 mod operators;
 mod outbox;
 mod outcome;
+mod pages;
 mod parsing;
 mod queue;
 mod reader;
@@ -26,6 +27,7 @@ mod retention;
 mod scheduler;
 mod spread;
 mod steward;
+mod templates;
 mod wake;
 
 use std::sync::Arc;
@@ -41,8 +43,7 @@ pub use layouts::explain_page;
 pub use live::{Live, LiveError};
 pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
-pub use parsing::{Page, Parsers, Parsing, answer};
-pub use reader::extract_bytes;
+pub use parsing::{Page, Parsers, Parsing, Read, answer};
 pub use spread::told_by;
 
 /// The usual time between two arrivals, for those who show sources.
@@ -58,6 +59,7 @@ use crate::store::{
 use crate::story::{Clusterer, Settings, StoryItem};
 use crate::telemetry::Metrics;
 use leases::Holder;
+use templates::Templates;
 use wake::Wake;
 
 /// Articles that wait to be judged: read texts of at most 1 MB each.
@@ -71,6 +73,7 @@ pub struct Pipeline {
     store: Store,
     live: watch::Receiver<Arc<Live>>,
     parsers: Parsers,
+    templates: Arc<Templates>,
     holder: Arc<Holder>,
     wake: Arc<Wake>,
     events: broadcast::Sender<Event>,
@@ -101,6 +104,7 @@ impl Pipeline {
             store,
             live,
             parsers,
+            templates: Arc::default(),
             wake: Arc::new(Wake::default()),
             events,
             metrics,

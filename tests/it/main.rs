@@ -5,6 +5,7 @@
 
 mod daemon;
 mod demo;
+mod editions;
 mod edits;
 mod health;
 mod hostile_page;
@@ -15,5 +16,6 @@ mod poll;
 mod regroup;
 mod reload;
 mod rooms;
+mod slow_clients;
 mod smtp;
 mod support;
