@@ -5,6 +5,7 @@
 
 pub mod analyse;
 pub mod app;
+pub mod archive;
 pub mod cli;
 pub mod collect;
 pub mod config;

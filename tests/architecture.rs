@@ -14,7 +14,7 @@ const MAX_FUNCTION: usize = 80;
 
 /// Floor, room, and the rooms it may import. A row knows only rows above it, and stages (floor 2)
 /// never each other.
-const FLOORS: [(u8, &str, &[&str]); 23] = [
+const FLOORS: [(u8, &str, &[&str]); 24] = [
     (0, "model", &[]),
     (1, "text", &["model"]),
     (1, "phrases", &["model"]),
@@ -62,6 +62,7 @@ const FLOORS: [(u8, &str, &[&str]); 23] = [
         "demo",
         &["model", "config", "text", "phrases", "store", "guard", "notify", "pipeline", "app"],
     ),
+    (5, "archive", &["model", "query", "store", "config", "analyse", "story", "pipeline", "app"]),
     (
         6,
         "cli",
@@ -86,6 +87,7 @@ const FLOORS: [(u8, &str, &[&str]); 23] = [
             "pipeline",
             "web",
             "app",
+            "archive",
             "demo",
         ],
     ),

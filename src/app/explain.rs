@@ -1,13 +1,13 @@
 //! Why one article alerts or does not: judged in a scratch store by the daemon's own code, or read
 //! back from the archive as it was judged.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location};
+use super::{AppError, Scratch, location};
 use crate::config::Config;
 use crate::model::{
     Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, EntryMarks,
@@ -15,9 +15,7 @@ use crate::model::{
 };
 use crate::pipeline::{Live, Subject, judge_in};
 use crate::store::articles::Verdict;
-use crate::store::{
-    Location, Store, StoreError, Transaction, alerts, articles, deliveries, incidents,
-};
+use crate::store::{Store, StoreError, Transaction, alerts, articles, deliveries, incidents};
 
 /// The shape of `atalaya explain --json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -113,7 +111,7 @@ pub struct Candidate {
 /// If the scratch store cannot be made.
 pub async fn judge(live: &Live, candidate: Candidate) -> Result<Explanation, AppError> {
     let scratch = Scratch::new();
-    let store = Store::open(&Location::Sqlite(scratch.path.clone())).await?;
+    let store = scratch.open().await?;
     let subject = subject(live, candidate);
     let config = live.config.clone();
     let explained = store
@@ -143,31 +141,6 @@ pub async fn recall(config: &Config, id: ArticleId) -> Result<Option<Explanation
         .await;
     store.close();
     Ok(explained?)
-}
-
-/// A database file that is gone when it is dropped.
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Scratch {
-    fn new() -> Self {
-        let name = format!("atalaya-explain-{}.db", EntryId::new());
-        Self { path: std::env::temp_dir().join(name) }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        for suffix in ["db", "db-wal", "db-shm", "lock"] {
-            let path = self.path.with_extension(suffix);
-            if path.exists()
-                && let Err(error) = std::fs::remove_file(&path)
-            {
-                tracing::debug!(%error, "a scratch file stays");
-            }
-        }
-    }
 }
 
 fn subject(live: &Live, candidate: Candidate) -> Subject {

@@ -2,6 +2,7 @@
 //! standard error; exit codes: 0 done, 1 the answer is no, 2 bad input or configuration,
 //! 3 a dependency failed.
 
+mod backtest;
 mod check;
 mod demo;
 mod explain;
@@ -14,7 +15,9 @@ mod poll;
 mod report;
 mod run;
 mod schemas;
+mod search;
 mod sources;
+mod span;
 mod stories;
 mod table;
 
@@ -48,6 +51,10 @@ enum Command {
     Hot(hot::Hot),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
+    /// Search the archive by a query: docs/query-language.md
+    Search(search::Search),
+    /// Replay the past under other rules: what they would have raised
+    Backtest(backtest::Backtest),
     /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
     Demo(demo::Demo),
     /// Show what the daemon sees in a feed, a page, a text
@@ -69,6 +76,8 @@ pub fn main() -> ExitCode {
         Command::Stories(stories) => stories.run(),
         Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Search(search) => search.run(),
+        Command::Backtest(backtest) => backtest.run(),
         Command::Demo(demo) => demo.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Parse => parse::run(),

@@ -6,6 +6,7 @@
 mod alert;
 mod analysis;
 mod article;
+pub mod condition;
 mod delivery;
 mod feed;
 mod id;

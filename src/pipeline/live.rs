@@ -78,7 +78,8 @@ impl Live {
 }
 
 /// What the organisation is called in the topics that alert.
-fn watched(config: &Config) -> Names {
+#[must_use]
+pub fn watched(config: &Config) -> Names {
     let topics = config.keywords.topics.iter().filter(|topic| topic.alerts);
     let terms = topics.flat_map(|topic| &topic.rules).flat_map(|rule| rule.names.terms());
     Names::of(terms.map(|term| term.text.as_str()))

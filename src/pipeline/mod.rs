@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! scheduler → (poll) → recorder → entries → reader → hose → judge → outbox → courier
-//!                                     steward: plan timers; retention; heartbeat
+//!                                     steward: plan timers; retention; indexer; heartbeat
 //!                                     operators: health of sources → outbox
 //! ```
 
@@ -11,6 +11,7 @@ mod announce;
 mod courier;
 mod event;
 mod heartbeat;
+mod indexer;
 mod judge;
 mod layouts;
 mod leases;
@@ -40,7 +41,7 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use event::Event;
 pub use layouts::explain_page;
-pub use live::{Live, LiveError};
+pub use live::{Live, LiveError, watched};
 pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
 pub use parsing::{Page, Parsers, Parsing, Read, answer};
@@ -127,6 +128,7 @@ impl Pipeline {
         tracker.spawn(courier::run(self.clone()));
         tracker.spawn(steward::run(self.clone()));
         tracker.spawn(retention::run(self.clone()));
+        tracker.spawn(indexer::run(self.clone()));
         tracker.spawn(heartbeat::run(self.clone()));
         tracker.spawn(operators::run(self.clone()));
         Ok(())

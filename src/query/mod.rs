@@ -5,9 +5,11 @@
 //! of `analyse`.
 
 mod error;
+mod index;
 mod lint;
 mod lists;
 mod names;
+mod narrow;
 mod operand;
 mod parse;
 mod print;
@@ -15,8 +17,10 @@ mod term;
 mod token;
 
 pub use error::{Doubt, QueryError};
+pub use index::{INDEX_VERSION, index_words};
 pub use lint::{covers, implies, needs_something, never_holds};
 pub use lists::{Entry, ListError, Lists};
+pub use narrow::{Ranges, narrow, ranges};
 pub use operand::is_short;
 pub use parse::{Parsed, Reading, parse};
 pub use print::print;

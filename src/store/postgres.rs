@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::worker;
-use super::{Row, StoreError, Transaction, Value};
+use super::{Dialect, Row, StoreError, Transaction, Value};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Set for each session: no statement and no idle transaction outlives the caller's patience.
@@ -124,6 +124,10 @@ impl Transaction for Running<'_> {
 
     fn skip_locked(&self) -> &'static str {
         " FOR UPDATE SKIP LOCKED"
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
     }
 }
 

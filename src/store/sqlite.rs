@@ -8,7 +8,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 
 use super::worker;
-use super::{Row, StoreError, Transaction, Value};
+use super::{Dialect, Row, StoreError, Transaction, Value};
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept: more than the program has.
@@ -118,6 +118,10 @@ impl Transaction for Running<'_> {
 
     fn skip_locked(&self) -> &'static str {
         ""
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
     }
 }
 

@@ -25,6 +25,15 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
 }
 
+/// Whose SQL is spoken, for the little that is not common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// `SQLite`.
+    Sqlite,
+    /// `PostgreSQL`.
+    Postgres,
+}
+
 /// What a job can do.
 pub trait Transaction {
     /// Runs a statement; answers how many rows it changed.
@@ -42,6 +51,9 @@ pub trait Transaction {
     /// Text that makes a claiming sub-query pass over rows which another claim holds;
     /// empty where there is only one writer.
     fn skip_locked(&self) -> &'static str;
+
+    /// Which database this is.
+    fn dialect(&self) -> Dialect;
 }
 
 /// A row of an answer, read by position.
