@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::{Article, ArticleId, Assignment, StoryId};
 use crate::story::concepts::is_fact;
 use crate::story::copies::fingerprint;
+use crate::story::hash::ByHash;
 use crate::story::settings::Settings;
 use crate::story::terms::{Names, Terms, UNIT, Weight, terms};
 use crate::story::window::{Part, Sum, Window};
@@ -34,6 +35,8 @@ const MAX_CANDIDATES: usize = 48;
 /// its own articles. Exponent of the number of articles; found on headlines.
 const SIZE_PREFERENCE: f64 = 0.3;
 const MAX_SIZE: f64 = 256.0;
+/// What equals differ by at most, when they are reached by other steps.
+const ROUNDING: f64 = 1.0 + 1e-9;
 /// Terms of an article between which the threshold moves from `join_short` to `join_long`.
 const SHORT_TERMS: f64 = 16.0;
 const LONG_TERMS: f64 = 64.0;
@@ -202,11 +205,12 @@ impl Clusterer {
             (false, false) => (article.of_name, COLD_SHARE),
         };
         let least = self.threshold(article) * share;
-        self.best(&weighed, since, |story| {
+        self.best(&weighed, since, |story, most| {
             let part = story.part(article.tongue)?;
-            let cosine = self.cosine(&weighed, length, part, name_terms);
-            (cosine >= least && self.shares_enough(article, part))
-                .then(|| cosine * f64::from(part.articles).min(MAX_SIZE).powf(SIZE_PREFERENCE))
+            let size = f64::from(part.articles).min(MAX_SIZE).powf(SIZE_PREFERENCE);
+            let asked = least.max(most / size);
+            let cosine = self.cosine(&weighed, length, part, name_terms, asked)?;
+            (cosine >= least && self.shares_enough(article, part)).then_some(cosine * size)
         })
     }
 
@@ -220,7 +224,7 @@ impl Clusterer {
             terms.filter(|&term| is_fact(term) && !self.common(term)).count() >= TELLING_FACTS
         };
         let has_facts = facts_of(&mut article.concepts.iter().map(|it| it.0));
-        self.best(&weighed, since, |story| {
+        self.best(&weighed, since, |story, most| {
             if story.part(article.tongue).is_some() {
                 return None;
             }
@@ -232,24 +236,29 @@ impl Clusterer {
             if facts == 0 && has_facts && facts_of(&mut part.terms.iter().map(|it| it.0)) {
                 return None;
             }
-            let cosine = self.cosine(&weighed, length, part, 0);
-            (shared().count() >= SHARED_CONCEPTS && cosine >= least).then_some(cosine)
+            if shared().count() < SHARED_CONCEPTS {
+                return None;
+            }
+            let cosine = self.cosine(&weighed, length, part, 0, least.max(most))?;
+            (cosine >= least).then_some(cosine)
         })
     }
 
-    /// The recent story of the highest value, the earlier one of two equals.
+    /// The recent story of the highest value, the earlier one of two equals. `value` is told the
+    /// highest so far, and need not answer where it cannot reach it.
     fn best(
         &self,
         weighed: &[Weighed],
         since: Timestamp,
-        value: impl Fn(&Sum) -> Option<f64>,
+        value: impl Fn(&Sum, f64) -> Option<f64>,
     ) -> Option<StoryId> {
         let mut best: Option<(f64, StoryId)> = None;
         for number in self.candidates(weighed) {
             let Some(story) = self.window.story(number).filter(|story| story.last >= since) else {
                 continue;
             };
-            let Some(value) = value(story) else { continue };
+            let most = best.map_or(0.0, |(most, _)| most);
+            let Some(value) = value(story, most) else { continue };
             let better =
                 best.is_none_or(|(most, held)| value > most || (value >= most && story.id < held));
             if better {
@@ -271,7 +280,7 @@ impl Clusterer {
     fn candidates(&self, weighed: &[Weighed]) -> Vec<u32> {
         let mut search: Vec<&Weighed> = weighed.iter().filter(|it| it.rarity > TRACE).collect();
         search.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
-        let mut shared: HashMap<u32, f64> = HashMap::new();
+        let mut shared: ByHash<f64> = ByHash::default();
         for Weighed { term, weight, .. } in search.into_iter().take(SEARCH_TERMS) {
             self.window.holders(*term, LOOKED_AT, |story| {
                 *shared.entry(story).or_default() += weight * weight;
@@ -288,7 +297,7 @@ impl Clusterer {
     /// articles alone would take the words of a large story for common.
     fn rarity(&self, term: u32) -> f64 {
         let (stories, articles) = self.window.holding(term);
-        if self.common(term) {
+        if self.common_to(term, stories) {
             return TRACE;
         }
         let stories = idf(self.stories() as f64, stories as f64, PRIOR_STORIES);
@@ -303,8 +312,12 @@ impl Clusterer {
 
     /// Whether a term tells no stories apart: a watched name, or a word that very many hold.
     fn common(&self, term: u32) -> bool {
+        self.common_to(term, self.window.holding(term).0)
+    }
+
+    fn common_to(&self, term: u32, holding: usize) -> bool {
         let many = COMMON.max(self.stories() / COMMON_SHARE);
-        self.watched.hold(term) || (self.warm() && self.window.holding(term).0 > many)
+        (holding > many && self.warm()) || self.watched.hold(term)
     }
 
     fn warm(&self) -> bool {
@@ -312,8 +325,17 @@ impl Clusterer {
     }
 
     /// Cosine of the article to the mean of a part of the story, less what the `unproven` heaviest
-    /// shared terms contribute.
-    fn cosine(&self, weighed: &[Weighed], length: f64, part: &Part, unproven: usize) -> f64 {
+    /// shared terms contribute; `None` if it is below `asked`. The mean's length takes a look-up
+    /// for each of its terms, so it is added up only until it is too long for what is asked. A
+    /// length kept from earlier would make stories depend on when it was kept, and so on restarts.
+    fn cosine(
+        &self,
+        weighed: &[Weighed],
+        length: f64,
+        part: &Part,
+        unproven: usize,
+        asked: f64,
+    ) -> Option<f64> {
         let mut shared: Vec<f64> = weighed
             .iter()
             .map(|Weighed { term, weight, rarity }| weight * rarity * f64::from(part.sum(*term)))
@@ -321,10 +343,16 @@ impl Clusterer {
             .collect();
         shared.sort_unstable_by(|a, b| b.total_cmp(a));
         let dot: f64 = shared.iter().skip(unproven).sum();
-        let squares =
-            part.terms.iter().map(|&(term, sum)| (f64::from(sum) * self.rarity(term)).powi(2));
-        let length = length * squares.sum::<f64>().sqrt();
-        if length > 0.0 { dot / length } else { 0.0 }
+        let longest = (dot / (length * asked)).powi(2) * ROUNDING;
+        let mut squares = 0.0;
+        for &(term, sum) in &part.terms {
+            squares += (f64::from(sum) * self.rarity(term)).powi(2);
+            if squares > longest {
+                return None;
+            }
+        }
+        let length = length * squares.sqrt();
+        (length > 0.0).then(|| dot / length)
     }
 
     fn threshold(&self, article: &Terms) -> f64 {

@@ -7,8 +7,6 @@
 //! little. Shingles that several different texts hold are a publisher's boilerplate and count for
 //! nothing. The index is a function of the articles in it, so that it can be rebuilt exactly.
 
-use std::collections::HashMap;
-
 use crate::model::ArticleId;
 use crate::story::hash::{ByHash, hash, mix};
 use crate::story::postings::Postings;
@@ -168,7 +166,7 @@ impl Copies {
         admits: &impl Fn(u32) -> bool,
     ) -> Option<u32> {
         let mut boilerplate = Vec::new();
-        let mut candidates: HashMap<u32, u32> = HashMap::new();
+        let mut candidates: ByHash<u32> = ByHash::default();
         let mut holders: Vec<(ArticleId, u32)> = Vec::new();
         for &shingle in &print.sketch {
             let shingle = shingle & !FRONT;
@@ -227,7 +225,7 @@ fn held(list: &[u32], other: &[u32], counts: impl Fn(u32) -> bool) -> (usize, us
 /// Articles that are compared in full.
 const COMPARED: usize = 24;
 
-fn most_shared(candidates: HashMap<u32, u32>) -> impl Iterator<Item = u32> {
+fn most_shared(candidates: ByHash<u32>) -> impl Iterator<Item = u32> {
     let mut found: Vec<(u32, u32)> = candidates.into_iter().collect();
     found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     found.truncate(COMPARED);

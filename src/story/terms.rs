@@ -4,9 +4,10 @@
 //! Words belong to their language; what [`concepts`](crate::story::concepts) finds is the same in all.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 
 use crate::story::concepts::concepts;
-use crate::story::hash::short;
+use crate::story::hash::{Mixed, short};
 use crate::story::language::Tongue;
 use crate::story::vocabulary::is_function_word;
 use crate::text::{fold, is_han, tokens};
@@ -98,12 +99,12 @@ pub fn heaviest(weights: HashMap<u32, f64>, most: usize) -> Vec<Weight> {
 /// The terms of names that are watched: every story about the organisation holds them, so that
 /// they tell none of them apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Names(HashSet<u32>);
+pub struct Names(HashSet<u32, BuildHasherDefault<Mixed>>);
 
 impl Names {
     /// Reads the terms of names, in any language.
     pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut found = HashSet::new();
+        let mut found = HashSet::default();
         for name in names {
             let text = Text::new(name, TITLE_WORDS);
             for tag in ["es", "en", "zh"] {
