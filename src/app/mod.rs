@@ -5,6 +5,7 @@ mod reload;
 mod scratch;
 pub mod sources;
 pub mod stories;
+pub mod verdicts;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

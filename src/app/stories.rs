@@ -121,7 +121,7 @@ pub async fn change(
     config: &Config,
     change: Change,
 ) -> Result<Result<StoryEdit, &'static str>, AppError> {
-    let store = Store::open_beside(&location(config))?;
+    let store = Store::open_as_guest(&location(config))?;
     let now = Timestamp::now();
     let made = store
         .write(move |tx| match &change {

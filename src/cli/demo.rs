@@ -213,7 +213,7 @@ fn why(told: &Told, opinion: &TopicOpinion) -> String {
 }
 
 fn sum(told: &Told) -> String {
-    let counted = told.severity.parts.iter().filter(|part| part.points > 0.0);
+    let counted = told.severity.parts.iter().filter(|part| part.points != 0.0);
     let named =
         counted.map(|part| format!("{} {:.0}", phrases::part(part.name, Locale::En), part.points));
     named.collect::<Vec<_>>().join(" + ")

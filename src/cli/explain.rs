@@ -32,6 +32,9 @@ pub struct Explain {
     /// The medium that carries a file or URL, by source id
     #[arg(long, value_name = "ID")]
     source: Option<String>,
+    /// Language of the sum: es, en or zh
+    #[arg(long, value_name = "CODE", default_value = "en")]
+    language: Locale,
     /// One JSON object on standard output
     #[arg(long)]
     json: bool,
@@ -92,12 +95,12 @@ impl Explain {
         if self.json {
             output::print_json(explanation)
         } else {
-            output::print_text(|out| article(explanation, out))
+            output::print_text(|out| article(explanation, self.language, out))
         }
     }
 }
 
-fn article(explanation: &Explanation, out: &mut String) -> fmt::Result {
+fn article(explanation: &Explanation, locale: Locale, out: &mut String) -> fmt::Result {
     let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
     writeln!(out, "{}", explanation.title)?;
     for (name, value) in [
@@ -119,14 +122,14 @@ fn article(explanation: &Explanation, out: &mut String) -> fmt::Result {
     if explanation.topics.is_empty() {
         writeln!(out, "\nno topic: nobody would be told")?;
     }
-    explanation.topics.iter().try_for_each(|told| topic(told, out))
+    explanation.topics.iter().try_for_each(|told| topic(told, locale, out))
 }
 
-fn topic(told: &TopicExplanation, out: &mut String) -> fmt::Result {
+fn topic(told: &TopicExplanation, locale: Locale, out: &mut String) -> fmt::Result {
     let places: Vec<String> =
         told.spans.iter().take(WORDS).map(|span| format!("“{}”", span.text)).collect();
     writeln!(out, "\ntopic {} (rule {}): {}", told.id, told.rule, places.join(", "))?;
-    let polarity = phrases::polarity(told.polarity.label, Locale::En);
+    let polarity = phrases::polarity(told.polarity.label, locale);
     let p = told.polarity.p_negative;
     let hearsay = if told.hearsay { ", hearsay" } else { "" };
     writeln!(
@@ -135,16 +138,16 @@ fn topic(told: &TopicExplanation, out: &mut String) -> fmt::Result {
         told.polarity.score
     )?;
     let evidence = told.polarity.evidence.iter().take(WORDS);
-    evidence.map(word).try_for_each(|line| writeln!(out, "    {line}"))?;
+    evidence.map(|one| word(one, locale)).try_for_each(|line| writeln!(out, "    {line}"))?;
     for found in &told.categories {
         let words: Vec<String> =
             found.spans.iter().take(WORDS).map(|span| format!("“{}”", span.text)).collect();
         writeln!(out, "  category {} (gravity {}): {}", found.id, found.weight, words.join(", "))?;
     }
-    sum(told, out)?;
-    let level = told.severity.level.map_or("below every level", crate::model::Level::name);
-    let reason = phrases::reason(told.reason, Locale::En);
-    writeln!(out, "  level {level}: {reason}")?;
+    sum(told, locale, out)?;
+    let level = told.severity.level.map_or("-", |level| phrases::level(level, locale));
+    let reason = phrases::reason(told.reason, locale);
+    writeln!(out, "  {}: {level}, {reason}", phrases::text("explain.level", locale))?;
     if let Some(incident) = &told.incident {
         writeln!(out, "  crisis plan {} ({})", incident.plan, incident.state)?;
         incident.steps.iter().try_for_each(|step| writeln!(out, "    {step}"))?;
@@ -159,18 +162,20 @@ fn topic(told: &TopicExplanation, out: &mut String) -> fmt::Result {
     Ok(())
 }
 
-fn word(one: &Evidence) -> String {
-    format!("{:+.2} “{}” {}", one.value, one.text, phrases::evidence_kind(one.kind, Locale::En))
+fn word(one: &Evidence, locale: Locale) -> String {
+    format!("{:+.2} “{}” {}", one.value, one.text, phrases::evidence_kind(one.kind, locale))
 }
 
-fn sum(told: &TopicExplanation, out: &mut String) -> fmt::Result {
-    writeln!(out, "  severity {:.1} of 100", told.severity.score)?;
+fn sum(told: &TopicExplanation, locale: Locale, out: &mut String) -> fmt::Result {
+    let score = format!("{:.1}", told.severity.score);
+    writeln!(out, "  {}", phrases::fill("explain.severity", locale, &[("score", &score)]))?;
     for part in &told.severity.parts {
-        let name = phrases::part(part.name, Locale::En);
-        writeln!(out, "    {:>5.1} of {:<3.0} {name} ({})", part.points, part.max, part.fact)?;
+        let name = phrases::part(part.name, locale);
+        let fact = phrases::fact(&part.fact, locale);
+        writeln!(out, "    {:>5.1} / {:<3.0} {name} ({fact})", part.points, part.max)?;
     }
     let adjustments = told.severity.adjustments.iter();
     adjustments
-        .map(|one| phrases::adjustment(one, Locale::En))
+        .map(|one| phrases::adjustment(one, locale))
         .try_for_each(|line| writeln!(out, "    {line}"))
 }

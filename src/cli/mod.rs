@@ -20,6 +20,7 @@ mod sources;
 mod span;
 mod stories;
 mod table;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,8 @@ enum Command {
     Hot(hot::Hot),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
+    /// Say whether an alert was right; list or export what was said
+    Verdict(verdict::Verdict),
     /// Search the archive by a query: docs/query-language.md
     Search(search::Search),
     /// Replay the past under other rules: what they would have raised
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Stories(stories) => stories.run(),
         Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Verdict(verdict) => verdict.run(),
         Command::Search(search) => search.run(),
         Command::Backtest(backtest) => backtest.run(),
         Command::Demo(demo) => demo.run(),

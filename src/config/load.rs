@@ -9,7 +9,8 @@ use toml::Spanned;
 
 use super::channels::{self, RawChannel};
 use super::routes::{self, RawRoute};
-use super::settings::{self, RawCollect, RawOrganisation, RawSeverity, RawStore, RawWeb};
+use super::settings::{self, RawCollect, RawOrganisation, RawStore, RawWeb};
+use super::severity;
 use super::sites;
 use super::sources::{Directory, RawDefaults, RawSource, Sources};
 use super::value::Check;
@@ -25,8 +26,7 @@ struct RawConfig {
     store: RawStore,
     #[serde(default)]
     collect: RawCollect,
-    #[serde(default)]
-    severity: RawSeverity,
+    severity: Option<Spanned<toml::Value>>,
     web: Option<RawWeb>,
     keywords: Option<Spanned<PathBuf>>,
     people: Option<Spanned<PathBuf>>,
@@ -67,7 +67,6 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let keep = settings::keep(check, &raw.store);
     let database = settings::database(check, raw.store);
     let collect = settings::collect(check, &raw.collect);
-    let severity = settings::severity(check, &raw.severity);
     let web = raw.web.and_then(|web| settings::web(check, &web));
     let keywords = keywords(check, raw.keywords.as_ref());
     let people = people(check, raw.people.as_ref(), &organisation);
@@ -90,6 +89,8 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     };
     let tags = sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
     let routes = routes::routes(check, &raw.route, &names, &tags);
+    let zone = &organisation.time_zone;
+    let severity = severity::severity(check, raw.severity.as_ref(), names.topics.as_ref(), zone);
     let plans = plans(check, raw.plans.as_ref(), &names);
     if no_source {
         check.findings.push(check.file.error(
@@ -103,7 +104,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         database: database?,
         keep,
         collect,
-        severity,
+        severity: severity?,
         web,
         sources,
         sites,

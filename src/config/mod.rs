@@ -14,6 +14,7 @@ mod opml;
 mod plans;
 mod routes;
 mod settings;
+mod severity;
 mod sites;
 mod snapshot;
 mod sources;
@@ -26,7 +27,6 @@ pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use load::load;
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{load_people, load_plan};
-pub use snapshot::{
-    About, Collect, Config, Database, Heartbeat, Organisation, Route, Thresholds, Web,
-};
+pub use severity::{Points, SeverityRules, Shape, Thresholds, Watch};
+pub use snapshot::{About, Collect, Config, Database, Heartbeat, Organisation, Route, Web};
 pub use toml_file::TomlFile;

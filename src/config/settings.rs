@@ -1,4 +1,4 @@
-//! The single tables of the main file: organisation, store, collect, severity, web.
+//! The single tables of the main file: organisation, store, collect, web.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::sources::{self, History};
 use super::value::{Check, SecretRef};
-use super::{Collect, Database, Heartbeat, Organisation, Thresholds, Web};
+use super::{Collect, Database, Heartbeat, Organisation, Web};
 use crate::model::{Locale, Pace};
 
 const HOST_GAP: Duration = Duration::from_secs(1);
@@ -63,17 +63,6 @@ pub(super) struct RawCollect {
     health_group: Option<Spanned<String>>,
     health_after: Option<Spanned<String>>,
     ports: Option<Vec<u16>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawSeverity {
-    blue: Option<Spanned<f64>>,
-    yellow: Option<Spanned<f64>>,
-    orange: Option<Spanned<f64>>,
-    red: Option<Spanned<f64>>,
-    red_min_owners: Option<u32>,
-    hearsay_min_owners: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -212,35 +201,6 @@ fn secret_url(
     let remedy = "put the full https:// address there (http only with `heartbeat_allow_private`)";
     check.take(at, valid, remedy)?;
     Some(secret)
-}
-
-pub(super) fn severity(check: &mut Check<'_>, raw: &RawSeverity) -> Thresholds {
-    let mut thresholds = Thresholds::default();
-    let given = [&raw.blue, &raw.yellow, &raw.orange, &raw.red];
-    for (threshold, given) in thresholds.at.iter_mut().zip(given) {
-        if let Some(at) = given {
-            if !(0.0..=100.0).contains(at.get_ref()) {
-                check.error(
-                    at,
-                    format!("{} is not a score", at.get_ref()),
-                    "write a number from 0 to 100",
-                );
-            }
-            *threshold = *at.get_ref();
-        }
-    }
-    if let Some(at) = given.into_iter().flatten().last()
-        && !thresholds.at.is_sorted_by(|low, high| low < high)
-    {
-        let [blue, yellow, orange, red] = thresholds.at;
-        let what = format!(
-            "the thresholds do not rise: blue {blue}, yellow {yellow}, orange {orange}, red {red}"
-        );
-        check.error(at, what, "let blue < yellow < orange < red");
-    }
-    thresholds.red_min_owners = raw.red_min_owners.unwrap_or(thresholds.red_min_owners);
-    thresholds.hearsay_min_owners = raw.hearsay_min_owners.unwrap_or(thresholds.hearsay_min_owners);
-    thresholds
 }
 
 pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb) -> Option<Web> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::Channel;
+use super::{Channel, SeverityRules};
 use crate::model::{Keywords, Level, Locale, Pace, Person, Plan, SiteLayout, Source};
 
 /// Everything that files and environment say, checked.
@@ -22,8 +22,8 @@ pub struct Config {
     pub keep: Duration,
     /// How sources are polled.
     pub collect: Collect,
-    /// How a score becomes a level.
-    pub severity: Thresholds,
+    /// How facts become a score, and a score a level.
+    pub severity: SeverityRules,
     /// The status page, if it is served.
     pub web: Option<Web>,
     /// Where articles come from.
@@ -107,23 +107,6 @@ pub struct Heartbeat {
     pub every: Duration,
     /// Whether it may be on a private or loopback address.
     pub allow_private: bool,
-}
-
-/// How a score becomes a level.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Thresholds {
-    /// Least score of blue, yellow, orange, red; rising, 0 to 100.
-    pub at: [f64; 4],
-    /// Red needs this many distinct owners: a score alone never gives it.
-    pub red_min_owners: u32,
-    /// What is only hearsay stays at yellow until this many distinct owners carry it.
-    pub hearsay_min_owners: u32,
-}
-
-impl Default for Thresholds {
-    fn default() -> Self {
-        Self { at: [40.0, 55.0, 70.0, 85.0], red_min_owners: 3, hearsay_min_owners: 6 }
-    }
 }
 
 /// The status page and the endpoints for machines.

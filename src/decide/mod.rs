@@ -8,7 +8,10 @@ mod routing;
 pub use health::{HealthChange, health_changes};
 pub use routing::{Address, addresses, idempotency_key, mail, operators};
 
-use crate::model::{Alert, Decision, Level, Reason};
+use jiff::Timestamp;
+
+use crate::config::Thresholds;
+use crate::model::{Alert, Decision, Level, Reason, Severity};
 
 /// Decides what one more article does to the alert of its story on a topic; `mute` is why nobody
 /// may be told of it whatever it says.
@@ -27,11 +30,37 @@ pub fn decide(open: Option<&Alert>, level: Option<Level>, mute: Option<Reason>) 
     }
 }
 
+/// The level of an alert after one more article, and since when its score is well below the line of
+/// that level. It rises at once (what is above `alert.level` is told, see [`decide`]) and falls only
+/// after `down_after` below its line by `down_margin`: what wavers around a line stays.
+#[must_use]
+pub fn stand(
+    alert: &Alert,
+    severity: &Severity,
+    thresholds: &Thresholds,
+    now: Timestamp,
+) -> (Level, Option<Timestamp>) {
+    if severity.level >= Some(alert.standing) {
+        return (severity.level.unwrap_or(alert.standing), None);
+    }
+    let lines = Level::ALL.into_iter().zip(thresholds.at);
+    let line = lines.filter(|(level, _)| *level == alert.standing).map(|(_, at)| at).next();
+    if line.is_some_and(|line| severity.score > line - thresholds.down_margin) {
+        return (alert.standing, None);
+    }
+    let since = alert.below_since.unwrap_or(now);
+    if now.duration_since(since).unsigned_abs() < thresholds.down_after {
+        return (alert.standing, Some(since));
+    }
+    (severity.level.unwrap_or(Level::Blue), None)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
 
-    use super::decide;
+    use super::{decide, stand};
+    use crate::config::SeverityRules;
     use crate::model::{Alert, AlertId, AlertState, Decision, Level, Reason, Severity, StoryId};
 
     fn alert(level: Level) -> Alert {
@@ -47,6 +76,8 @@ mod tests {
                 parts: Vec::new(),
                 adjustments: Vec::new(),
             },
+            standing: level,
+            below_since: None,
             told: 1,
             opened_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
@@ -67,6 +98,32 @@ mod tests {
         ];
         for (open, level, mute, expected) in cases {
             assert_eq!(decide(open, level, mute), expected, "{level:?} {mute:?}");
+        }
+    }
+
+    /// Minute, score and level of each article; the level after it.
+    #[test]
+    fn a_level_rises_at_once_and_falls_only_after_a_time_well_below_its_line() {
+        use Level::{Blue, Orange, Yellow};
+        let rules = SeverityRules::shipped().expect("good").levels;
+        let mut alert = alert(Orange);
+        for (minute, score, level, standing) in [
+            (0, 68.0, Some(Yellow), Orange),
+            (60, 60.0, Some(Yellow), Orange),
+            (120, 66.0, Some(Yellow), Orange),
+            (200, 60.0, Some(Yellow), Orange),
+            (319, 60.0, Some(Yellow), Orange),
+            (320, 60.0, Some(Yellow), Yellow),
+            (321, 72.0, Some(Orange), Orange),
+            (330, 10.0, None, Orange),
+            (450, 10.0, None, Blue),
+        ] {
+            let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_mins(minute);
+            let severity = Severity { score, level, ..alert.severity.clone() };
+            let told = decide(Some(&alert), level, None);
+            assert_eq!(told, Decision::Quiet(Reason::NothingNew), "{minute}: told twice");
+            (alert.standing, alert.below_since) = stand(&alert, &severity, &rules, now);
+            assert_eq!(alert.standing, standing, "minute {minute}");
         }
     }
 }

@@ -16,6 +16,8 @@ use super::Script;
 static KEYWORDS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/keywords");
 static PLANS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/plans");
 const PEOPLE: &str = include_str!("../../config/people.toml");
+/// The rumour of this day crosses a border, and is still only a rumour.
+const SEVERITY: &str = "[levels]\nhearsay_min_owners = 8\n";
 const TEMPLATE: &str = include_str!("stage.toml");
 /// Signs the demo's webhook; worth nothing outside of it.
 const WEBHOOK_SECRET: &str = "whsec_YXRhbGF5YS1kZW1vLXNpZ25pbmctc2VjcmV0IQ==";
@@ -70,6 +72,7 @@ impl Stage {
         PLANS.extract(config.join("plans"))?;
         KEYWORDS.extract(&keywords)?;
         fs::write(config.join("people.toml"), PEOPLE)?;
+        fs::write(config.join("severity.toml"), SEVERITY)?;
         fs::write(config.join("chat-url"), format!("http://{}/slack", around.chat))?;
         fs::write(config.join("webhook-url"), format!("http://{}/webhook", around.chat))?;
         fs::write(config.join("webhook-secret"), WEBHOOK_SECRET)?;

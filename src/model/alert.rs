@@ -115,6 +115,10 @@ pub struct Alert {
     pub level: Level,
     /// Severity when it was last told.
     pub severity: Severity,
+    /// Level now: rises at once, falls after a time; at most the highest told.
+    pub standing: Level,
+    /// Since when the score is well below the line of the level now.
+    pub below_since: Option<Timestamp>,
     /// Times told: 1 for the first, one more for each raise.
     pub told: u32,
     /// When it was raised.

@@ -50,4 +50,6 @@ uuid_id! {
     HealthEventId;
     /// A change that somebody made to stories.
     StoryEditId;
+    /// What staff said of a story.
+    VerdictId;
 }

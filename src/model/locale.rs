@@ -69,7 +69,9 @@ impl FromStr for Locale {
 }
 
 /// A name given in one or more languages; readers get theirs, or else the first that exists.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct LocalText(pub BTreeMap<Locale, String>);
 

@@ -21,6 +21,7 @@ mod site;
 mod source;
 mod spread;
 mod story;
+mod verdict;
 mod vitals;
 
 pub use alert::{Alert, AlertState, Decision, Reason};
@@ -33,7 +34,7 @@ pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{
     AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId, StoryEditId,
-    StoryId,
+    StoryId, VerdictId,
 };
 pub use incident::{Incident, IncidentState, Step, StepState};
 pub use keywords::{
@@ -48,7 +49,7 @@ pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
-pub use severity::{Adjustment, Level, Part, PartName, Severity};
+pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use site::SiteLayout;
 pub use source::{
     Address, Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
@@ -56,4 +57,5 @@ pub use source::{
 };
 pub use spread::{Credit, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
 pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
+pub use verdict::StaffVerdict;
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ArticleId, StoryEditId, StoryId};
+use super::{ArticleId, StoryEditId, StoryId, VerdictLabel};
 
 /// A story as the archive knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +51,14 @@ pub struct StoryFacts {
     pub p_negative: f64,
     /// Negative articles about the topic in the last hour, any story.
     pub negative_last_hour: u32,
-    /// Mean of the same per hour over the four weeks before.
+    /// The usual number of them an hour.
     pub negative_per_hour: f64,
+    /// Whether that is of this hour of the week, over four weeks; else of all hours.
+    pub weekly_rate: bool,
+    /// When the topic last had a negative article of the same category in another story.
+    pub last_such_at: Option<Timestamp>,
+    /// The last verdict of staff on the story and topic.
+    pub verdict: Option<VerdictLabel>,
     /// Articles of the story in the last hour.
     pub articles_last_hour: u32,
     /// Articles of the story in the hour before that.

@@ -104,7 +104,7 @@ fn said(key: &str, places: &Kwargs, locale: Locale) -> Result<String, minijinja:
 #[cfg(test)]
 mod tests {
     use super::render_mail;
-    use crate::model::{Adjustment, AlertNotice, Level, Locale, Notice, Reason};
+    use crate::model::{Adjustment, AlertNotice, Fact, Level, Locale, Notice, Reason};
     use crate::notify::sample;
 
     fn render(notice: &Notice, locale: Locale) -> super::RenderedMail {
@@ -166,11 +166,11 @@ mod tests {
             &mut alert.story.media[0],
             &mut alert.spans[0].text,
             &mut alert.evidence[0].text,
-            &mut alert.severity.parts[0].fact,
             &mut alert.incident.as_mut().expect("incident").steps[0].title,
         ] {
             EVIL.clone_into(text);
         }
+        alert.severity.parts[0].fact = Fact::Watch { reason: EVIL.to_owned() };
         alert.severity.adjustments =
             vec![Adjustment::Floor { level: Level::Orange, category: EVIL.to_owned() }];
         alert.url = "javascript:alert(1)".to_owned();

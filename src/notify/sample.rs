@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::model::{
     Adjustment, AlertId, AlertNotice, Delivery, DeliveryId, DeliveryState, Evidence, EvidenceKind,
-    Field, Health, IncidentState, Level, LocalText, Locale, Notice, NoticeBody, NoticeId,
-    NoticeIncident, NoticeStep, NoticeStory, Part, PartName, PolarityLabel, Reason, Recipient,
-    Severity, SourceChange, SourcesNotice, Span, StoryId,
+    Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice, NoticeBody, NoticeId,
+    NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place, PolarityLabel, Reason,
+    Recipient, Severity, SourceChange, SourcesNotice, Span, StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -50,22 +50,34 @@ fn span(text: &str, word: &str) -> Span {
     Span { field: Field::Title, from, to, text: word.to_owned(), term: word.to_lowercase() }
 }
 
-fn part(name: PartName, points: f64, max: f64, fact: &str) -> Part {
-    Part { name, points, max, fact: fact.to_owned() }
+fn part(name: PartName, points: f64, max: f64, fact: Fact) -> Part {
+    Part { name, points, max, fact }
 }
 
 fn severity() -> Severity {
+    let event = Fact::Event {
+        category: "fraud".to_owned(),
+        name: names("Fraude", "Fraud", "欺诈"),
+        weight: 0.9,
+        hearsay: false,
+    };
     Severity {
-        score: 74.5,
+        score: 74.4,
         level: Some(Level::Orange),
         parts: vec![
-            part(PartName::Negativity, 33.2, 35.0, "p=0.92"),
-            part(PartName::Event, 18.0, 20.0, "fraud 0.9"),
-            part(PartName::Spread, 7.8, 12.0, "5 owners"),
-            part(PartName::Authority, 8.0, 10.0, "tier 1"),
-            part(PartName::Burst, 0.0, 10.0, "z=0.0"),
-            part(PartName::Prominence, 6.0, 8.0, "headline"),
-            part(PartName::Recency, 1.5, 5.0, "38 min"),
+            part(PartName::Negativity, 33.2, 35.0, Fact::Probability { p: 0.92 }),
+            part(PartName::Event, 18.0, 20.0, event),
+            part(PartName::Spread, 7.8, 12.0, Fact::Owners { owners: 5 }),
+            part(PartName::Authority, 6.0, 10.0, Fact::Tier { tier: 2 }),
+            part(PartName::Burst, 0.0, 8.0, Fact::Rate { now: 1, usual: 0.8, weekly: true }),
+            part(
+                PartName::Prominence,
+                6.4,
+                8.0,
+                Fact::Named { place: Place::Headline, mentions: 1 },
+            ),
+            part(PartName::Novelty, 0.5, 4.0, Fact::Novelty { days: Some(1.4) }),
+            part(PartName::Recency, 2.5, 3.0, Fact::Age { hours: 0.64 }),
         ],
         adjustments: vec![Adjustment::Floor { level: Level::Orange, category: "fraud".to_owned() }],
     }

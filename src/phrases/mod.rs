@@ -3,10 +3,12 @@
 //! Knows the words of the model and nothing else. Never decides what is told, only how it is said.
 
 mod catalogue;
+mod facts;
 mod names;
 
 pub use catalogue::{count, fill, text};
+pub use facts::{fact, verdict};
 pub use names::{
-    adjustment, alert_state, delivery_state, evidence_kind, fact, field, health, incident_state,
-    level, month, part, polarity, reason, step_state,
+    adjustment, alert_state, delivery_state, evidence_kind, field, health, incident_state, level,
+    month, part, polarity, reason, step_state,
 };

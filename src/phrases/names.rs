@@ -47,7 +47,10 @@ pub fn part(part: PartName, locale: Locale) -> &'static str {
             PartName::Authority => "part.authority",
             PartName::Burst => "part.burst",
             PartName::Prominence => "part.prominence",
+            PartName::Novelty => "part.novelty",
             PartName::Recency => "part.recency",
+            PartName::Watch => "part.watch",
+            PartName::Verdict => "part.verdict",
         },
         locale,
     )
@@ -194,25 +197,9 @@ pub fn month(month: i8, locale: Locale) -> String {
     }
 }
 
-/// The fact behind a part of a score (`5 owners`), word by word; what the section `fact` does not
-/// know (figures, formulas, names of categories) stays as it is.
-#[must_use]
-pub fn fact(fact: &str, locale: Locale) -> String {
-    fact.split_inclusive(' ')
-        .map(|word| {
-            let bare = word.trim_matches(|c: char| !c.is_ascii_lowercase());
-            let key = format!("fact.{bare}");
-            match text(&key, locale) {
-                unknown if bare.is_empty() || unknown == key => word.to_owned(),
-                said => word.replacen(bare, said, 1),
-            }
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{fact, level, month, reason};
+    use super::{level, month, reason};
     use crate::model::{Level, Locale, Reason};
 
     #[test]
@@ -222,14 +209,5 @@ mod tests {
         assert_eq!(reason(Reason::FirstHit, Locale::En), "first alert of this story");
         assert_eq!(month(11, Locale::Es), "nov");
         assert_eq!(month(13, Locale::Es), "13");
-    }
-
-    #[test]
-    fn facts_keep_their_figures() {
-        assert_eq!(fact("5 owners", Locale::Es), "5 grupos editoriales");
-        assert_eq!(fact("p=0.92", Locale::Es), "p=0.92");
-        assert_eq!(fact("tier 1", Locale::Zh), "媒体级别 1");
-        assert_eq!(fact("floor: solvency", Locale::Es), "mínimo: solvency");
-        assert_eq!(fact("a  b ", Locale::En), "a  b ");
     }
 }

@@ -117,7 +117,10 @@ pub fn judge_in(
     let mut told = Vec::with_capacity(analysis.topics.len());
     for opinion in &analysis.topics {
         let negative = opinion.polarity.p_negative >= score::NEGATIVE_FROM;
-        articles::insert_topic(tx, &article, assignment.story, source, opinion, negative)?;
+        let category = score::gravest(opinion, &config.keywords.categories);
+        let category = category.map_or("", |found| &found.id);
+        let mark = articles::Mark { negative, category };
+        articles::insert_topic(tx, &article, assignment.story, source, opinion, mark)?;
         let case =
             Matter { article: &article, source, story: assignment.story, opinion, config, now };
         told.push(decide_topic(tx, &case, entry.history)?);
@@ -148,7 +151,9 @@ fn decide_topic(
 ) -> Result<Told, StoreError> {
     let Matter { article, opinion, config, now, .. } = *matter;
     let topic_id = &opinion.topic.id;
-    let facts = stories::facts(tx, matter.story, topic_id, now)?;
+    let category = score::gravest(opinion, &config.keywords.categories);
+    let category = category.map(|found| found.id.as_str());
+    let facts = stories::facts(tx, matter.story, topic_id, category, now)?;
     let case = Case { opinion, facts: &facts, appeared_at: article.appeared_at(), now };
     let severity = score::severity(case, &config.keywords.categories, &config.severity);
     let open = alerts::find(tx, matter.story, topic_id)?;
@@ -179,6 +184,13 @@ fn decide_topic(
             incident: incident.as_ref(),
         };
         told.deliveries = tell(tx, &telling)?;
+    } else if let Some(mut alert) = open {
+        let stood = (alert.standing, alert.below_since);
+        let stands = decide::stand(&alert, &told.severity, &config.severity.levels, now);
+        if stands != stood {
+            (alert.standing, alert.below_since) = stands;
+            alerts::save(tx, &alert)?;
+        }
     }
     let verdict = Verdict {
         topic_id: topic_id.clone(),
@@ -217,6 +229,8 @@ fn raise(open: Option<Alert>, matter: &Matter<'_>, level: Level, severity: &Seve
         state: AlertState::Firing,
         level,
         severity: severity.clone(),
+        standing: level,
+        below_since: None,
         told: 0,
         opened_at: matter.now,
         updated_at: matter.now,
@@ -225,6 +239,8 @@ fn raise(open: Option<Alert>, matter: &Matter<'_>, level: Level, severity: &Seve
     Alert {
         state: AlertState::Firing,
         level,
+        standing: level,
+        below_since: None,
         severity: severity.clone(),
         told: alert.told + 1,
         updated_at: matter.now,

@@ -1,40 +1,22 @@
 //! How badly a story may hurt, as a sum of named parts that can be read aloud.
 //!
 //! Pure. The weights are a design, not a measurement: no public set labels severity. They follow
-//! `docs/severity.md`; staff verdicts will fit them (a later issue).
+//! `docs/severity.md` and stand in `config/severity.toml`.
 
 use jiff::Timestamp;
 
-use crate::config::Thresholds;
+use crate::config::{SeverityRules, Thresholds, Watch};
 use crate::model::{
-    Adjustment, Category, CategoryMatch, Field, Level, Part, PartName, Severity, StoryFacts,
-    TopicOpinion,
+    Adjustment, Category, CategoryMatch, Fact, Field, Level, LocalText, Part, PartName, Place,
+    Severity, StoryFacts, TopicOpinion, VerdictLabel,
 };
-
-const NEGATIVITY: f64 = 35.0;
-const EVENT: f64 = 20.0;
-const SPREAD: f64 = 12.0;
-const AUTHORITY: f64 = 10.0;
-const BURST: f64 = 10.0;
-const PROMINENCE: f64 = 8.0;
-const RECENCY: f64 = 5.0;
 
 /// Below this probability of speaking ill nothing else counts.
 pub const NEGATIVE_FROM: f64 = 0.35;
-/// From this probability on negativity gives all its points.
-const NEGATIVE_FULL: f64 = 0.95;
 /// From this probability on a category's floor holds.
 const FLOOR_FROM: f64 = 0.6;
-/// An event that is only hearsay weighs this much of a stated one.
-const HEARSAY: f64 = 0.7;
-/// Media of tier 1, 2 and 3.
-const REACH: [f64; 3] = [1.0, 0.6, 0.3];
-/// Owners that give full spread: 2^4 - 1.
-const SPREAD_DOUBLINGS: f64 = 4.0;
-/// Standard deviations above the usual hourly rate that give full burst.
-const BURST_SIGMAS: f64 = 6.0;
-/// Hours in which recency halves.
-const HALF_LIFE_HOURS: f64 = 6.0;
+/// The most that a score can be.
+const MOST: f64 = 100.0;
 
 /// One article's opinion on a topic, in the light of its story.
 #[derive(Debug, Clone, Copy)]
@@ -51,79 +33,150 @@ pub struct Case<'a> {
 
 /// The severity of a story toward a topic, judged by its latest article.
 #[must_use]
-pub fn severity(case: Case<'_>, categories: &[Category], thresholds: &Thresholds) -> Severity {
-    let p = case.opinion.polarity.p_negative;
-    let negativity = ramp(p, NEGATIVE_FROM, NEGATIVE_FULL);
-    let gravest = gravest(case.opinion, categories);
+pub fn severity(case: Case<'_>, categories: &[Category], rules: &SeverityRules) -> Severity {
+    let Case { opinion, facts, .. } = case;
+    let p = opinion.polarity.p_negative;
     let counts = p >= NEGATIVE_FROM;
-    let mut parts = vec![part(PartName::Negativity, negativity, NEGATIVITY, format!("p={p:.2}"))];
-    let rest = [
-        event(case.opinion, gravest),
-        spread(case.facts),
-        authority(case.facts),
-        burst(case.facts),
-        prominence(case.opinion),
-        recency(case.appeared_at, case.now),
-    ];
-    for (name, share, max, fact) in rest {
-        parts.push(part(name, if counts { share } else { 0.0 }, max, fact));
+    let mut sum = Sum::default();
+    let negativity = ramp(p, NEGATIVE_FROM, rules.shape.negative_full);
+    sum.add(PartName::Negativity, negativity, rules.points.negativity, Fact::Probability { p });
+    let event = event(opinion, categories, rules);
+    for (name, share, most, fact) in [
+        event,
+        spread(facts, rules),
+        authority(facts, rules),
+        burst(facts, rules),
+        prominence(opinion, rules),
+        novelty(case, categories, rules),
+        recency(case, rules),
+    ] {
+        sum.add(name, if counts { share } else { 0.0 }, most, fact);
     }
-    let score = parts.iter().map(|part| part.points).sum::<f64>();
-    let score = (score * 10.0).round() / 10.0;
+    for (name, most, fact) in extras(case, rules) {
+        sum.add(name, f64::from(u8::from(counts)), most, fact);
+    }
+    let score = tenth(sum.total);
     let mut adjustments = Vec::new();
-    let level = level_of(score, thresholds);
-    let level = floor(level, case.opinion, categories, &mut adjustments);
-    let level = cap(level, case, thresholds, &mut adjustments);
-    Severity { score, level, parts, adjustments }
+    let level = level_of(score, &rules.levels);
+    let level = floor(level, opinion, categories, &mut adjustments);
+    let level = cap(level, case, &rules.levels, &mut adjustments);
+    Severity { score, level, parts: sum.parts, adjustments }
 }
 
-fn part(name: PartName, share: f64, max: f64, fact: String) -> Part {
-    let points = (share.clamp(0.0, 1.0) * max * 10.0).round() / 10.0;
-    Part { name, points, max, fact }
+/// Parts so far. No part takes the total beyond 0 to 100, so that they always add up to the score.
+#[derive(Default)]
+struct Sum {
+    parts: Vec<Part>,
+    total: f64,
 }
 
-type Share = (PartName, f64, f64, String);
-
-fn event(opinion: &TopicOpinion, gravest: Option<&CategoryMatch>) -> Share {
-    let Some(category) = gravest else { return (PartName::Event, 0.0, EVENT, "-".to_owned()) };
-    let (id, weight) = (&category.id, category.weight);
-    if opinion.hearsay {
-        return (
-            PartName::Event,
-            weight * HEARSAY,
-            EVENT,
-            format!("{id} {weight:.2} × hearsay {HEARSAY}"),
-        );
+impl Sum {
+    fn add(&mut self, name: PartName, share: f64, max: f64, fact: Fact) {
+        // A weight with more decimals would round to a part that exceeds it.
+        let max = tenth(max);
+        let points = tenth(share.clamp(0.0, 1.0) * max);
+        let points = tenth(points.clamp(-self.total, MOST - self.total));
+        self.total = (self.total + points).clamp(0.0, MOST);
+        self.parts.push(Part { name, points, max, fact });
     }
-    (PartName::Event, weight, EVENT, format!("{id} {weight:.2}"))
 }
 
-fn spread(facts: &StoryFacts) -> Share {
-    let share = f64::from(facts.owners + 1).log2() / SPREAD_DOUBLINGS;
-    (PartName::Spread, share, SPREAD, format!("{} owners", facts.owners))
+fn tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
 }
 
-fn authority(facts: &StoryFacts) -> Share {
+type Share = (PartName, f64, f64, Fact);
+
+fn event(opinion: &TopicOpinion, categories: &[Category], rules: &SeverityRules) -> Share {
+    let most = rules.points.event;
+    let Some(found) = gravest(opinion, categories) else {
+        return (PartName::Event, 0.0, most, Fact::NoEvent);
+    };
+    let share = found.weight * if opinion.hearsay { rules.shape.hearsay } else { 1.0 };
+    let named = categories.iter().find(|category| category.id == found.id);
+    let fact = Fact::Event {
+        category: found.id.clone(),
+        name: named.map_or_else(|| LocalText::same(&found.id), |category| category.name.clone()),
+        weight: found.weight,
+        hearsay: opinion.hearsay,
+    };
+    (PartName::Event, share, most, fact)
+}
+
+fn spread(facts: &StoryFacts, rules: &SeverityRules) -> Share {
+    let doublings = (rules.shape.owners_full + 1.0).log2();
+    let share = f64::from(facts.owners + 1).log2() / doublings;
+    (PartName::Spread, share, rules.points.spread, Fact::Owners { owners: facts.owners })
+}
+
+fn authority(facts: &StoryFacts, rules: &SeverityRules) -> Share {
     let tier = facts.best_tier.unwrap_or(3).clamp(1, 3);
-    (PartName::Authority, REACH[usize::from(tier) - 1], AUTHORITY, format!("tier {tier}"))
+    let share = match tier {
+        1 => 1.0,
+        2 => rules.shape.tier_2,
+        _ => rules.shape.tier_3,
+    };
+    (PartName::Authority, share, rules.points.authority, Fact::Tier { tier })
 }
 
 /// Standard score of this hour's negative articles under a Poisson rate; the `+ 1` keeps a
 /// single article on a quiet topic from being a burst.
-fn burst(facts: &StoryFacts) -> Share {
-    let (now, usual) = (f64::from(facts.negative_last_hour), facts.negative_per_hour);
-    let z = (now - usual) / (usual + 1.0).sqrt();
-    let fact = format!("{}/h, usual {usual:.2}/h", facts.negative_last_hour);
-    (PartName::Burst, z / BURST_SIGMAS, BURST, fact)
+fn burst(facts: &StoryFacts, rules: &SeverityRules) -> Share {
+    let (now, usual) = (facts.negative_last_hour, facts.negative_per_hour);
+    let z = (f64::from(now) - usual) / (usual + 1.0).sqrt();
+    let fact = Fact::Rate { now, usual, weekly: facts.weekly_rate };
+    (PartName::Burst, z / rules.shape.burst_sigmas, rules.points.burst, fact)
 }
 
-fn prominence(opinion: &TopicOpinion) -> Share {
-    (PartName::Prominence, opinion.prominence, PROMINENCE, format!("{:.2}", opinion.prominence))
+/// Where the topic stands gives most of it, how often it is named the rest.
+fn prominence(opinion: &TopicOpinion, rules: &SeverityRules) -> Share {
+    let mentions = u32::try_from(opinion.topic.spans.len()).unwrap_or(u32::MAX).max(1);
+    let often = f64::from(mentions - 1) / (rules.shape.mentions_full - 1.0);
+    let often = rules.shape.mentions_share * (often.min(1.0) - 1.0);
+    let place = match opinion.prominence {
+        place if place >= 1.0 => Place::Headline,
+        place if place >= 0.6 => Place::Lead,
+        _ => Place::Body,
+    };
+    let share = opinion.prominence * (1.0 + often);
+    (PartName::Prominence, share, rules.points.prominence, Fact::Named { place, mentions })
 }
 
-fn recency(appeared_at: Timestamp, now: Timestamp) -> Share {
-    let hours = now.duration_since(appeared_at).as_secs_f64().max(0.0) / 3600.0;
-    (PartName::Recency, (-hours / HALF_LIFE_HOURS).exp2(), RECENCY, format!("{hours:.1} h"))
+/// Full for an event that the topic never had; grows again as the last one grows old.
+fn novelty(case: Case<'_>, categories: &[Category], rules: &SeverityRules) -> Share {
+    let most = rules.points.novelty;
+    if gravest(case.opinion, categories).is_none() {
+        return (PartName::Novelty, 0.0, most, Fact::NoEvent);
+    }
+    let last = case.facts.last_such_at;
+    let days = last.map(|last| case.now.duration_since(last).as_secs_f64().max(0.0) / 86400.0);
+    let share = days.map_or(1.0, |days| 1.0 - (-days / rules.shape.novelty_half_days).exp2());
+    (PartName::Novelty, share, most, Fact::Novelty { days })
+}
+
+fn recency(case: Case<'_>, rules: &SeverityRules) -> Share {
+    let hours = case.now.duration_since(case.appeared_at).as_secs_f64().max(0.0) / 3600.0;
+    let share = (-hours / rules.shape.recency_half_hours).exp2();
+    (PartName::Recency, share, rules.points.recency, Fact::Age { hours })
+}
+
+/// What is there only sometimes: watches on the topic, and the verdict of staff.
+fn extras(case: Case<'_>, rules: &SeverityRules) -> Vec<(PartName, f64, Fact)> {
+    let topic = &case.opinion.topic.id;
+    let on =
+        |watch: &&Watch| watch.topic == *topic && (watch.from..watch.until).contains(&case.now);
+    let watch = |watch: &Watch| {
+        (PartName::Watch, watch.points, Fact::Watch { reason: watch.reason.clone() })
+    };
+    let mut extras: Vec<_> = rules.watches.iter().filter(on).map(watch).collect();
+    if let Some(label) = case.facts.verdict {
+        let most = match label {
+            VerdictLabel::Confirmed => rules.points.confirmed,
+            VerdictLabel::Dismissed | VerdictLabel::WrongTarget => -rules.points.dismissed,
+        };
+        extras.push((PartName::Verdict, most, Fact::Verdict { label }));
+    }
+    extras
 }
 
 fn ramp(value: f64, from: f64, to: f64) -> f64 {
@@ -131,7 +184,11 @@ fn ramp(value: f64, from: f64, to: f64) -> f64 {
 }
 
 /// The gravest category that is an event by itself, not a mere doubt.
-fn gravest<'o>(opinion: &'o TopicOpinion, categories: &[Category]) -> Option<&'o CategoryMatch> {
+#[must_use]
+pub fn gravest<'o>(
+    opinion: &'o TopicOpinion,
+    categories: &[Category],
+) -> Option<&'o CategoryMatch> {
     let event = |found: &&CategoryMatch| {
         !categories.iter().any(|category| category.id == found.id && category.modifier)
     };

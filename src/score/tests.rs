@@ -1,14 +1,18 @@
 //! Named cases of the sum.
 
 use jiff::{SignedDuration, Timestamp};
-use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
+use proptest::prelude::{ProptestConfig, any, prop, prop_assert, proptest};
 
 use super::{Case, severity};
-use crate::config::Thresholds;
+use crate::config::{SeverityRules, Watch};
 use crate::model::{
-    Adjustment, Category, CategoryMatch, Field, Level, LocalText, Polarity, PolarityLabel,
-    Severity, Span, StoryFacts, TopicMatch, TopicOpinion,
+    Adjustment, Category, CategoryMatch, Field, Level, LocalText, PartName, Polarity,
+    PolarityLabel, Severity, Span, StoryFacts, TopicMatch, TopicOpinion, VerdictLabel,
 };
+
+fn rules() -> SeverityRules {
+    SeverityRules::shipped().unwrap()
+}
 
 fn categories() -> Vec<Category> {
     let category = |id: &str, weight, floor, modifier| Category {
@@ -61,11 +65,7 @@ fn judge(opinion: &TopicOpinion, owners: u32, age_hours: i64) -> Severity {
         ..StoryFacts::default()
     };
     let appeared_at = now - SignedDuration::from_hours(age_hours);
-    severity(
-        Case { opinion, facts: &facts, appeared_at, now },
-        &categories(),
-        &Thresholds::default(),
-    )
+    severity(Case { opinion, facts: &facts, appeared_at, now }, &categories(), &rules())
 }
 
 #[test]
@@ -106,17 +106,132 @@ fn good_news_scores_nothing_however_wide() {
     assert_eq!((good.score, good.level), (0.0, None));
 }
 
+/// All that a score depends on.
+#[derive(Debug, Clone)]
+struct Known {
+    opinion: TopicOpinion,
+    facts: StoryFacts,
+    age_hours: i64,
+    days_since_such: Option<i64>,
+    watched: f64,
+}
+
+impl Known {
+    fn severity(&self) -> Severity {
+        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        let hours = SignedDuration::from_hours;
+        let last_such_at = self.days_since_such.map(|days| now - hours(days * 24));
+        let facts = StoryFacts { last_such_at, ..self.facts.clone() };
+        let appeared_at = now - hours(self.age_hours);
+        let watch = Watch {
+            topic: "bank".to_owned(),
+            from: now,
+            until: now + hours(24),
+            points: self.watched,
+            reason: "launch".to_owned(),
+        };
+        let case = Case { opinion: &self.opinion, facts: &facts, appeared_at, now };
+        severity(case, &categories(), &SeverityRules { watches: vec![watch], ..rules() })
+    }
+}
+
+/// The same with one fact made graver.
+fn graver(known: &Known, which: usize) -> Known {
+    let mut known = known.clone();
+    match which {
+        0 => known.opinion.polarity.p_negative = (known.opinion.polarity.p_negative + 0.1).min(1.0),
+        1 => known.opinion.categories.iter_mut().for_each(|found| found.weight = 1.0),
+        2 => known.facts.owners += 1,
+        3 => known.facts.best_tier = known.facts.best_tier.map(|tier| (tier - 1).max(1)),
+        4 => known.facts.negative_last_hour += 1,
+        5 => known.facts.negative_per_hour /= 2.0,
+        6 => known.opinion.prominence = 1.0,
+        7 => known.opinion.topic.spans.extend(known.opinion.topic.spans.clone()),
+        8 => known.age_hours /= 2,
+        9 => known.days_since_such = known.days_since_such.map(|days| days + 3),
+        10 => known.watched += 5.0,
+        11 => known.opinion.hearsay = false,
+        _ => {
+            known.facts.verdict = match known.facts.verdict {
+                Some(VerdictLabel::Dismissed | VerdictLabel::WrongTarget) => None,
+                _ => Some(VerdictLabel::Confirmed),
+            }
+        }
+    }
+    known
+}
+
+#[test]
+fn a_dismissed_story_loses_points_and_a_confirmed_one_gains_them() {
+    let opinion = opinion(0.9, &["solvency"], Field::Body);
+    let facts = StoryFacts { owners: 2, best_tier: Some(2), ..StoryFacts::default() };
+    let known = Known { opinion, facts, age_hours: 1, days_since_such: None, watched: 0.0 };
+    let with = |verdict| {
+        let facts = StoryFacts { verdict, ..known.facts.clone() };
+        Known { facts, ..known.clone() }.severity().score
+    };
+    let plain = with(None);
+    assert!((with(Some(VerdictLabel::Confirmed)) - plain - 10.0).abs() < 1e-9);
+    for label in [VerdictLabel::Dismissed, VerdictLabel::WrongTarget] {
+        assert!((with(Some(label)) - plain + 30.0).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn a_watch_counts_only_while_it_lasts_and_for_its_topic() {
+    let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+    let day = SignedDuration::from_hours(24);
+    let opinion = opinion(0.9, &[], Field::Title);
+    let points = |topic: &str, from, until| {
+        let watch = Watch {
+            topic: topic.to_owned(),
+            from,
+            until,
+            points: 6.0,
+            reason: "launch".to_owned(),
+        };
+        let facts = StoryFacts::default();
+        let case = Case { opinion: &opinion, facts: &facts, appeared_at: now, now };
+        let severity = severity(case, &[], &SeverityRules { watches: vec![watch], ..rules() });
+        severity
+            .parts
+            .iter()
+            .filter(|part| part.name == PartName::Watch)
+            .map(|part| part.points)
+            .sum()
+    };
+    let cases: [(f64, &str, _, _); 4] = [
+        (6.0, "bank", now, now + day),
+        (0.0, "other", now, now + day),
+        (0.0, "bank", now - day, now),
+        (0.0, "bank", now + day, now + day),
+    ];
+    for (expected, topic, from, until) in cases {
+        let found: f64 = points(topic, from, until);
+        assert!((found - expected).abs() < 1e-9, "{topic} {from}");
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
     #[test]
-    fn the_parts_add_up_and_more_owners_never_lower_the_level(
-        p in 0.0..1.0f64, owners in 1u32..30, age in 0i64..100, grave in any::<bool>(), hearsay in any::<bool>(),
+    fn the_parts_add_up_and_no_graver_fact_lowers_the_score(
+        p in 0.0..1.0f64, owners in 1u32..30, tier in 1u8..=3, age in 0i64..100, grave in any::<bool>(),
+        hearsay in any::<bool>(), place in prop::sample::select(vec![1.0, 0.6, 0.25]), last_hour in 0u32..20,
+        usual in 0.0..5.0f64, such in prop::option::of(0i64..40), watched in 0.0..30.0f64,
+        verdict in prop::option::of(prop::sample::select(VerdictLabel::ALL.to_vec())), which in 0usize..13,
     ) {
-        let opinion = TopicOpinion { hearsay, ..opinion(p, if grave { &["solvency"] } else { &["service"] }, Field::Title) };
-        let (few, many) = (judge(&opinion, owners, age), judge(&opinion, owners + 1, age));
-        let sum: f64 = few.parts.iter().map(|part| part.points).sum();
-        prop_assert!((few.score - sum).abs() < 0.06 && (0.0..=100.0).contains(&few.score));
-        prop_assert!(few.parts.iter().all(|part| part.points <= part.max));
-        prop_assert!(many.level >= few.level);
+        let ids: &[&str] = if grave { &["solvency"] } else { &["service"] };
+        let opinion = TopicOpinion { hearsay, prominence: place, ..opinion(p, ids, Field::Title) };
+        let facts = StoryFacts {
+            owners, negative_owners: owners, best_tier: Some(tier), negative_last_hour: last_hour,
+            negative_per_hour: usual, verdict, ..StoryFacts::default()
+        };
+        let known = Known { opinion, facts, age_hours: age, days_since_such: such, watched };
+        let (severity, more) = (known.severity(), graver(&known, which).severity());
+        let sum: f64 = severity.parts.iter().map(|part| part.points).sum();
+        prop_assert!((severity.score - sum).abs() < 1e-6 && (0.0..=100.0).contains(&severity.score));
+        prop_assert!(severity.parts.iter().all(|part| part.points.abs() <= part.max.abs()));
+        prop_assert!(more.score >= severity.score - 1e-9, "{which}: {severity:?} {more:?}");
     }
 }

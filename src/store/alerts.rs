@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::transaction::{json, params};
 use super::{Row, StoreError, Transaction};
-use crate::model::{Alert, AlertState, StoryId};
+use crate::model::{Alert, AlertId, AlertState, StoryId};
 
-const COLUMNS: &str = "id, story_id, topic_id, state, level, severity, told, opened_at, updated_at";
+const COLUMNS: &str = "id, story_id, topic_id, state, level, severity, told, opened_at, updated_at, \
+                       COALESCE(standing, level), below_since";
 
 /// The alert of a story on a topic, if there is one.
 ///
@@ -21,19 +22,30 @@ pub fn find(
     tx.query(&sql, params![story, topic])?.first().map(read).transpose()
 }
 
+/// An alert by its identifier.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn by_id(tx: &mut dyn Transaction, id: AlertId) -> Result<Option<Alert>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM alert WHERE id = ?1");
+    tx.query(&sql, params![id])?.first().map(read).transpose()
+}
+
 /// Writes an alert, new or changed.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] if another process opened one for the same story and topic.
 pub fn save(tx: &mut dyn Transaction, alert: &Alert) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO alert (id, story_id, topic_id, state, level, severity, told, opened_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET \
+        "INSERT INTO alert (id, story_id, topic_id, state, level, severity, told, opened_at, updated_at, \
+         standing, below_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id) DO UPDATE SET \
          state = excluded.state, level = excluded.level, severity = excluded.severity, \
-         told = excluded.told, updated_at = excluded.updated_at",
+         told = excluded.told, updated_at = excluded.updated_at, \
+         standing = excluded.standing, below_since = excluded.below_since",
         params![
             alert.id, alert.story_id, &alert.topic_id, alert.state.name(), alert.level.name(),
-            json(&alert.severity)?, alert.told, alert.opened_at, alert.updated_at
+            json(&alert.severity)?, alert.told, alert.opened_at, alert.updated_at,
+            alert.standing.name(), alert.below_since
         ],
     )?;
     Ok(())
@@ -65,5 +77,7 @@ fn read(row: &Row) -> Result<Alert, StoreError> {
         told: row.get(6)?,
         opened_at: row.get(7)?,
         updated_at: row.get(8)?,
+        standing: row.parse(9)?,
+        below_since: row.get(10)?,
     })
 }

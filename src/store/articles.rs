@@ -26,6 +26,15 @@ pub struct Verdict {
     pub at: Timestamp,
 }
 
+/// How an article counts toward a topic.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark<'a> {
+    /// Whether it speaks ill of it.
+    pub negative: bool,
+    /// The gravest category that is an event; empty if none is.
+    pub category: &'a str,
+}
+
 /// Adds an article to the archive.
 ///
 /// # Errors
@@ -109,15 +118,15 @@ pub fn insert_topic(
     story: StoryId,
     source: &Source,
     opinion: &TopicOpinion,
-    negative: bool,
+    mark: Mark<'_>,
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO article_topic (article_id, topic_id, story_id, source_id, source_name, owner, tier, \
-         p_negative, negative, appeared_at, decided_at, reason, severity) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, '', '')",
+         p_negative, negative, appeared_at, category, decided_at, reason, severity) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, '', '')",
         params![
             article.id, &opinion.topic.id, story, &source.id, &source.name, &source.owner,
-            u32::from(source.tier), opinion.polarity.p_negative, negative, article.appeared_at()
+            u32::from(source.tier), opinion.polarity.p_negative, mark.negative, article.appeared_at(), mark.category
         ],
     )?;
     Ok(())

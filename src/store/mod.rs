@@ -24,6 +24,7 @@ pub mod status;
 pub mod stories;
 pub mod story_edits;
 mod transaction;
+pub mod verdicts;
 mod worker;
 
 use std::path::PathBuf;
@@ -126,10 +127,26 @@ impl Store {
     /// # Errors
     /// If it cannot be reached.
     pub fn open_to_read(location: &Location) -> Result<Self, StoreError> {
+        Self::open_beside(location, sqlite::Connection::reader)
+    }
+
+    /// Opens the store for short writes beside the daemon that owns it; it must exist, with a schema
+    /// that is up to date.
+    ///
+    /// # Errors
+    /// If it cannot be reached.
+    pub fn open_as_guest(location: &Location) -> Result<Self, StoreError> {
+        Self::open_beside(location, sqlite::Connection::guest)
+    }
+
+    fn open_beside(
+        location: &Location,
+        connect: fn(&std::path::Path) -> Result<sqlite::Connection, StoreError>,
+    ) -> Result<Self, StoreError> {
         let worker = match location {
             Location::Sqlite(path) => {
                 let path = path.clone();
-                Worker::start("store-reader", move || sqlite::Connection::reader(&path))?
+                Worker::start("store-beside", move || connect(&path))?
             }
             Location::Postgres { url, password } => {
                 let server = postgres::Server::new(url, password.as_ref())?;
@@ -140,24 +157,6 @@ impl Store {
         };
         let worker = Arc::new(worker);
         Ok(Self { writer: Arc::clone(&worker), reader: worker })
-    }
-
-    /// Opens the store for a person's change beside the daemon that owns it; it must exist, in
-    /// the shape that this program knows. Rows are changed, never claimed.
-    ///
-    /// # Errors
-    /// If it cannot be reached.
-    pub fn open_beside(location: &Location) -> Result<Self, StoreError> {
-        match location {
-            Location::Sqlite(path) => {
-                let path = path.clone();
-                let worker =
-                    Worker::start("store-editor", move || sqlite::Connection::editor(&path))?;
-                let worker = Arc::new(worker);
-                Ok(Self { writer: Arc::clone(&worker), reader: worker })
-            }
-            Location::Postgres { .. } => Self::open_to_read(location),
-        }
     }
 
     /// Runs a job in a transaction that may write. It may run several times; only the last counts.

@@ -46,8 +46,8 @@ impl Connection {
         Ok(Self { database, behavior: TransactionBehavior::Immediate, _lock: Some(lock) })
     }
 
-    /// A connection that changes a row now and then beside the writer, and waits for it.
-    pub fn editor(path: &Path) -> Result<Self, StoreError> {
+    /// A connection that writes beside the daemon, as its guest: no lock, no schema, waits its turn.
+    pub fn guest(path: &Path) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let database = open(path, flags)?;
         database.pragma_update(None, "synchronous", "FULL").map_err(failure)?;

@@ -3,13 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::transaction::params;
-use super::{Row, StoreError, Transaction};
+use super::{Row, StoreError, Transaction, verdicts};
 use crate::model::{Article, Story, StoryFacts, StoryId};
 
 /// Time over which the usual rate of negative articles is measured.
 const BASELINE: SignedDuration = SignedDuration::from_hours(28 * 24);
 /// A younger archive is taken to be this old, so that its first day does not look like a burst.
 const LEAST_BASELINE_HOURS: f64 = 24.0;
+/// Weeks that the rate of an hour of the week is measured over.
+const WEEKS: i64 = 4;
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// Opens a story with its first article, or counts one more.
@@ -61,7 +63,8 @@ pub fn carriers(tx: &mut dyn Transaction, id: StoryId) -> Result<Vec<String>, St
     tx.query(sql, params![id])?.iter().map(|row| row.get(0)).collect()
 }
 
-/// What is known of a story toward a topic, all articles recorded so far included.
+/// What is known of a story toward a topic, all articles recorded so far included; `category` is the
+/// event that its latest article tells.
 ///
 /// # Errors
 /// As [`Transaction::query`].
@@ -69,11 +72,19 @@ pub fn facts(
     tx: &mut dyn Transaction,
     story: StoryId,
     topic: &str,
+    category: Option<&str>,
     now: Timestamp,
 ) -> Result<StoryFacts, StoreError> {
     let mut facts = spread(tx, story, topic, now)?;
     facts.media = media(tx, story, topic)?;
     (facts.negative_last_hour, facts.negative_per_hour) = rate(tx, topic, now)?;
+    if let Some(weekly) = weekly_rate(tx, topic, now, facts.negative_per_hour)? {
+        (facts.negative_per_hour, facts.weekly_rate) = (weekly, true);
+    }
+    if let Some(category) = category {
+        facts.last_such_at = last_such(tx, story, topic, category)?;
+    }
+    facts.verdict = verdicts::last(tx, story, topic)?.map(|verdict| verdict.label);
     Ok(facts)
 }
 
@@ -133,4 +144,45 @@ fn rate(tx: &mut dyn Transaction, topic: &str, now: Timestamp) -> Result<(u32, f
     let first: Option<Timestamp> = row.get(2)?;
     let hours = first.map_or(0.0, |first| hour_ago.duration_since(first).as_secs_f64() / 3600.0);
     Ok((row.get(0)?, f64::from(before) / hours.max(LEAST_BASELINE_HOURS)))
+}
+
+/// The usual number in this hour of the week: its mean over four weeks, with the mean of all hours
+/// counted once more, since four hours alone say little. None while the archive is younger.
+fn weekly_rate(
+    tx: &mut dyn Transaction,
+    topic: &str,
+    now: Timestamp,
+    overall: f64,
+) -> Result<Option<f64>, StoreError> {
+    let rows = tx.query("SELECT MIN(discovered_at) FROM article", &[])?;
+    let first: Option<Timestamp> = rows.first().map(|row| row.get(0)).transpose()?.flatten();
+    if first.is_none_or(|first| first > now - BASELINE) {
+        return Ok(None);
+    }
+    let mut found = 0_u32;
+    for week in 1..=WEEKS {
+        let end = now - SignedDuration::from_hours(week * 7 * 24);
+        let rows = tx.query(
+            "SELECT COUNT(*) FROM article_topic \
+             WHERE topic_id = ?1 AND negative = 1 AND appeared_at > ?2 AND appeared_at <= ?3",
+            params![topic, end - HOUR, end],
+        )?;
+        found += rows.first().map_or(Ok(0), |row| row.get::<u32>(0))?;
+    }
+    Ok(Some((f64::from(found) + overall) / 5.0))
+}
+
+/// When the topic last had a negative article of a category in another story.
+fn last_such(
+    tx: &mut dyn Transaction,
+    story: StoryId,
+    topic: &str,
+    category: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    let rows = tx.query(
+        "SELECT MAX(appeared_at) FROM article_topic \
+         WHERE topic_id = ?1 AND negative = 1 AND category = ?2 AND story_id <> ?3",
+        params![topic, category, story],
+    )?;
+    Ok(rows.first().map(|row| row.get(0)).transpose()?.flatten())
 }

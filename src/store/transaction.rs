@@ -253,7 +253,8 @@ from_id!(
     NoticeId,
     DeliveryId,
     IncidentId,
-    HealthEventId
+    HealthEventId,
+    VerdictId
 );
 
 /// Parameters of a statement, in order.

@@ -125,7 +125,7 @@ impl Page<'_> {
             .severity
             .parts
             .iter()
-            .filter(|part| part.points > 0.0)
+            .filter(|part| part.points != 0.0)
             .map(|part| {
                 context! {
                     name => phrases::part(part.name, self.locale),
@@ -135,8 +135,8 @@ impl Page<'_> {
             })
             .collect();
         context! {
-            level => alert.level.name(),
-            level_name => phrases::level(alert.level, self.locale),
+            level => alert.standing.name(),
+            level_name => phrases::level(alert.standing, self.locale),
             score => format!("{:.0}", alert.severity.score.floor()),
             headline => story.map_or("", |story| &story.headline),
             articles => story.map_or(0, |story| story.articles),

@@ -3,13 +3,14 @@
 use jiff::SignedDuration;
 
 use atalaya::model::{
-    Alert, Article, Delivery, Incident, Level, NoticeId, Reason, SourceState, StoryFacts, StoryId,
+    Alert, Article, ArticleId, Delivery, Incident, Level, NoticeId, Reason, SourceState,
+    StaffVerdict, StoryFacts, StoryId, VerdictId, VerdictLabel,
 };
 use atalaya::store::articles::Verdict;
 use atalaya::store::status::Counts;
 use atalaya::store::{
     Store, StoreError, Transaction, alerts, articles, deliveries, entries, incidents, sources,
-    status, stories,
+    status, stories, verdicts,
 };
 
 use crate::collecting::take;
@@ -51,6 +52,7 @@ pub async fn an_article_is_committed_with_what_follows(store: &Store) -> Told {
         std::slice::from_ref(&told.alert)
     );
     check_facts(store, story).await;
+    the_last_verdict_counts(store, story).await;
     two_alerts_on_one_story_are_a_conflict(store, story).await;
     told
 }
@@ -73,7 +75,8 @@ fn commit(
     articles::insert(tx, claimed.entry.id, article, alert.story_id, &analysis)?;
     stories::add_article(tx, alert.story_id, article)?;
     let opinion = &analysis.topics[0];
-    articles::insert_topic(tx, article, alert.story_id, &samples::source(), opinion, true)?;
+    let mark = articles::Mark { negative: true, category: "solvency" };
+    articles::insert_topic(tx, article, alert.story_id, &samples::source(), opinion, mark)?;
     alerts::save(tx, alert)?;
     let notice = samples::notice(alert, "primero");
     deliveries::enqueue(tx, messages[0].notice_id, &notice, messages)?;
@@ -84,7 +87,7 @@ fn commit(
 }
 
 async fn check_facts(store: &Store, story: StoryId) {
-    let facts = store.read(move |tx| stories::facts(tx, story, TOPIC, at(600))).await.unwrap();
+    let facts = stories_facts(store, story, "solvency").await;
     let expected = StoryFacts {
         articles: 1,
         owners: 1,
@@ -99,8 +102,47 @@ async fn check_facts(store: &Store, story: StoryId) {
         articles_previous_hour: 0,
         first_seen_at: Some(at(1)),
         media: vec!["El Diario".to_owned()],
+        ..StoryFacts::default()
     };
     assert_eq!(facts, expected);
+}
+
+/// Append-only: the last verdict on the story, or on its topic, counts.
+async fn the_last_verdict_counts(store: &Store, story: StoryId) {
+    let said = |topic: Option<&str>, label, seconds| StaffVerdict {
+        id: VerdictId::new(),
+        story_id: story,
+        topic_id: topic.map(str::to_owned),
+        article_id: ArticleId::new(),
+        label,
+        by: Some("Ana".to_owned()),
+        note: None,
+        at: at(seconds),
+    };
+    let course = [
+        (said(None, VerdictLabel::Confirmed, 700), VerdictLabel::Confirmed),
+        (said(Some("other"), VerdictLabel::WrongTarget, 701), VerdictLabel::Confirmed),
+        (said(Some(TOPIC), VerdictLabel::Dismissed, 702), VerdictLabel::Dismissed),
+        (said(None, VerdictLabel::Confirmed, 703), VerdictLabel::Confirmed),
+    ];
+    let count = course.len();
+    for (verdict, counts) in course {
+        store.write(move |tx| verdicts::add(tx, &verdict)).await.unwrap();
+        let facts = stories_facts(store, story, "solvency").await;
+        assert_eq!(facts.verdict, Some(counts));
+    }
+    let all = store.read(|tx| verdicts::since(tx, at(0))).await.unwrap();
+    assert_eq!(all.len(), count);
+    // Another story has the first one's article as its precedent; the first one itself has none.
+    let elsewhere = stories_facts(store, StoryId::new(), "solvency").await;
+    assert_eq!(elsewhere.last_such_at, Some(at(1)));
+    assert_eq!(stories_facts(store, StoryId::new(), "fraud").await.last_such_at, None);
+}
+
+async fn stories_facts(store: &Store, story: StoryId, category: &'static str) -> StoryFacts {
+    let facts =
+        move |tx: &mut dyn Transaction| stories::facts(tx, story, TOPIC, Some(category), at(600));
+    store.read(facts).await.unwrap()
 }
 
 async fn two_alerts_on_one_story_are_a_conflict(store: &Store, story: StoryId) {

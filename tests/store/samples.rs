@@ -113,6 +113,8 @@ pub fn alert(story: StoryId, now: Timestamp) -> Alert {
         state: AlertState::Firing,
         level: Level::Orange,
         severity: severity(Level::Orange),
+        standing: Level::Orange,
+        below_since: None,
         told: 1,
         opened_at: now,
         updated_at: now,
