@@ -24,7 +24,8 @@ async fn desk(store: &Store) -> Desk {
             let analysis = samples::analysis();
             articles::insert(tx, entry.id, &article, story, &analysis)?;
             let (source, opinion) = (samples::source(), &analysis.topics[0]);
-            articles::insert_topic(tx, &article, story, &source, opinion, true)?;
+            let mark = articles::Mark { negative: true, category: "" };
+            articles::insert_topic(tx, &article, story, &source, opinion, mark)?;
             stories::add_article(tx, story, &article)
         };
         store.write(job).await.unwrap();
@@ -55,7 +56,7 @@ pub async fn are_regrouped_and_nothing_is_lost(store: &Store) {
     let merged = merged.unwrap();
     assert_eq!(places(store, &desk).await, [one, one, one]);
     assert_eq!(leads_to(store, two).await, one, "the old name leads there");
-    let facts = store.read(move |tx| stories::facts(tx, one, TOPIC, at(999))).await.unwrap();
+    let facts = store.read(move |tx| stories::facts(tx, one, TOPIC, None, at(999))).await.unwrap();
     assert_eq!(facts.articles, 3);
     let held = store.read(move |tx| alerts::find(tx, one, TOPIC)).await.unwrap();
     assert_eq!(held.map(|it| it.id), Some(alert.id), "what was told is not told again");
