@@ -4,6 +4,7 @@ pub mod explain;
 mod reload;
 mod scratch;
 pub mod sources;
+pub mod stories;
 pub mod verdicts;
 
 use std::net::SocketAddr;

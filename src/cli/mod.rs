@@ -6,6 +6,7 @@ mod backtest;
 mod check;
 mod demo;
 mod explain;
+mod hot;
 mod inspect;
 mod opml;
 mod output;
@@ -17,6 +18,8 @@ mod schemas;
 mod search;
 mod sources;
 mod span;
+mod stories;
+mod table;
 mod verdict;
 
 use std::process::ExitCode;
@@ -43,6 +46,10 @@ enum Command {
     Check(check::Check),
     /// Show how every source is, since when and why; import and export feeds as OPML
     Sources(sources::Sources),
+    /// List stories, show how one spread, merge and split them
+    Stories(stories::Stories),
+    /// Show which terms, stories and topics rise now, and which topic has fallen silent
+    Hot(hot::Hot),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
     /// Say whether an alert was right; list or export what was said
@@ -69,6 +76,8 @@ pub fn main() -> ExitCode {
         Command::Poll(poll) => poll.run(),
         Command::Check(check) => check.run(),
         Command::Sources(sources) => sources.run(),
+        Command::Stories(stories) => stories.run(),
+        Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),
         Command::Verdict(verdict) => verdict.run(),
         Command::Search(search) => search.run(),

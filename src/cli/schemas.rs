@@ -13,9 +13,10 @@ use super::search::{SearchHit, SearchReport};
 use crate::analyse::Matches;
 use crate::app::explain::Explanation;
 use crate::app::sources::SourcesReport;
+use crate::app::stories::{HotReport, StoriesReport};
 use crate::archive::BacktestReport;
 use crate::demo::outcome::Outcome;
-use crate::model::{Extracted, Feed, Polarity};
+use crate::model::{Extracted, Feed, Polarity, Spread};
 
 /// Schemas (JSON Schema 2020-12) by the name of their file without `.json`. A name that ends in
 /// `-row` is one line of a stream. Fields may be added to the objects without notice.
@@ -28,6 +29,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("explain", schema::<Explanation>("atalaya explain --json")),
         ("feed", schema::<Feed>("atalaya inspect feed --json")),
         ("feed-row", schema::<Answer<Feed>>("atalaya inspect feed --jsonl")),
+        ("hot", schema::<HotReport>("atalaya hot --json")),
         ("language", schema::<LanguageRow>("atalaya inspect language")),
         ("language-row", schema::<Answer<LanguageRow>>("atalaya inspect language --jsonl")),
         ("match", schema::<Matches>("atalaya inspect match")),
@@ -39,6 +41,8 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("sentiment", schema::<Polarity>("atalaya inspect sentiment")),
         ("sentiment-row", schema::<Answer<Polarity>>("atalaya inspect sentiment --jsonl")),
         ("sources", schema::<SourcesReport>("atalaya sources --json")),
+        ("stories", schema::<StoriesReport>("atalaya stories --json")),
+        ("story", schema::<Spread>("atalaya stories --story ID --json")),
         ("stories-row", schema::<Answer<StoriesRow>>("atalaya inspect stories --jsonl")),
     ])
 }

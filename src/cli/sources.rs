@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
+use super::table::table;
 use super::{opml, output, report};
 use crate::app::AppError;
 use crate::app::sources::{self, SourceReport, SourcesReport};
@@ -65,7 +66,7 @@ impl Sources {
         let printed = if self.json {
             output::print_json(found)
         } else {
-            output::print_text(|text| table(text, found, Timestamp::now()))
+            output::print_text(|text| show(text, found, Timestamp::now()))
         };
         let is_unwell = found.sources.iter().any(SourceReport::is_unwell);
         if self.check && is_unwell && printed == ExitCode::SUCCESS {
@@ -78,30 +79,10 @@ impl Sources {
 
 const HEAD: [&str; 7] = ["SOURCE", "HEALTH", "SINCE", "LAST NEW", "EVERY", "NEXT", "WHY"];
 
-fn table(text: &mut String, found: &SourcesReport, now: Timestamp) -> fmt::Result {
+fn show(text: &mut String, found: &SourcesReport, now: Timestamp) -> fmt::Result {
     let rows: Vec<[String; 7]> = found.sources.iter().map(|source| row(source, now)).collect();
-    let mut widths = HEAD.map(str::len);
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(console::measure_text_width(cell));
-        }
-    }
-    if !rows.is_empty() {
-        line(text, &HEAD.map(str::to_owned), &widths)?;
-    }
-    for row in &rows {
-        line(text, row, &widths)?;
-    }
+    table(text, HEAD, &rows)?;
     writeln!(text, "{} of {} sources healthy", found.healthy, found.total)
-}
-
-fn line(text: &mut String, cells: &[String; 7], widths: &[usize; 7]) -> fmt::Result {
-    let mut padded = String::new();
-    for (cell, width) in cells.iter().zip(widths) {
-        let gap = width.saturating_sub(console::measure_text_width(cell)) + 2;
-        write!(padded, "{cell}{:gap$}", "")?;
-    }
-    writeln!(text, "{}", padded.trim_end())
 }
 
 fn row(source: &SourceReport, now: Timestamp) -> [String; 7] {
@@ -122,16 +103,14 @@ fn row(source: &SourceReport, now: Timestamp) -> [String; 7] {
     let every = source
         .interval_seconds
         .map_or_else(|| "–".to_owned(), |seconds| span(i64::try_from(seconds).unwrap_or(i64::MAX)));
-    // Servers write reasons too: nothing of theirs may move the cursor.
-    let plain = |text: String| text.chars().filter(|c| !c.is_control()).collect();
     [
-        plain(source.id.clone()),
+        source.id.clone(),
         source.health.name().to_owned(),
         ago(&source.since),
         ago(&source.last_entry_at),
         every,
         next,
-        plain(why),
+        why,
     ]
 }
 

@@ -48,6 +48,8 @@ uuid_id! {
     IncidentId;
     /// A change of a source's health.
     HealthEventId;
+    /// A change that somebody made to stories.
+    StoryEditId;
     /// What staff said of a story.
     VerdictId;
 }

@@ -19,6 +19,7 @@ pub mod query;
 mod severity;
 mod site;
 mod source;
+mod spread;
 mod story;
 mod verdict;
 mod vitals;
@@ -32,8 +33,8 @@ pub use article::{Article, Entry, EntryMarks, Extracted};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{
-    AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId, StoryId,
-    VerdictId,
+    AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId, StoryEditId,
+    StoryId, VerdictId,
 };
 pub use incident::{Incident, IncidentState, Step, StepState};
 pub use keywords::{
@@ -54,6 +55,7 @@ pub use source::{
     Address, Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
     UpdateHints, Validators,
 };
-pub use story::{Assignment, Story, StoryFacts};
+pub use spread::{Credit, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
+pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
 pub use verdict::StaffVerdict;
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

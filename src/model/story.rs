@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ArticleId, StoryId, VerdictLabel};
+use super::{ArticleId, StoryEditId, StoryId, VerdictLabel};
 
 /// A story as the archive knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,4 +67,50 @@ pub struct StoryFacts {
     pub first_seen_at: Option<Timestamp>,
     /// Names of the media, first carrier first, at most ten.
     pub media: Vec<String>,
+}
+
+/// What somebody changed about stories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoryEdit {
+    /// Identifier.
+    pub id: StoryEditId,
+    /// What was done.
+    pub kind: StoryEditKind,
+    /// The story whose articles went away.
+    pub from: StoryId,
+    /// The story that they went to.
+    pub into: StoryId,
+    /// The articles.
+    pub articles: Vec<ArticleId>,
+    /// The alerts that went along, by id.
+    pub alerts: Vec<String>,
+    /// When.
+    pub made_at: Timestamp,
+    /// When it was taken back.
+    pub undone_at: Option<Timestamp>,
+    /// Rises with every change of any edit; milliseconds since 1970 or a little more.
+    pub changed_at: i64,
+}
+
+/// What was done to stories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoryEditKind {
+    /// One was put into another.
+    Merge,
+    /// Some articles were taken out into a new one.
+    Split,
+}
+
+impl StoryEditKind {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Merge, Self::Split];
+
+    /// The name in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Split => "split",
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::reader::Ready;
 use super::{Event, Pipeline};
 use crate::model::{ArticleId, Assignment, StoryId};
 use crate::store::entries::Claimed;
-use crate::store::{StoreError, articles};
+use crate::store::{StoreError, articles, story_edits};
 use crate::story::{Clusterer, StoryItem};
 
 /// Between tries while the store is away; articles wait in the hose meanwhile.
@@ -22,10 +22,29 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) async fn run(
     pipeline: Pipeline,
     mut hose: mpsc::Receiver<Ready>,
-    mut clusterer: Clusterer,
+    (mut clusterer, mut edits): (Clusterer, i64),
 ) {
     while let Some(ready) = hose.recv().await {
+        heed(&pipeline, &mut clusterer, &mut edits).await;
         judge(&pipeline, ready, &mut clusterer).await;
+    }
+}
+
+/// Regroups the stories as people did since `seen`, the number of the last change.
+async fn heed(pipeline: &Pipeline, clusterer: &mut Clusterer, seen: &mut i64) {
+    let since = *seen;
+    let changed = pipeline.store.read(move |tx| {
+        let edits = story_edits::since(tx, since)?;
+        let articles: Vec<ArticleId> = edits.iter().flat_map(|it| it.articles.clone()).collect();
+        Ok((edits.last().map(|edit| edit.changed_at), story_edits::places(tx, &articles)?))
+    });
+    match changed.await {
+        Ok((Some(last), places)) => {
+            clusterer.regroup(&places.into_iter().collect());
+            *seen = last;
+        }
+        Ok((None, _)) => {}
+        Err(error) => tracing::error!(%error, "changes of stories could not be read"),
     }
 }
 
@@ -41,7 +60,6 @@ async fn judge(pipeline: &Pipeline, ready: Ready, clusterer: &mut Clusterer) {
         }
         None => clusterer.assign(&StoryItem::of(&article)),
     };
-    let Assignment { story, duplicate_of, .. } = assignment.clone();
     let subject = Arc::new(Subject {
         entry: claimed.entry,
         epoch: claimed.epoch,
@@ -54,6 +72,7 @@ async fn judge(pipeline: &Pipeline, ready: Ready, clusterer: &mut Clusterer) {
     if let Some(judged) = commit(pipeline, &subject).await {
         // The clusterer knows an edited article already: a second copy would count twice.
         if !is_revision {
+            let Assignment { story, duplicate_of, .. } = judged.assignment;
             clusterer.insert(&StoryItem::of(&subject.article), story, duplicate_of);
         }
         report(pipeline, judged);

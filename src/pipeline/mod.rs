@@ -26,6 +26,7 @@ mod reader;
 mod recorder;
 mod retention;
 mod scheduler;
+mod spread;
 mod steward;
 mod templates;
 mod wake;
@@ -44,13 +45,17 @@ pub use live::{Live, LiveError, watched};
 pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
 pub use parsing::{Page, Parsers, Parsing, Read, answer};
+pub use spread::told_by;
 
 /// The usual time between two arrivals, for those who show sources.
 pub use crate::collect::usual_gap;
+/// What is out of the ordinary, for those who show it.
+pub use crate::story::{Burst, History, bursts, silence, surface_terms};
 
 use crate::model::StoryId;
 use crate::store::{
-    Store, StoreError, articles, deliveries, entries, leases as store_leases, sources,
+    Store, StoreError, Transaction, articles, deliveries, entries, leases as store_leases, sources,
+    story_edits,
 };
 use crate::story::{Clusterer, Settings, StoryItem};
 use crate::telemetry::Metrics;
@@ -62,8 +67,6 @@ use wake::Wake;
 const HOSE: usize = 16;
 /// Events that a slow listener may lag behind; older ones are dropped for it, never waited for.
 const EVENTS: usize = 4096;
-/// Articles of the archive that the clusterer remembers at start.
-const REMEMBERED: u32 = 50_000;
 
 /// What all workers share.
 #[derive(Clone)]
@@ -208,15 +211,20 @@ impl Pipeline {
         drop(self.events.send(event));
     }
 
-    async fn remembered_stories(&self) -> Result<Clusterer, StoreError> {
+    /// The clusterer as it was when the daemon stopped: the window is counted from the last article.
+    /// With it the number of the last change that people made to stories.
+    async fn remembered_stories(&self) -> Result<(Clusterer, i64), StoreError> {
         let settings = Settings::default();
-        let since = Timestamp::now() - settings.window;
-        let known = self.store.read(move |tx| articles::since(tx, since, REMEMBERED)).await?;
-        let mut clusterer = Clusterer::new(settings);
-        for article in &known {
+        let (window, most) = (settings.window, u32::try_from(settings.max_articles));
+        let job = move |tx: &mut dyn Transaction| {
+            let known = articles::last(tx, window, most.unwrap_or(u32::MAX))?;
+            Ok((known, story_edits::latest(tx)?))
+        };
+        let (known, edits) = self.store.read(job).await?;
+        let remembered = known.iter().map(|article| {
             let story = article.story_id.unwrap_or_else(StoryId::new);
-            clusterer.insert(&StoryItem::of(article), story, article.duplicate_of);
-        }
-        Ok(clusterer)
+            (StoryItem::of(article), story, article.duplicate_of)
+        });
+        Ok((Clusterer::restore(settings, remembered), edits))
     }
 }

@@ -15,7 +15,7 @@ use crate::plan;
 use crate::score::{self, Case};
 use crate::store::articles::Verdict;
 use crate::store::{
-    StoreError, Transaction, alerts, articles, entries, incidents, sources, stories,
+    StoreError, Transaction, alerts, articles, entries, incidents, sources, stories, story_edits,
 };
 
 mod compose;
@@ -99,7 +99,10 @@ pub fn judge_in(
     config: &Config,
     now: Timestamp,
 ) -> Result<Judged, StoreError> {
-    let Subject { entry, source, analysis, assignment, .. } = subject;
+    let Subject { entry, source, analysis, .. } = subject;
+    // Somebody may have merged the story away since it was found.
+    let story = story_edits::current(tx, subject.assignment.story)?;
+    let assignment = &Assignment { story, ..subject.assignment.clone() };
     let article = Article {
         story_id: Some(assignment.story),
         duplicate_of: assignment.duplicate_of,

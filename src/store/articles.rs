@@ -1,6 +1,6 @@
 //! The archive: articles with what the analysis found and what was decided of them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::search;
 use super::transaction::{json, params};
@@ -189,20 +189,24 @@ pub fn find(
     rows.first().map(|row| Ok((read(row)?, row.json(13)?))).transpose()
 }
 
-/// Articles seen since `since`, oldest first, at most `limit` and of these the newest.
+/// Articles seen within `window` before the last one, oldest first, at most `most` and of these the
+/// newest.
 ///
 /// # Errors
 /// As [`Transaction::query`].
-pub fn since(
+pub fn last(
     tx: &mut dyn Transaction,
-    since: Timestamp,
-    limit: u32,
+    window: SignedDuration,
+    most: u32,
 ) -> Result<Vec<Article>, StoreError> {
+    let rows = tx.query("SELECT MAX(discovered_at) FROM article", &[])?;
+    let latest: Option<Timestamp> = rows.first().map_or(Ok(None), |row| row.get(0))?;
+    let since = latest.and_then(|at| at.checked_sub(window).ok()).unwrap_or(Timestamp::MIN);
     let sql = format!(
         "SELECT {COLUMNS} FROM article WHERE discovered_at >= ?1 ORDER BY discovered_at DESC, id DESC LIMIT ?2"
     );
     let mut articles: Vec<Article> =
-        tx.query(&sql, params![since, limit])?.iter().map(read).collect::<Result<_, _>>()?;
+        tx.query(&sql, params![since, most])?.iter().map(read).collect::<Result<_, _>>()?;
     articles.reverse();
     Ok(articles)
 }

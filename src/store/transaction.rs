@@ -248,6 +248,7 @@ from_id!(
     EntryId,
     ArticleId,
     StoryId,
+    StoryEditId,
     AlertId,
     NoticeId,
     DeliveryId,

@@ -3,36 +3,40 @@
 //!
 //! Single-pass clustering by cosine to the story's mean (Allan, Papka, Lavrenko 1998, "On-line new
 //! event detection and tracking"). Terms weigh by the inverse number of *stories* that hold them,
-//! so that a name which each story holds joins none of them, however large one of them grows.
+//! so that a name which each story holds joins none of them, however large one of them grows. A
+//! story that has no article in the article's language is compared by what is the same in all
+//! languages.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{Article, ArticleId, Assignment, StoryId};
-use crate::story::copies::{Copies, fingerprint, since};
-use crate::story::terms::{Names, Terms, terms};
+use crate::story::concepts::is_fact;
+use crate::story::copies::fingerprint;
+use crate::story::hash::ByHash;
+use crate::story::settings::Settings;
+use crate::story::terms::{Names, Terms, UNIT, Weight, terms};
+use crate::story::window::{Part, Sum, Window};
 
 /// Stories that were never seen and yet count in the weights, so that the first ones are careful.
 const PRIOR_STORIES: f64 = 50.0;
 const PRIOR_ARTICLES: f64 = 50.0;
-/// Distinct terms that are counted. Worst memory: 32 MiB.
-const MAX_FREQUENCIES: usize = 1_000_000;
 /// Dampens rarity: the rarest word is not the event. Found on headlines.
 const RARITY_POWER: f64 = 0.8;
 /// Terms by which an article looks for stories, heaviest first.
 const SEARCH_TERMS: usize = 32;
-/// Stories under one term: above it the term finds nobody, but still counts in the cosine.
-const MAX_POSTINGS: usize = 500;
+/// Latest stories that are looked at under one term.
+const LOOKED_AT: usize = 400;
 /// Stories that are compared in full.
-const MAX_CANDIDATES: usize = 64;
-/// Terms that a story keeps, heaviest first.
-const MAX_STORY_TERMS: usize = 512;
+const MAX_CANDIDATES: usize = 48;
 /// Among stories that are near enough, larger ones win: a wide mean has a low cosine to each of
 /// its own articles. Exponent of the number of articles; found on headlines.
 const SIZE_PREFERENCE: f64 = 0.3;
 const MAX_SIZE: f64 = 256.0;
+/// What equals differ by at most, when they are reached by other steps.
+const ROUNDING: f64 = 1.0 + 1e-9;
 /// Terms of an article between which the threshold moves from `join_short` to `join_long`.
 const SHORT_TERMS: f64 = 16.0;
 const LONG_TERMS: f64 = 64.0;
@@ -48,37 +52,13 @@ const TRACE: f64 = 0.05;
 /// Stories from which the weights of terms are trusted.
 const WARM_STORIES: usize = 30;
 /// The same in articles.
-const WARM_ARTICLES: f64 = 300.0;
-
-/// Thresholds and bounds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// Time without an article after which a story takes no more. Default 72 h.
-    pub window: SignedDuration,
-    /// Cosine from which a headline joins, 0 to 1.
-    pub join_short: f64,
-    /// Cosine from which a full article joins, 0 to 1.
-    pub join_long: f64,
-    /// Resemblance from which a text is a copy, 0 to 1.
-    pub copy: f64,
-    /// Stories that are remembered. Worst memory: 20 KiB each.
-    pub max_stories: usize,
-    /// Articles that copies are looked for among. Worst memory: 3 KiB each.
-    pub max_articles: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            window: SignedDuration::from_hours(72),
-            join_short: 0.10,
-            join_long: 0.22,
-            copy: 0.5,
-            max_stories: 5_000,
-            max_articles: 20_000,
-        }
-    }
-}
+const WARM_ARTICLES: u32 = 300;
+/// Concepts that two texts in different languages must share.
+const SHARED_CONCEPTS: usize = 4;
+/// Amounts and names among them from which the facts agree.
+const SHARED_FACTS: usize = 2;
+/// Amounts and names from which a text has facts of its own.
+const TELLING_FACTS: usize = 2;
 
 /// An article as the clusterer sees it.
 #[derive(Debug, Clone, Copy)]
@@ -114,34 +94,17 @@ impl<'a> StoryItem<'a> {
 pub struct Clusterer {
     settings: Settings,
     watched: Arc<Names>,
-    stories: BTreeMap<StoryId, Mean>,
-    by_term: HashMap<u64, Vec<StoryId>>,
-    copies: Copies,
-    /// Articles that hold a term, of `articles` in all; both are halved once a window.
-    frequency: HashMap<u64, u32>,
-    articles: f64,
-    halved: Timestamp,
+    window: Window,
     /// Latest instant of the stream.
     latest: Timestamp,
-    /// When the stories were last aged.
-    aged: Timestamp,
 }
 
 /// A term of the article at hand.
 struct Weighed {
-    term: u64,
+    term: u32,
     /// In the article, rarity included.
     weight: f64,
     rarity: f64,
-}
-
-/// The sum of a story's articles.
-#[derive(Debug, Default)]
-struct Mean {
-    terms: HashMap<u64, f32>,
-    articles: u32,
-    norm: f64,
-    last: Timestamp,
 }
 
 impl Clusterer {
@@ -151,15 +114,24 @@ impl Clusterer {
         Self {
             settings,
             watched: Arc::default(),
-            stories: BTreeMap::new(),
-            by_term: HashMap::new(),
-            copies: Copies::default(),
-            frequency: HashMap::new(),
-            articles: 0.0,
-            halved: Timestamp::MIN,
+            window: Window::default(),
             latest: Timestamp::MIN,
-            aged: Timestamp::MIN,
         }
+    }
+
+    /// The clusterer as it was when it had seen the last of these articles, given in the order of
+    /// the stream; those of the window suffice. Each comes with its story and whose copy it is.
+    #[must_use]
+    pub fn restore<'a>(
+        settings: Settings,
+        articles: impl Iterator<Item = (StoryItem<'a>, StoryId, Option<ArticleId>)> + Clone,
+    ) -> Self {
+        let mut clusterer = Self::new(settings);
+        clusterer.window.reserve(articles.clone().map(|(_, story, _)| story));
+        for (item, story, duplicate_of) in articles {
+            clusterer.insert(&item, story, duplicate_of);
+        }
+        clusterer
     }
 
     /// Which names tell no stories apart from now on.
@@ -172,8 +144,10 @@ impl Clusterer {
     pub fn assign(&self, item: &StoryItem<'_>) -> Assignment {
         let since = since(item.at, self.settings.window);
         let print = fingerprint(item.title, item.body);
-        if let Some((original, story)) = self.copies.original(&print, self.settings.copy, since) {
-            return Assignment { story, opens: false, duplicate_of: Some(original) };
+        if let Some(kept) = self.window.copied(&print, self.settings.copy, since)
+            && let Some(story) = self.window.story(kept.story)
+        {
+            return Assignment { story: story.id, opens: false, duplicate_of: Some(kept.original) };
         }
         match self.nearest(&terms(item.title, item.body, item.language), since) {
             Some(story) => Assignment { story, opens: false, duplicate_of: None },
@@ -191,74 +165,128 @@ impl Clusterer {
     ) {
         self.latest = self.latest.max(item.at);
         let print = fingerprint(item.title, item.body);
-        self.copies.insert(print, duplicate_of.unwrap_or(item.id), story, item.at);
-        let known = self.stories.contains_key(&story);
-        if duplicate_of.is_none() || !known {
-            self.add(story, &terms(item.title, item.body, item.language));
-        }
-        if let Some(mean) = self.stories.get_mut(&story) {
-            mean.last = if known { mean.last.max(item.at) } else { item.at };
-        }
-        self.age();
+        let read = duplicate_of.is_none().then(|| terms(item.title, item.body, item.language));
+        let original = duplicate_of.unwrap_or(item.id);
+        self.window.insert((item.id, original, item.at), story, print, read.as_ref());
+        self.window.forget(since(self.latest, self.settings.window), self.settings.max_articles);
     }
 
-    /// Stories, terms under stories, and articles that are remembered.
+    /// Puts articles into other stories, as people did.
+    pub fn regroup(&mut self, places: &HashMap<ArticleId, StoryId>) {
+        self.window.regroup(places);
+    }
+
+    /// Stories, terms, and articles that are remembered.
     #[must_use]
     pub fn sizes(&self) -> (usize, usize, usize) {
-        let postings = self.by_term.values().map(Vec::len).sum();
-        (self.stories.len(), postings, self.copies.len())
+        self.window.sizes()
+    }
+
+    /// Bytes that are held.
+    #[must_use]
+    pub fn heap(&self) -> usize {
+        self.window.heap()
     }
 
     fn nearest(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
-        let weighed: Vec<Weighed> = article
-            .weights
-            .iter()
-            .map(|&(term, weight)| {
-                let rarity = self.rarity(term);
-                Weighed { term, weight: f64::from(weight) * rarity, rarity }
-            })
-            .collect();
-        let norm = length(weighed.iter().map(|weighed| weighed.weight));
+        self.nearest_told(article, since).or_else(|| self.nearest_across(article, since))
+    }
+
+    /// The nearest story that is told in the article's language.
+    fn nearest_told(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
+        let weighed = self.weigh(&article.words);
+        let length = length(weighed.iter().map(|weighed| weighed.weight));
         // Until the stream tells which names all stories hold, what two texts share counts less
         // one name; so less of it is asked for.
-        let named = article.weights.iter().any(|&(term, _)| self.watched.hold(term));
+        let named = article.words.iter().any(|&(term, _)| self.watched.hold(term));
         let (name_terms, share) = match (self.warm() || named, article.has_body) {
             (true, _) => (0, 1.0),
             (false, true) => (article.of_name, COLD_SHARE_LONG),
             (false, false) => (article.of_name, COLD_SHARE),
         };
         let least = self.threshold(article) * share;
-        let mut best: Option<(StoryId, f64)> = None;
-        for id in self.candidates(&weighed) {
-            let Some(mean) = self.stories.get(&id).filter(|mean| mean.last >= since) else {
+        self.best(&weighed, since, |story, most| {
+            let part = story.part(article.tongue)?;
+            let size = f64::from(part.articles).min(MAX_SIZE).powf(SIZE_PREFERENCE);
+            let asked = least.max(most / size);
+            let cosine = self.cosine(&weighed, length, part, name_terms, asked)?;
+            (cosine >= least && self.shares_enough(article, part)).then_some(cosine * size)
+        })
+    }
+
+    /// The nearest story that is told in other languages only. Events of one kind share notions;
+    /// it is amounts and names that make them the same event. Where these agree, less likeness will
+    /// do; where both have some and none agrees, none will.
+    fn nearest_across(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
+        let weighed = self.weigh(&article.concepts);
+        let length = length(weighed.iter().map(|weighed| weighed.weight));
+        let facts_of = |terms: &mut dyn Iterator<Item = u32>| {
+            terms.filter(|&term| is_fact(term) && !self.common(term)).count() >= TELLING_FACTS
+        };
+        let has_facts = facts_of(&mut article.concepts.iter().map(|it| it.0));
+        self.best(&weighed, since, |story, most| {
+            if story.part(article.tongue).is_some() {
+                return None;
+            }
+            let part = story.concepts();
+            let shared = || weighed.iter().filter(|it| it.rarity > TRACE && part.sum(it.term) > 0);
+            let facts = shared().filter(|it| is_fact(it.term)).count();
+            let Settings { join_across, join_across_facts, .. } = self.settings;
+            let least = if facts >= SHARED_FACTS { join_across_facts } else { join_across };
+            if facts == 0 && has_facts && facts_of(&mut part.terms.iter().map(|it| it.0)) {
+                return None;
+            }
+            if shared().count() < SHARED_CONCEPTS {
+                return None;
+            }
+            let cosine = self.cosine(&weighed, length, part, 0, least.max(most))?;
+            (cosine >= least).then_some(cosine)
+        })
+    }
+
+    /// The recent story of the highest value, the earlier one of two equals. `value` is told the
+    /// highest so far, and need not answer where it cannot reach it.
+    fn best(
+        &self,
+        weighed: &[Weighed],
+        since: Timestamp,
+        value: impl Fn(&Sum, f64) -> Option<f64>,
+    ) -> Option<StoryId> {
+        let mut best: Option<(f64, StoryId)> = None;
+        for number in self.candidates(weighed) {
+            let Some(story) = self.window.story(number).filter(|story| story.last >= since) else {
                 continue;
             };
-            let cosine = Self::cosine(&weighed, norm, mean, name_terms);
-            if cosine < least || !self.shares_enough(article, mean) {
-                continue;
-            }
-            let score = cosine * f64::from(mean.articles).min(MAX_SIZE).powf(SIZE_PREFERENCE);
+            let most = best.map_or(0.0, |(most, _)| most);
+            let Some(value) = value(story, most) else { continue };
             let better =
-                best.is_none_or(|(held, most)| score > most || (score >= most && id < held));
+                best.is_none_or(|(most, held)| value > most || (value >= most && story.id < held));
             if better {
-                best = Some((id, score));
+                best = Some((value, story.id));
             }
         }
-        best.map(|(id, _)| id)
+        best.map(|(_, id)| id)
+    }
+
+    fn weigh(&self, terms: &[Weight]) -> Vec<Weighed> {
+        let weigh = |&(term, weight): &Weight| {
+            let rarity = self.rarity(term);
+            Weighed { term, weight: f64::from(weight) / UNIT * rarity, rarity }
+        };
+        terms.iter().map(weigh).collect()
     }
 
     /// Stories that share terms, most weight first.
-    fn candidates(&self, weighed: &[Weighed]) -> Vec<StoryId> {
-        let mut search: Vec<&Weighed> = weighed.iter().collect();
+    fn candidates(&self, weighed: &[Weighed]) -> Vec<u32> {
+        let mut search: Vec<&Weighed> = weighed.iter().filter(|it| it.rarity > TRACE).collect();
         search.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
-        let mut shared: HashMap<StoryId, f64> = HashMap::new();
+        let mut shared: ByHash<f64> = ByHash::default();
         for Weighed { term, weight, .. } in search.into_iter().take(SEARCH_TERMS) {
-            let stories = self.by_term.get(term).filter(|stories| stories.len() <= MAX_POSTINGS);
-            for &story in stories.into_iter().flatten() {
+            self.window.holders(*term, LOOKED_AT, |story| {
                 *shared.entry(story).or_default() += weight * weight;
-            }
+            });
         }
-        let mut found: Vec<(StoryId, f64)> = shared.into_iter().collect();
+        let mut found: Vec<(u32, f64)> = shared.into_iter().collect();
         found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(MAX_CANDIDATES);
         found.into_iter().map(|(story, _)| story).collect()
@@ -267,183 +295,91 @@ impl Clusterer {
     /// How rare a term is among stories and among articles, dampened; a trace for common terms.
     /// Stories alone would not see the common words of one that has grown over all others;
     /// articles alone would take the words of a large story for common.
-    fn rarity(&self, term: u64) -> f64 {
-        if self.common(term) {
+    fn rarity(&self, term: u32) -> f64 {
+        let (stories, articles) = self.window.holding(term);
+        if self.common_to(term, stories) {
             return TRACE;
         }
-        let holding = self.holding(term);
-        let stories = idf(self.stories.len() as f64, holding as f64, PRIOR_STORIES);
-        let articles = f64::from(self.frequency.get(&term).copied().unwrap_or(0));
-        let articles = idf(self.articles, articles, PRIOR_ARTICLES);
+        let stories = idf(self.stories() as f64, stories as f64, PRIOR_STORIES);
+        let all = f64::from(self.window.originals());
+        let articles = idf(all, f64::from(articles), PRIOR_ARTICLES);
         (stories * articles).sqrt().max(TRACE).powf(RARITY_POWER)
     }
 
-    fn holding(&self, term: u64) -> usize {
-        self.by_term.get(&term).map_or(0, Vec::len)
+    fn stories(&self) -> usize {
+        self.window.sizes().0
     }
 
     /// Whether a term tells no stories apart: a watched name, or a word that very many hold.
-    fn common(&self, term: u64) -> bool {
-        let many = COMMON.max(self.stories.len() / COMMON_SHARE);
-        self.watched.hold(term) || (self.warm() && self.holding(term) > many)
+    fn common(&self, term: u32) -> bool {
+        self.common_to(term, self.window.holding(term).0)
+    }
+
+    fn common_to(&self, term: u32, holding: usize) -> bool {
+        let many = COMMON.max(self.stories() / COMMON_SHARE);
+        (holding > many && self.warm()) || self.watched.hold(term)
     }
 
     fn warm(&self) -> bool {
-        self.stories.len() >= WARM_STORIES || self.articles >= WARM_ARTICLES
+        self.stories() >= WARM_STORIES || self.window.originals() >= WARM_ARTICLES
     }
 
-    /// Cosine of the article to the story's mean, less what the `unproven` heaviest shared terms
-    /// contribute.
-    fn cosine(weighed: &[Weighed], norm: f64, mean: &Mean, unproven: usize) -> f64 {
-        let articles = f64::from(mean.articles.max(1));
+    /// Cosine of the article to the mean of a part of the story, less what the `unproven` heaviest
+    /// shared terms contribute; `None` if it is below `asked`. The mean's length takes a look-up
+    /// for each of its terms, so it is added up only until it is too long for what is asked. A
+    /// length kept from earlier would make stories depend on when it was kept, and so on restarts.
+    fn cosine(
+        &self,
+        weighed: &[Weighed],
+        length: f64,
+        part: &Part,
+        unproven: usize,
+        asked: f64,
+    ) -> Option<f64> {
         let mut shared: Vec<f64> = weighed
             .iter()
-            .filter_map(|Weighed { term, weight, rarity }| {
-                let sum = f64::from(*mean.terms.get(term)?);
-                Some(weight * sum / articles * rarity)
-            })
+            .map(|Weighed { term, weight, rarity }| weight * rarity * f64::from(part.sum(*term)))
+            .filter(|&product| product > 0.0)
             .collect();
         shared.sort_unstable_by(|a, b| b.total_cmp(a));
         let dot: f64 = shared.iter().skip(unproven).sum();
-        let length = norm * mean.norm;
-        if length > 0.0 { dot / length } else { 0.0 }
+        let longest = (dot / (length * asked)).powi(2) * ROUNDING;
+        let mut squares = 0.0;
+        for &(term, sum) in &part.terms {
+            squares += (f64::from(sum) * self.rarity(term)).powi(2);
+            if squares > longest {
+                return None;
+            }
+        }
+        let length = length * squares.sqrt();
+        (length > 0.0).then(|| dot / length)
     }
 
     fn threshold(&self, article: &Terms) -> f64 {
         let Settings { join_short, join_long, .. } = self.settings;
-        let terms = article.weights.len() as f64;
+        let terms = article.words.len() as f64;
         let share = ((terms - SHORT_TERMS) / (LONG_TERMS - SHORT_TERMS)).clamp(0.0, 1.0);
         join_short + (join_long - join_short) * share
     }
 
     /// Whether the texts share more than one name: two separate runs of words, or a long one; or,
     /// once enough stories are known, one term that is the story's own.
-    fn shares_enough(&self, article: &Terms, mean: &Mean) -> bool {
-        let articles = mean.articles.max(1) as f32;
+    fn shares_enough(&self, article: &Terms, part: &Part) -> bool {
+        let share = |term| f64::from(part.sum(term)) / UNIT / f64::from(part.articles.max(1));
         let (mut runs, mut run, mut longest) = (0_usize, 0_usize, 0_usize);
         for term in &article.sequence {
-            let held = term.is_some_and(|term| {
-                let share = mean.terms.get(&term).map_or(0.0, |sum| sum / articles);
-                share > 0.02 && !self.common(term)
-            });
+            let held = term.is_some_and(|term| share(term) > 0.02 && !self.common(term));
             run = if held { run + 1 } else { 0 };
             runs += usize::from(run == 1);
             longest = longest.max(run);
         }
+        let owns = |term: u32| share(term) > 0.3 && self.window.holding(term).0 <= 2;
         if article.has_body {
             runs >= 4
         } else {
-            runs >= 2 || longest >= 3 || self.owns(article, mean)
+            let owned = self.warm() && article.words.iter().any(|&(term, _)| owns(term));
+            runs >= 2 || longest >= 3 || owned
         }
-    }
-
-    fn owns(&self, article: &Terms, mean: &Mean) -> bool {
-        let articles = mean.articles.max(1) as f32;
-        self.warm()
-            && article.weights.iter().any(|(term, _)| {
-                let share = mean.terms.get(term).map_or(0.0, |sum| sum / articles);
-                share > 0.3 && self.holding(*term) <= 2
-            })
-    }
-
-    fn add(&mut self, story: StoryId, article: &Terms) {
-        self.count(article);
-        let mean = self.stories.entry(story).or_default();
-        mean.articles = mean.articles.saturating_add(1);
-        for &(term, weight) in &article.weights {
-            let sum = mean.terms.entry(term).or_insert_with(|| {
-                self.by_term.entry(term).or_default().push(story);
-                0.0
-            });
-            *sum += weight;
-        }
-        let dropped = mean.prune();
-        self.forget_terms(story, &dropped);
-        let norm = self.stories.get(&story).map_or(0.0, |mean| {
-            let articles = f64::from(mean.articles);
-            length(
-                mean.terms
-                    .iter()
-                    .map(|(&term, &sum)| f64::from(sum) / articles * self.rarity(term)),
-            )
-        });
-        if let Some(mean) = self.stories.get_mut(&story) {
-            mean.norm = norm;
-        }
-    }
-
-    fn count(&mut self, article: &Terms) {
-        if since(self.latest, self.settings.window) > self.halved
-            || self.frequency.len() > MAX_FREQUENCIES
-        {
-            self.halved = self.latest;
-            self.articles /= 2.0;
-            self.frequency.retain(|_, count| {
-                *count /= 2;
-                *count > 0
-            });
-        }
-        self.articles += 1.0;
-        for (term, _) in &article.weights {
-            let count = self.frequency.entry(*term).or_default();
-            *count = count.saturating_add(1);
-        }
-    }
-
-    /// Forgets what lies outside the window, once an hour of the stream; and what exceeds the
-    /// bounds, at once.
-    fn age(&mut self) {
-        let since = since(self.latest, self.settings.window);
-        self.copies.forget(since, self.settings.max_articles);
-        let hour = SignedDuration::from_hours(1);
-        if self.stories.len() <= self.settings.max_stories
-            && self.latest.duration_since(self.aged) < hour
-        {
-            return;
-        }
-        self.aged = self.latest;
-        let mut by_age: Vec<(Timestamp, StoryId)> =
-            self.stories.iter().map(|(&id, mean)| (mean.last, id)).collect();
-        by_age.sort_unstable();
-        let over = by_age.len().saturating_sub(self.settings.max_stories);
-        // A tenth more than is over, so that a full house is not swept for each article.
-        let over = if over > 0 { over + self.settings.max_stories / 10 } else { 0 };
-        for (index, &(last, id)) in by_age.iter().enumerate() {
-            if last >= since && index >= over {
-                break;
-            }
-            if let Some(mean) = self.stories.remove(&id) {
-                self.forget_terms(id, &mean.terms.into_keys().collect::<Vec<_>>());
-            }
-        }
-    }
-
-    fn forget_terms(&mut self, story: StoryId, terms: &[u64]) {
-        for term in terms {
-            if let Some(stories) = self.by_term.get_mut(term) {
-                stories.retain(|&other| other != story);
-                if stories.is_empty() {
-                    self.by_term.remove(term);
-                }
-            }
-        }
-    }
-}
-
-impl Mean {
-    /// Drops the lightest terms above the bound, a quarter of it at a time.
-    fn prune(&mut self) -> Vec<u64> {
-        if self.terms.len() <= MAX_STORY_TERMS {
-            return Vec::new();
-        }
-        let mut rising: Vec<(u64, f32)> = self.terms.iter().map(|(&t, &sum)| (t, sum)).collect();
-        rising.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-        let dropped = self.terms.len() - MAX_STORY_TERMS * 3 / 4;
-        let dropped: Vec<u64> = rising.into_iter().take(dropped).map(|(term, _)| term).collect();
-        for term in &dropped {
-            self.terms.remove(term);
-        }
-        dropped
     }
 }
 
@@ -454,4 +390,9 @@ fn idf(all: f64, holding: f64, prior: f64) -> f64 {
 
 fn length(weights: impl Iterator<Item = f64>) -> f64 {
     weights.map(|weight| weight * weight).sum::<f64>().sqrt()
+}
+
+/// `at` less `window`; the beginning of time if there is no such instant.
+fn since(at: Timestamp, window: SignedDuration) -> Timestamp {
+    at.checked_sub(window).unwrap_or(Timestamp::MIN)
 }

@@ -376,3 +376,64 @@ fn sources_reports() {
     assert!(table.starts_with("SOURCE  HEALTH"), "{table}");
     assert!(table.ends_with("0 of 1 sources healthy\n"), "{table}");
 }
+
+/// The stories of a daemon that has read one article, and what rises with it.
+#[test]
+fn stories_of_an_archive() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let feed = rss("es", "Gaceta", "Multa de tres millones al Banco Almenara por fraude");
+    std::thread::spawn(move || serve(&listener, &feed));
+    let keywords = Path::new(env!("CARGO_MANIFEST_DIR")).join("keywords").display().to_string();
+    let config = format!(
+        "keywords = {keywords:?}\n[organisation]\nname = \"B\"\n[store]\nurl = \"sqlite:a.db\"\n\
+         [collect]\nhistory = \"alert\"\nports = [{}]\n[[source]]\nid = \"gaceta\"\nurl = \"http://{address}/feed\"\n\
+         allow_private = true\n",
+        address.port()
+    );
+    std::fs::write(directory.path().join("a.toml"), config).expect("written");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
+        command.args(arguments).args(["--config", "a.toml"]).current_dir(directory.path());
+        command.output().expect("started")
+    };
+    assert_eq!(run(&["stories"]).status.code(), Some(3), "there is no store yet");
+    run(&["poll", "--once"]);
+    let report = object(&run(&["stories", "--since", "24h", "--json"]));
+    hold("stories", &report);
+    names(&report, &["since", "stories"]);
+    let id = report["stories"][0]["id"].as_str().unwrap_or_else(|| panic!("{report}")).to_owned();
+    let output = run(&["stories", "--story", &id, "--svg", "a.svg", "--json"]);
+    let story = object(&output);
+    hold("story", &story);
+    names(&story, &["id", "headline", "lead", "phrases", "entities", "first", "hours", "owners"]);
+    assert_eq!((&story["id"], &story["articles"]), (&json!(id), &json!(1)));
+    utc(&story["first"]["at"]);
+    let drawn = std::fs::read_to_string(directory.path().join("a.svg")).expect("drawn");
+    assert!(drawn.starts_with("<svg ") && drawn.contains("Banco Almenara"), "{drawn}");
+    let hot = object(&run(&["hot", "--json"]));
+    hold("hot", &hot);
+    names(&hot, &["hours", "false_discovery_rate", "topics", "terms", "stories", "silent"]);
+    let nobody = "01a21ace-ca6f-76ef-a2d0-62a24e9f07c3";
+    assert_eq!(run(&["stories", "--story", nobody]).status.code(), Some(2));
+    assert_eq!(run(&["stories", "merge", &id, &id]).status.code(), Some(1), "it is one already");
+}
+
+/// Answers every request with the feed, whatever it asks for.
+fn serve(listener: &std::net::TcpListener, feed: &str) {
+    use std::io::{Read, Write};
+    for stream in listener.incoming() {
+        let Ok(mut stream) = stream else { return };
+        let mut asked = [0; 4096];
+        if stream.read(&mut asked).is_err() {
+            continue;
+        }
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: {}\r\n\
+             Connection: close\r\n\r\n{feed}",
+            feed.len()
+        );
+        drop(stream.write_all(answer.as_bytes()));
+    }
+}

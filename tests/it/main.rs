@@ -14,6 +14,7 @@ mod inspect_text;
 mod operators;
 mod opml;
 mod poll;
+mod regroup;
 mod reload;
 mod rooms;
 mod slow_clients;

@@ -1,5 +1,7 @@
 //! An article and all that follows from it, in one transaction; and all that a store holds.
 
+use jiff::SignedDuration;
+
 use atalaya::model::{
     Alert, Article, ArticleId, Delivery, Incident, Level, NoticeId, Reason, SourceState,
     StaffVerdict, StoryFacts, StoryId, VerdictId, VerdictLabel,
@@ -166,7 +168,7 @@ pub async fn everything(store: &Store) -> Everything {
     let read = |tx: &mut dyn Transaction| {
         Ok(Everything {
             sources: sources::all(tx)?,
-            articles: articles::since(tx, at(-9999), 99)?,
+            articles: articles::last(tx, SignedDuration::from_hours(99), 99)?,
             alerts: alerts::recent(tx, at(-9999), 99)?,
             deliveries: deliveries::list(tx, 99)?,
             incidents: incidents::recent(tx, 99)?,

@@ -16,7 +16,7 @@ use crate::model::ArticleId;
 use crate::story::{Clusterer, Settings, StoryItem};
 
 /// Names of articles that copies may point back to; the clusterer forgets them at the same number.
-const MAX_NAMES: usize = 20_000;
+const MAX_NAMES: usize = 200_000;
 
 /// JSON Lines of `{"id","title","body","language","published"}`, in the order of publication.
 #[derive(Args)]
