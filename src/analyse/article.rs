@@ -2,13 +2,11 @@
 
 use std::ops::Range;
 
-use super::cues::{Marks, Reading, gap};
 use super::engine::{Engine, Found, FoundTopic};
 use super::joined::Joined;
 use super::language::detect_language;
-use super::layout::{Layout, Place};
 use super::occurrence::Occurrence;
-use super::polarity::{Judgement, judge};
+use super::opinion::{Judgement, Layout, Marks, Place, Reading, gap, judge};
 use super::vocabulary::Role;
 use crate::model::{Analysis, CategoryMatch, EvidenceKind, Locale, Polarity, TopicOpinion};
 

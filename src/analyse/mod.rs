@@ -4,7 +4,6 @@
 //! nothing of stories or severities.
 
 mod article;
-mod cues;
 mod engine;
 mod error;
 mod examples;
@@ -12,12 +11,10 @@ mod function_words;
 mod han;
 mod joined;
 mod language;
-mod layout;
 mod ngrams;
 mod occurrence;
+mod opinion;
 mod pattern;
-mod polarity;
-mod scope;
 mod vocabulary;
 
 pub use engine::{Engine, Matches};

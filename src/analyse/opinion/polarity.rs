@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::cues::{Cue, Marks, Scored};
-use super::joined::Joined;
 use super::layout::Layout;
 use super::scope::Scope;
-use super::vocabulary::Role;
+use crate::analyse::joined::Joined;
+use crate::analyse::vocabulary::Role;
 use crate::model::{Evidence, EvidenceKind, Polarity, PolarityLabel};
 
 /// Words between a negator and what it negates.
@@ -64,7 +64,7 @@ const MOST_EVIDENCE: usize = 40;
 const LEAST_VALUE: f64 = 0.01;
 
 /// An opinion and whether its bad part is hearsay.
-pub(super) struct Judgement {
+pub(in crate::analyse) struct Judgement {
     pub polarity: Polarity,
     pub hedged: bool,
 }
@@ -78,7 +78,7 @@ struct Unit {
 }
 
 /// Judges what is said of the mentions, or of the whole text if there are none.
-pub(super) fn judge(
+pub(in crate::analyse) fn judge(
     text: &Joined,
     layout: &Layout,
     marks: &Marks,
