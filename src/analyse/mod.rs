@@ -21,4 +21,7 @@ pub use engine::{Engine, Matches};
 pub use error::CompileError;
 pub use examples::{FailedExample, run_examples};
 pub use language::detect_language;
+pub use opinion::model::{
+    Head, Lesson, ModelError, OpinionModel, Refusal, SetFigures, Trained, train,
+};
 pub use pattern::occurrences_of;

@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod schemas;
 mod sources;
+mod train;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,8 @@ enum Command {
     Sources(sources::Sources),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
+    /// Train an opinion model from labelled texts or verdicts; written only if it is better
+    Train(train::Train),
     /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
     Demo(demo::Demo),
     /// Show what the daemon sees in a feed, a page, a text
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Sources(sources) => sources.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Train(train) => train.run(),
         Command::Demo(demo) => demo.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Parse => parse::run(),

@@ -11,6 +11,8 @@ pub struct Keywords {
     pub categories: Vec<Category>,
     /// Words of opinion, one lexicon a language.
     pub lexicons: Vec<Lexicon>,
+    /// Files of trained models, unread.
+    pub models: Vec<Vec<u8>>,
 }
 
 /// A watched entity or matter.

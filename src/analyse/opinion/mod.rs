@@ -4,10 +4,13 @@
 //! Depends on the literal search by its hits alone: byte ranges and what each entry means.
 
 mod cues;
+mod features;
 mod layout;
+pub mod model;
 mod polarity;
 mod scope;
 
 pub(super) use cues::{Marks, Reading, gap};
+pub(super) use features::{Feature, features};
 pub(super) use layout::{Layout, Place};
-pub(super) use polarity::{Judgement, judge};
+pub(super) use polarity::{Judgement, judge, learned};

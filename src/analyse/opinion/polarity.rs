@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::cues::{Cue, Marks, Scored};
+use super::features::{Feature, features, share};
 use super::layout::Layout;
+use super::model::OpinionModel;
 use super::scope::Scope;
 use crate::analyse::joined::Joined;
 use crate::analyse::vocabulary::Role;
@@ -59,14 +61,20 @@ const POSITIVE_FROM: f64 = 0.4;
 const LOGISTIC_A: f64 = -1.34;
 const LOGISTIC_B: f64 = -1.39;
 
-/// Evidence that is listed; the rest is too weak to tell anybody.
-const MOST_EVIDENCE: usize = 40;
-const LEAST_VALUE: f64 = 0.01;
+/// Words that a model's judgement names, beside the target.
+const MODEL_WORDS: usize = 8;
+/// Nearest to 1 that a model's score comes.
+const MOST_SURE: f64 = 0.999;
+
+/// Evidence that is listed: far more than a person reads, so that its sum is the score.
+const MOST_EVIDENCE: usize = 400;
 
 /// An opinion and whether its bad part is hearsay.
 pub(in crate::analyse) struct Judgement {
     pub polarity: Polarity,
     pub hedged: bool,
+    /// The evidence's sum, before squashing.
+    pub sum: f64,
 }
 
 /// What one mention's sentence gathers.
@@ -108,12 +116,11 @@ pub(in crate::analyse) fn judge(
     hedges.sort_by_key(|cue| (cue.bytes.start, cue.bytes.end));
     hedges.dedup();
     evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
-    evidence.retain(|one| one.value.abs() >= LEAST_VALUE);
+    evidence.retain(|one| one.value != 0.0);
     evidence.truncate(MOST_EVIDENCE);
     evidence.extend(denial.map(|cue| cue_evidence(cue, EvidenceKind::Negation, 0.0, text)));
     evidence.extend(hedges.iter().map(|cue| cue_evidence(cue, EvidenceKind::Hedge, 0.0, text)));
-    evidence.truncate(MOST_EVIDENCE);
-    Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty() }
+    Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty(), sum }
 }
 
 fn conclude(sum: f64, evidence: Vec<Evidence>) -> Polarity {
@@ -126,6 +133,60 @@ fn conclude(sum: f64, evidence: Vec<Evidence>) -> Polarity {
     };
     let p_negative = 1.0 / (1.0 + (-(LOGISTIC_A + LOGISTIC_B * sum)).exp());
     Polarity { label, score: (sum / SQUASH).tanh(), p_negative, evidence }
+}
+
+/// A trained model's judgement: what it adds to the rules' sum is told word by word, and what no
+/// single word accounts for stands at the target.
+pub(in crate::analyse) fn learned(
+    judged: Judgement,
+    model: &OpinionModel,
+    text: &Joined,
+    layout: &Layout,
+    marks: &Marks,
+    mentions: &[Range<usize>],
+) -> Polarity {
+    let Judgement { polarity: rules, sum, .. } = judged;
+    let seen = features(text, layout, marks, mentions, sum);
+    let verdict = model.judge(&seen);
+    let [negative, neutral, positive] = verdict.classes;
+    let label = if negative >= neutral.max(positive) {
+        PolarityLabel::Negative
+    } else if neutral >= positive {
+        PolarityLabel::Neutral
+    } else {
+        PolarityLabel::Positive
+    };
+    let score = (positive - negative).clamp(-MOST_SURE, MOST_SURE);
+    let mut rest = score.atanh() * SQUASH - sum;
+    let mut evidence = rules.evidence;
+    for (words, value) in heaviest_words(model, &seen) {
+        rest -= value;
+        evidence.extend(told(layout, &words, value, text));
+    }
+    evidence.extend(mentions.first().and_then(|words| told(layout, words, rest, text)));
+    evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
+    Polarity { label, score, p_negative: verdict.p_negative, evidence }
+}
+
+/// The stretches of words that lean the most, with how far.
+fn heaviest_words(model: &OpinionModel, seen: &[Feature]) -> Vec<(Range<usize>, f64)> {
+    let mut leanings: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    let share = f64::from(share(seen.len()));
+    for one in seen.iter().filter(|one| one.words.len() == 1) {
+        let leaning = model.leaning(one.bucket) * share;
+        *leanings.entry((one.words.start, one.words.end)).or_default() += leaning;
+    }
+    let mut heaviest: Vec<_> = leanings.into_iter().map(|((a, b), value)| (a..b, value)).collect();
+    heaviest.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    heaviest.truncate(MODEL_WORDS);
+    heaviest
+}
+
+fn told(layout: &Layout, words: &Range<usize>, value: f64, text: &Joined) -> Option<Evidence> {
+    let first = layout.places.get(words.start)?;
+    let last = layout.places.get(words.end.checked_sub(1)?)?;
+    let bytes = first.bytes.start..last.bytes.end;
+    Some(evidence(&bytes, EvidenceKind::Model, value, text))
 }
 
 /// The word's contribution; each thing that changed it is evidence with the change as its value.

@@ -18,6 +18,9 @@ use crate::model::Keywords;
 /// The keyword files that the program ships with.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/keywords");
 
+/// The folder of trained models, `<lang>.model`.
+const MODELS: &str = "model";
+
 /// More files than this in one directory are not keyword files.
 const MAX_FILES: usize = 2_000;
 
@@ -70,6 +73,10 @@ pub fn load_keywords(dir: &Path) -> LoadedKeywords {
             Err(finding) => assembly.findings.push(*finding),
         }
     }
+    match model_files(&dir.join(MODELS)) {
+        Ok(models) => assembly.keywords.models = models,
+        Err(finding) => assembly.findings.push(*finding),
+    }
     if folders == 0 {
         let what = "is not a directory of keyword files";
         assembly.findings.push(missing(dir, what));
@@ -93,6 +100,9 @@ pub fn embedded_keywords() -> LoadedKeywords {
             add(&mut assembly, kind, &text, file.path());
         }
     }
+    let models = SHIPPED.get_dir(MODELS).into_iter().flat_map(Dir::files);
+    assembly.keywords.models =
+        models.filter(|file| is_model(file.path())).map(|file| file.contents().to_vec()).collect();
     finish(assembly)
 }
 
@@ -131,6 +141,26 @@ fn toml_paths(folder: &Path) -> Result<Vec<PathBuf>, Box<Finding>> {
     }
     paths.sort();
     Ok(paths)
+}
+
+/// The trained models of a directory; none if there is no such directory.
+fn model_files(folder: &Path) -> Result<Vec<Vec<u8>>, Box<Finding>> {
+    let unreadable =
+        |error: std::io::Error| Box::new(missing(folder, &format!("cannot be read: {error}")));
+    let mut models = Vec::new();
+    if folder.is_dir() {
+        for entry in std::fs::read_dir(folder).map_err(unreadable)?.take(MAX_FILES) {
+            let path = entry.map_err(unreadable)?.path();
+            if is_model(&path) {
+                models.push(std::fs::read(&path).map_err(unreadable)?);
+            }
+        }
+    }
+    Ok(models)
+}
+
+fn is_model(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "model")
 }
 
 fn is_toml(path: &Path) -> bool {
