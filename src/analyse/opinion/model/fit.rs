@@ -4,10 +4,12 @@
 use super::{BUCKETS, CLASSES, OpinionModel, logit, sigmoid, softmax};
 use crate::analyse::opinion::features::share;
 
-const EPOCHS: usize = 12;
+const EPOCHS: usize = 20;
 const RATE: f32 = 0.08;
-const PENALTY: f32 = 2e-5;
-const NEWTON_STEPS: usize = 25;
+/// What each weight's square costs over a whole epoch, spread over the texts that touch it.
+const PENALTY: f32 = 2.0;
+const NEWTON_STEPS: usize = 100;
+const LONGEST_STEP: f64 = 0.1;
 
 /// A text to learn from: its buckets and its class.
 #[derive(Debug, Clone)]
@@ -20,26 +22,33 @@ pub(super) struct Example {
 pub(super) fn fit(examples: &[&Example], seed: u64) -> Vec<f32> {
     let mut weights = vec![0.0_f32; CLASSES * BUCKETS];
     let mut squares = vec![1e-3_f32; CLASSES * BUCKETS];
+    let mut touches = vec![0.0_f32; BUCKETS];
+    for bucket in examples.iter().flat_map(|example| &example.buckets) {
+        if let Some(count) = touches.get_mut(usize::from(*bucket)) {
+            *count += 1.0;
+        }
+    }
     let mut order: Vec<usize> = (0..examples.len()).collect();
     let mut random = seed;
     for _ in 0..EPOCHS {
         shuffle(&mut order, &mut random);
         for example in order.iter().filter_map(|&at| examples.get(at)) {
-            step(example, &mut weights, &mut squares);
+            step(example, &touches, &mut weights, &mut squares);
         }
     }
     weights
 }
 
-fn step(example: &Example, weights: &mut [f32], squares: &mut [f32]) {
+fn step(example: &Example, touches: &[f32], weights: &mut [f32], squares: &mut [f32]) {
     let share = share(example.buckets.len());
     let p = probabilities(&example.buckets, weights);
     for (class, p) in p.into_iter().enumerate() {
         let gradient = (p as f32 - f32::from(u8::from(class == example.class))) * share;
         for bucket in &example.buckets {
             let at = class * BUCKETS + usize::from(*bucket);
+            let touched = touches.get(usize::from(*bucket)).map_or(1.0, |count| count.max(1.0));
             if let (Some(weight), Some(square)) = (weights.get_mut(at), squares.get_mut(at)) {
-                let slope = gradient + PENALTY * *weight;
+                let slope = gradient + PENALTY / touched * *weight;
                 *square += slope * slope;
                 *weight -= RATE * slope / square.sqrt();
             }
@@ -83,8 +92,9 @@ pub(super) fn platt(told: &[(f64, bool)]) -> [f64; 2] {
         if det.abs() < 1e-12 {
             break;
         }
-        a -= (hbb * ga - hab * gb) / det;
-        b -= (haa * gb - hab * ga) / det;
+        // A whole step overshoots where the probabilities are extreme.
+        a -= ((hbb * ga - hab * gb) / det).clamp(-LONGEST_STEP, LONGEST_STEP);
+        b -= ((haa * gb - hab * ga) / det).clamp(-LONGEST_STEP, LONGEST_STEP);
     }
     if a.is_finite() && b.is_finite() { [a, b] } else { [0.0, 1.0] }
 }
