@@ -5,6 +5,7 @@
 
 pub mod analyse;
 pub mod app;
+pub mod archive;
 pub mod cli;
 pub mod collect;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod notify;
 pub mod phrases;
 pub mod pipeline;
 pub mod plan;
+pub mod query;
 pub mod sandbox;
 pub mod score;
 pub mod store;

@@ -14,18 +14,19 @@ const MAX_FUNCTION: usize = 80;
 
 /// Floor, room, and the rooms it may import. A row knows only rows above it, and stages (floor 2)
 /// never each other.
-const FLOORS: [(u8, &str, &[&str]); 22] = [
+const FLOORS: [(u8, &str, &[&str]); 24] = [
     (0, "model", &[]),
     (1, "text", &["model"]),
     (1, "phrases", &["model"]),
     (1, "sandbox", &[]),
     (1, "store", &["model"]),
-    (1, "config", &["model", "text"]),
+    (1, "query", &["model", "text"]),
+    (1, "config", &["model", "text", "query"]),
     (1, "guard", &["model", "config"]),
     (1, "telemetry", &["model", "config"]),
     (2, "collect", &["model", "config", "text", "guard"]),
     (2, "extract", &["model", "config", "text"]),
-    (2, "analyse", &["model", "config", "text"]),
+    (2, "analyse", &["model", "config", "text", "query"]),
     (2, "story", &["model", "config", "text"]),
     (2, "score", &["model", "config"]),
     (2, "decide", &["model", "config"]),
@@ -37,6 +38,7 @@ const FLOORS: [(u8, &str, &[&str]); 22] = [
         &[
             "model",
             "text",
+            "query",
             "phrases",
             "sandbox",
             "store",
@@ -60,12 +62,14 @@ const FLOORS: [(u8, &str, &[&str]); 22] = [
         "demo",
         &["model", "config", "text", "phrases", "store", "guard", "notify", "pipeline", "app"],
     ),
+    (5, "archive", &["model", "query", "store", "config", "analyse", "story", "pipeline", "app"]),
     (
         6,
         "cli",
         &[
             "model",
             "text",
+            "query",
             "phrases",
             "sandbox",
             "store",
@@ -83,6 +87,7 @@ const FLOORS: [(u8, &str, &[&str]); 22] = [
             "pipeline",
             "web",
             "app",
+            "archive",
             "demo",
         ],
     ),

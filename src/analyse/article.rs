@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use super::engine::{Engine, Found, FoundTopic};
+use super::engine::{Engine, Found, FoundTopic, group};
 use super::joined::Joined;
 use super::language::detect_language;
 use super::occurrence::Occurrence;
 use super::opinion::{
     Feature, Judgement, Layout, Marks, Place, Reading, features, gap, judge, learned,
 };
-use super::vocabulary::Role;
+use super::vocabulary::{Hits, Role};
+use crate::model::query::Document;
 use crate::model::{Analysis, CategoryMatch, EvidenceKind, Locale, Polarity, TopicOpinion};
 
 /// Words (Han characters) between an entity and a risk that is still said of it.
@@ -30,23 +31,23 @@ const LEAD_PARAGRAPHS: usize = 2;
 struct Article<'a> {
     engine: &'a Engine,
     text: Joined,
-    hits: Vec<Occurrence>,
+    hits: Hits,
     found: Found,
     locale: Option<Locale>,
 }
 
 impl Engine {
-    /// Analyses an article. `declared_language` is what its page or feed says; it counts where
+    /// Analyses an article. Its language is what its page or feed says, which counts where
     /// detection is unsure.
     #[must_use]
-    pub fn analyse(&self, title: &str, body: &str, declared_language: Option<&str>) -> Analysis {
-        let text = Joined::article(title, body);
-        let Spoken { language, lexicon, only } = language_of(text.original(), declared_language);
-        let hits = self.vocabulary.find(&text.folded.text, |_| true);
+    pub fn analyse(&self, document: &Document) -> Analysis {
+        let text = Joined::article(document.title, document.body);
+        let Spoken { language, lexicon, only } = language_of(text.original(), document.language);
+        let known = Document { language: language.as_deref(), ..*document };
+        let hits = self.vocabulary.find(&known, &text);
         // Spanish "sin" is no English sin; Han words cannot be mistaken.
-        let found = self.group(&hits, &text, |spoken| {
-            spoken == Locale::Zh || only.is_none_or(|only| only == spoken)
-        });
+        let found =
+            group(&hits, |spoken| spoken == Locale::Zh || only.is_none_or(|only| only == spoken));
         let article = Article { engine: self, text, hits, found, locale: lexicon };
         Analysis {
             language,
@@ -96,10 +97,11 @@ impl Engine {
         locale: Option<Locale>,
         tell: impl FnOnce(&Joined, &Layout, &Marks, &[Range<usize>]) -> T,
     ) -> T {
+        let document = Document { body: text, ..Document::default() };
         let text = Joined::bare(text);
-        let hits = self.vocabulary.find(&text.folded.text, |_| true);
-        let found = self.group(&hits, &text, |spoken| locale.is_none_or(|locale| locale == spoken));
-        let reading = self.reading(&hits, &found, locale);
+        let hits = self.vocabulary.find(&document, &text);
+        let found = group(&hits, |spoken| locale.is_none_or(|locale| locale == spoken));
+        let reading = self.reading(&hits.words, &found, locale);
         let layout = Layout::new(&text, &reading.contrasts());
         let mut mentions: Vec<_> =
             target.iter().map(|chars| layout.words_of_chars(chars)).collect();
@@ -126,7 +128,7 @@ impl Article<'_> {
         if self.found.topics.is_empty() {
             return Vec::new();
         }
-        let reading = self.engine.reading(&self.hits, &self.found, self.locale);
+        let reading = self.engine.reading(&self.hits.words, &self.found, self.locale);
         let layout = Layout::new(&self.text, &reading.contrasts());
         let topics = self.found.topics.iter();
         topics.filter_map(|(&at, topic)| self.topic(at, topic, &reading, &layout)).collect()

@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::CompileError;
 use super::joined::Joined;
-use super::occurrence::{Occurrence, longest, without};
+use super::occurrence::{Occurrence, longest};
 use super::opinion::model::OpinionModel;
-use super::vocabulary::{Group, Purpose, Vocabulary};
+use super::vocabulary::{Hits, Purpose, Vocabulary};
+use crate::model::query::Document;
 use crate::model::{CategoryMatch, Keywords, Locale, Span, TopicMatch};
 
 /// Opinion weights of a category of gravity 0 and of gravity 1.
@@ -62,13 +63,6 @@ pub(super) struct FoundTopic {
     pub occurrences: Vec<Occurrence>,
 }
 
-#[derive(Default)]
-struct GroupHits {
-    terms: Vec<Occurrence>,
-    excluded: Vec<Occurrence>,
-    required: bool,
-}
-
 impl CategoryKey {
     /// What a word of the category weighs in an opinion: a grave one as much as the worst event.
     pub fn event_weight(&self) -> f64 {
@@ -77,10 +71,10 @@ impl CategoryKey {
 }
 
 impl Engine {
-    /// Compiles the keywords into one automaton.
+    /// Compiles the keywords into one set of rules.
     ///
     /// # Errors
-    /// A term without letters (`config` lets none through), or more terms than fit.
+    /// See [`CompileError`]: `config` lets little of it through.
     pub fn compile(keywords: &Keywords) -> Result<Self, CompileError> {
         let topic = |topic: &crate::model::Topic| TopicKey {
             id: topic.id.clone(),
@@ -102,37 +96,28 @@ impl Engine {
     }
 
     /// Finds topics and categories. Category words of every language count; exclusions cancel the
-    /// occurrences that they cover or touch; of a rule's overlapping occurrences the longest counts.
+    /// occurrences that share a word with them; of a topic's overlapping occurrences the longest counts.
     #[must_use]
-    pub fn matches(&self, title: &str, body: &str) -> Matches {
-        self.tell(&Joined::article(title, body), None)
+    pub fn matches(&self, document: &Document) -> Matches {
+        self.tell(document, None)
     }
 
     /// As [`Engine::matches`], with the categories' words of one language only.
-    pub(super) fn matches_in(&self, title: &str, body: &str, locale: Locale) -> Matches {
-        self.tell(&Joined::article(title, body), Some(locale))
+    pub(super) fn matches_in(&self, text: &str, locale: Locale) -> Matches {
+        self.tell(&Document { body: text, ..Document::default() }, Some(locale))
     }
 
     /// Whether one rule, by its place in the keyword files, holds for a text.
     pub(super) fn rule_holds(&self, topic: usize, rule: usize, text: &str) -> bool {
-        let text = Joined::bare(text);
-        let hits = self.vocabulary.find(&text.folded.text, |purpose| {
-            let (Purpose::Term(group) | Purpose::Require(group) | Purpose::Exclude(group)) =
-                *purpose
-            else {
-                return false;
-            };
-            matches!(self.vocabulary.groups.get(group),
-                Some(Group::Rule { topic: t, rule: r, .. }) if (*t, *r) == (topic, rule))
-        });
-        !self.group(&hits, &text, |_| true).topics.is_empty()
+        let document = Document { body: text, ..Document::default() };
+        let hits = self.vocabulary.find(&document, &Joined::bare(text));
+        hits.queries.iter().any(|(purpose, _)| *purpose == Purpose::Rule { topic, rule })
     }
 
-    fn tell(&self, text: &Joined, locale: Option<Locale>) -> Matches {
-        let hits = self.vocabulary.find(&text.folded.text, |purpose| {
-            !matches!(purpose, Purpose::Word(..) | Purpose::Cue(..))
-        });
-        let found = self.group(&hits, text, |spoken| locale.is_none_or(|only| spoken == only));
+    fn tell(&self, document: &Document, locale: Option<Locale>) -> Matches {
+        let text = &Joined::article(document.title, document.body);
+        let hits = self.vocabulary.find(document, text);
+        let found = group(&hits, |spoken| locale.is_none_or(|only| spoken == only));
         Matches {
             topics: found.topics.iter().filter_map(|(&t, one)| self.topic(t, one, text)).collect(),
             categories: found
@@ -141,63 +126,6 @@ impl Engine {
                 .filter_map(|(&index, places)| self.category(index, places, text))
                 .collect(),
         }
-    }
-
-    /// Sorts hits by what they are for and keeps those that count.
-    pub(super) fn group(
-        &self,
-        hits: &[Occurrence],
-        text: &Joined,
-        spoken: impl Fn(Locale) -> bool,
-    ) -> Found {
-        let mut found = Found::default();
-        let mut harmless: BTreeMap<usize, Vec<Occurrence>> = BTreeMap::new();
-        for (group, hits) in self.by_group(hits) {
-            match self.vocabulary.groups.get(group) {
-                Some(&Group::Rule { topic, rule, needs_require }) => {
-                    let terms = without(hits.terms, &hits.excluded, &text.folded.text);
-                    if !terms.is_empty() && (hits.required || !needs_require) {
-                        let fresh = FoundTopic { rule, occurrences: Vec::new() };
-                        found.topics.entry(topic).or_insert(fresh).occurrences.extend(terms);
-                    }
-                }
-                Some(&Group::Category { category, locale }) => {
-                    // Languages share words ("fraud"), so one's exclusions hold in all.
-                    harmless.entry(category).or_default().extend(hits.excluded);
-                    if spoken(locale) {
-                        found.categories.entry(category).or_default().extend(hits.terms);
-                    }
-                }
-                None => {}
-            }
-        }
-        for topic in found.topics.values_mut() {
-            topic.occurrences = longest(std::mem::take(&mut topic.occurrences));
-        }
-        for (category, places) in &mut found.categories {
-            let excluded = harmless.get(category).map_or(&[][..], Vec::as_slice);
-            let kept = without(std::mem::take(places), excluded, &text.folded.text);
-            *places = longest(kept);
-        }
-        found.categories.retain(|_, places| !places.is_empty());
-        found
-    }
-
-    fn by_group(&self, hits: &[Occurrence]) -> BTreeMap<usize, GroupHits> {
-        let mut groups: BTreeMap<usize, GroupHits> = BTreeMap::new();
-        for hit in hits {
-            match self.vocabulary.entries.get(hit.entry).map(|entry| entry.purpose) {
-                Some(Purpose::Term(group)) => {
-                    groups.entry(group).or_default().terms.push(hit.clone());
-                }
-                Some(Purpose::Exclude(group)) => {
-                    groups.entry(group).or_default().excluded.push(hit.clone());
-                }
-                Some(Purpose::Require(group)) => groups.entry(group).or_default().required = true,
-                Some(Purpose::Word(..) | Purpose::Cue(..)) | None => {}
-            }
-        }
-        groups
     }
 
     /// A topic as the model tells it.
@@ -221,12 +149,34 @@ impl Engine {
     }
 
     fn spans(&self, places: &[Occurrence], text: &Joined) -> Vec<Span> {
-        let span = |place: &Occurrence| {
-            let term = self.vocabulary.entries.get(place.entry).map_or("", |entry| &entry.term);
-            text.span(&place.bytes, term)
-        };
+        let span = |place: &Occurrence| text.span(&place.bytes, self.vocabulary.term(place.entry));
         places.iter().map(span).collect()
     }
+}
+
+/// Sorts hits by what they are for and keeps the longest.
+pub(super) fn group(hits: &Hits, spoken: impl Fn(Locale) -> bool) -> Found {
+    let mut found = Found::default();
+    for (purpose, places) in &hits.queries {
+        match *purpose {
+            Purpose::Rule { topic, rule } => {
+                let fresh = FoundTopic { rule, occurrences: Vec::new() };
+                let topic = found.topics.entry(topic).or_insert(fresh);
+                topic.occurrences.extend_from_slice(places);
+            }
+            Purpose::Category { category, locale } if spoken(locale) => {
+                found.categories.entry(category).or_default().extend_from_slice(places);
+            }
+            _ => {}
+        }
+    }
+    for topic in found.topics.values_mut() {
+        topic.occurrences = longest(std::mem::take(&mut topic.occurrences));
+    }
+    for places in found.categories.values_mut() {
+        *places = longest(std::mem::take(places));
+    }
+    found
 }
 
 /// Whether two ranges share something.

@@ -42,7 +42,7 @@ pub fn run_examples(keywords: &Keywords, engine: &Engine) -> Vec<FailedExample> 
     for category in &keywords.categories {
         for words in &category.terms {
             for example in &words.examples {
-                let spoken_of = engine.matches_in("", &example.text, words.locale).categories;
+                let spoken_of = engine.matches_in(&example.text, words.locale).categories;
                 let matched = spoken_of.iter().any(|found| found.id == category.id);
                 run(example, matched, &|| {
                     format!("category `{}` in {}", category.id, words.locale)

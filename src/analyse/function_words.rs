@@ -17,7 +17,11 @@ pub(super) const MARKS: &[Marks] = &[
             hasta desde tras ante que se su sus lo le les no más pero como este esta estos estas ese \
             esa es son fue era han ha hay ser está están muy ya también cuando porque según todo \
             todos nos mi tu yo él ella ellos tiene así dos años hoy donde mientras contra durante \
-            cada puede sido había qué cómo quién sólo solo otro otra otros aunque hace dice nuevo",
+            cada puede sido había qué cómo quién sólo solo otro otra otros aunque hace dice nuevo \
+            siempre nunca nada algo alguien nadie mismo misma nuestro nuestra usted ustedes \
+            nosotros estaba estaban eran somos estoy hemos tengo tienen tenemos después antes \
+            ahora ayer casi todavía aún entonces cuál mucho mucha muchos muchas poco algún \
+            alguna algunos algunas hacia según eso esto aquel aquella",
     },
     Marks {
         language: "en",
@@ -33,7 +37,10 @@ pub(super) const MARKS: &[Marks] = &[
             pelos pelas para sem sobre entre até desde que se seu sua seus suas não mais mas como \
             este esta isso é são foi era tem têm há ser está estão muito já também quando porque ao \
             aos à às ele ela eles nós você depois ainda após diz segundo num numa onde foram pode \
-            isto meu minha só dois anos contra quem",
+            isto meu minha só dois anos contra quem sempre nunca nada algo alguém ninguém mesmo mesma \
+            nosso nossa vocês estava estavam eram somos estou temos tenho antes agora ontem \
+            amanhã talvez quase então qual quais quanto muita muitos muitas pouco algum alguma \
+            alguns algumas essa esse aquele aquela",
     },
     Marks {
         language: "ca",
@@ -42,7 +49,12 @@ pub(super) const MARKS: &[Marks] = &[
             ha han hi ser està molt ja també quan perquè segons tot tots ens em et li si cap \
             on pel pels l' d' s' n' dos anys avui mentre contra durant cada pot què qui altre fer \
             mes per sota fou aquell aquella això doncs dels als cal amb sigui havia tenen fins \
-            seu nou bé poc anar tant estat han sense fet ells llur llurs cosa jo tu",
+            seu nou bé poc anar tant estat han sense fet ells llur llurs cosa jo tu també hi ho \
+            així sempre mai gens res algú ningú altres mateix mateixa nostre nostra nosaltres \
+            vosaltres vostè vam vaig eren som sóc estava estem fan hem heu tinc té tens tenim \
+            tenir vull puc podem poden hauria seria després abans ara ahir demà potser només \
+            gairebé prou encara llavors davant quin quina molta molts moltes pocs algun alguna \
+            alguns algunes m' t'",
     },
     Marks {
         language: "fr",

@@ -11,10 +11,11 @@ mod function_words;
 mod han;
 mod joined;
 mod language;
+pub mod matching;
+mod name;
 mod ngrams;
 mod occurrence;
 mod opinion;
-mod pattern;
 mod vocabulary;
 
 pub use engine::{Engine, Matches};
@@ -24,4 +25,4 @@ pub use language::detect_language;
 pub use opinion::model::{
     Head, Lesson, ModelError, OpinionModel, Refusal, SetFigures, Trained, train,
 };
-pub use pattern::occurrences_of;
+pub use name::occurrences_of;

@@ -1,24 +1,24 @@
-//! All terms of all keyword files in one Aho-Corasick automaton (Aho and Corasick 1975), with
-//! what each of them is for.
+//! All that the keyword files look for, in one set of rules, with what each of them is for.
 
-use std::collections::HashMap;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::sync::{Mutex, PoisonError};
 
 use super::CompileError;
+use super::joined::Joined;
+use super::matching::{Rules, Scratch};
 use super::occurrence::Occurrence;
-use super::pattern::Pattern;
-use crate::model::{Keywords, Lexicon, Locale};
+use crate::model::query::{Document, Query};
+use crate::model::{Category, Keywords, Lexicon, Locale};
+use crate::query::any_of;
 
-/// What finding a term means.
+/// What a query that holds means.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Purpose {
-    /// It is one of a group's terms.
-    Term(usize),
-    /// It must occur for the group to hold.
-    Require(usize),
-    /// It cancels terms of the group.
-    Exclude(usize),
+    /// It is a rule of a topic, by their places in the keyword files.
+    Rule { topic: usize, rule: usize },
+    /// It is a category's words in one language.
+    Category { category: usize, locale: Locale },
+    /// A phrase in which the words of a category do not count.
+    Harmless(Locale),
     /// A word of opinion.
     Word(Locale, Word),
     /// A word that changes others.
@@ -50,100 +50,126 @@ pub(super) enum Role {
     Unwelcome,
 }
 
-/// What a group of terms stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Group {
-    /// A rule of a topic, by their places in the keyword files.
-    Rule { topic: usize, rule: usize, needs_require: bool },
-    /// A category's words in one language.
-    Category { category: usize, locale: Locale },
-}
-
-/// One use of one term.
-#[derive(Debug)]
-pub(super) struct Entry {
-    /// The term as written.
-    pub term: String,
-    pub purpose: Purpose,
-    pattern: Pattern,
-}
-
-/// The automaton and its entries.
+/// The queries of all keyword files, compiled.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    automaton: AhoCorasick,
-    /// For each literal of the automaton, the entries that share it.
-    shared: Vec<Vec<usize>>,
-    pub entries: Vec<Entry>,
-    pub groups: Vec<Group>,
+    rules: Rules,
+    purposes: Vec<Purpose>,
+    /// What threads work in, for the next one that needs it.
+    idle: Mutex<Vec<Scratch>>,
+}
+
+/// What a text holds of a vocabulary. Places are bytes of the folded text.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    /// Rules and words of categories, in their order; an occurrence's entry is the number of its term.
+    pub queries: Vec<(Purpose, Vec<Occurrence>)>,
+    /// Everything else; an occurrence's entry is the number of its query.
+    pub words: Vec<Occurrence>,
 }
 
 impl Vocabulary {
     /// Compiles all keywords.
     pub fn compile(keywords: &Keywords) -> Result<Self, CompileError> {
         let mut draft = Draft::default();
-        draft.topics(keywords)?;
-        draft.categories(keywords)?;
-        for lexicon in &keywords.lexicons {
-            draft.lexicon(lexicon)?;
-        }
-        draft.finish()
-    }
-
-    /// Every place where an entry that is `wanted` occurs, in order of the ends of their literals.
-    pub fn find(&self, text: &str, wanted: impl Fn(&Purpose) -> bool) -> Vec<Occurrence> {
-        let mut found = Vec::new();
-        for hit in self.automaton.find_overlapping_iter(text) {
-            for &entry in self.shared.get(hit.pattern().as_usize()).into_iter().flatten() {
-                let Some(known) = self.entries.get(entry).filter(|known| wanted(&known.purpose))
-                else {
-                    continue;
-                };
-                if let Some(end) = known.pattern.end_at(text, hit.start()) {
-                    found.push(Occurrence { entry, bytes: hit.start()..end });
-                }
+        for (topic, known) in keywords.topics.iter().enumerate() {
+            for (rule, written) in known.rules.iter().enumerate() {
+                let purpose = Purpose::Rule { topic, rule };
+                draft.add(written.names.clone(), written.context.clone(), purpose);
             }
         }
-        found
+        for (at, category) in keywords.categories.iter().enumerate() {
+            draft.category(at, category);
+        }
+        keywords.lexicons.iter().for_each(|lexicon| draft.lexicon(lexicon));
+        let queries = draft.queries.iter().map(|(query, context)| (query, context.as_ref()));
+        let rules = Rules::compile(queries)?;
+        Ok(Self { rules, purposes: draft.purposes, idle: Mutex::default() })
+    }
+
+    /// Everything that an article holds.
+    pub fn find(&self, document: &Document, text: &Joined) -> Hits {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = idle.pop().unwrap_or_default();
+        drop(idle);
+        let hits = self.find_in(document, text, &mut scratch);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        hits
+    }
+
+    fn find_in(&self, document: &Document, text: &Joined, scratch: &mut Scratch) -> Hits {
+        let found = self.rules.matches(document, scratch);
+        // A bare text has no headline and no line break after it.
+        let skip = usize::from(!text.has_title());
+        let mut hits = Hits::default();
+        for &query in found.queries {
+            let Some(&purpose) = self.purposes.get(query as usize) else { continue };
+            let is_word = !matches!(purpose, Purpose::Rule { .. } | Purpose::Category { .. });
+            let places = found.places(query).into_iter().map(|place| Occurrence {
+                entry: if is_word { query as usize } else { place.rank as usize },
+                bytes: place.bytes.start - skip..place.bytes.end - skip,
+            });
+            if is_word {
+                hits.words.extend(places);
+            } else {
+                hits.queries.push((purpose, places.collect()));
+            }
+        }
+        hits.words.sort_by_key(|hit| (hit.bytes.end, hit.bytes.start, hit.entry));
+        hits
+    }
+
+    /// What a query of [`Hits::words`] is for.
+    pub fn purpose(&self, query: usize) -> Option<Purpose> {
+        self.purposes.get(query).copied()
+    }
+
+    /// A term as written, by its number.
+    pub fn term(&self, number: usize) -> &str {
+        self.rules.term(number)
     }
 }
 
 #[derive(Default)]
 struct Draft {
-    entries: Vec<Entry>,
-    groups: Vec<Group>,
+    queries: Vec<(Query, Option<Query>)>,
+    purposes: Vec<Purpose>,
 }
 
 impl Draft {
-    fn topics(&mut self, keywords: &Keywords) -> Result<(), CompileError> {
-        for (topic, known) in keywords.topics.iter().enumerate() {
-            for (rule, written) in known.rules.iter().enumerate() {
-                let needs_require = !written.require.is_empty();
-                let group = self.group(Group::Rule { topic, rule, needs_require });
-                self.add(&written.any, Purpose::Term(group))?;
-                self.add(&written.require, Purpose::Require(group))?;
-                self.add(&written.exclude, Purpose::Exclude(group))?;
-            }
-        }
-        Ok(())
+    fn add(&mut self, query: Query, context: Option<Query>, purpose: Purpose) {
+        self.queries.push((query, context));
+        self.purposes.push(purpose);
     }
 
-    fn categories(&mut self, keywords: &Keywords) -> Result<(), CompileError> {
-        for (category, known) in keywords.categories.iter().enumerate() {
-            for words in &known.terms {
-                let group = self.group(Group::Category { category, locale: words.locale });
-                self.add(&words.terms, Purpose::Term(group))?;
-                self.add(&words.exclude, Purpose::Exclude(group))?;
+    /// Languages share words ("fraud"), so one's exclusions hold in all.
+    fn category(&mut self, at: usize, category: &Category) {
+        let mut harmless = Vec::new();
+        for words in &category.terms {
+            if let Query::Except { within, .. } = &words.terms {
+                harmless.push((**within).clone());
+                self.add((**within).clone(), None, Purpose::Harmless(words.locale));
             }
         }
-        Ok(())
+        for words in &category.terms {
+            let of = match &words.terms {
+                Query::Except { of, .. } => of.clone(),
+                other => Box::new(other.clone()),
+            };
+            let query = if harmless.is_empty() {
+                *of
+            } else {
+                Query::Except { of, within: Box::new(Query::Any(harmless.clone())) }
+            };
+            self.add(query, None, Purpose::Category { category: at, locale: words.locale });
+        }
     }
 
-    fn lexicon(&mut self, lexicon: &Lexicon) -> Result<(), CompileError> {
+    fn lexicon(&mut self, lexicon: &Lexicon) {
         let locale = lexicon.locale;
         for entry in &lexicon.entries {
             let word = Word { weight: entry.weight, event: entry.event };
-            self.add(std::slice::from_ref(&entry.term), Purpose::Word(locale, word))?;
+            self.words(std::slice::from_ref(&entry.term), Purpose::Word(locale, word));
         }
         let cues = &lexicon.modifiers;
         for (terms, role) in [
@@ -161,45 +187,13 @@ impl Draft {
             (&cues.welcome, Role::Welcome),
             (&cues.unwelcome, Role::Unwelcome),
         ] {
-            self.add(terms, Purpose::Cue(locale, role))?;
+            self.words(terms, Purpose::Cue(locale, role));
         }
-        Ok(())
     }
 
-    fn group(&mut self, group: Group) -> usize {
-        self.groups.push(group);
-        self.groups.len() - 1
-    }
-
-    fn add(&mut self, terms: &[String], purpose: Purpose) -> Result<(), CompileError> {
+    fn words(&mut self, terms: &[String], purpose: Purpose) {
         for term in terms {
-            let pattern =
-                Pattern::new(term).ok_or_else(|| CompileError::EmptyTerm(term.clone()))?;
-            self.entries.push(Entry { term: term.clone(), purpose, pattern });
+            self.add(any_of(std::slice::from_ref(term), &[]), None, purpose);
         }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<Vocabulary, CompileError> {
-        let mut places: HashMap<&str, usize> = HashMap::with_capacity(self.entries.len());
-        let mut literals: Vec<&str> = Vec::new();
-        let mut shared: Vec<Vec<usize>> = Vec::new();
-        for (entry, known) in self.entries.iter().enumerate() {
-            let literal = known.pattern.literal.as_str();
-            let place = *places.entry(literal).or_insert_with(|| {
-                literals.push(literal);
-                shared.push(Vec::new());
-                literals.len() - 1
-            });
-            if let Some(entries) = shared.get_mut(place) {
-                entries.push(entry);
-            }
-        }
-        // A DFA would be a tenth faster and thirty times larger.
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::Standard)
-            .build(&literals)?;
-        Ok(Vocabulary { automaton, shared, entries: self.entries, groups: self.groups })
     }
 }

@@ -1,13 +1,13 @@
 //! Why one article alerts or does not: judged in a scratch store by the daemon's own code, or read
 //! back from the archive as it was judged.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location};
+use super::{AppError, Scratch, location};
 use crate::config::Config;
 use crate::model::{
     Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, EntryMarks,
@@ -15,9 +15,7 @@ use crate::model::{
 };
 use crate::pipeline::{Live, Subject, judge_in};
 use crate::store::articles::Verdict;
-use crate::store::{
-    Location, Store, StoreError, Transaction, alerts, articles, deliveries, incidents,
-};
+use crate::store::{Store, StoreError, Transaction, alerts, articles, deliveries, incidents};
 
 /// The shape of `atalaya explain --json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -113,7 +111,7 @@ pub struct Candidate {
 /// If the scratch store cannot be made.
 pub async fn judge(live: &Live, candidate: Candidate) -> Result<Explanation, AppError> {
     let scratch = Scratch::new();
-    let store = Store::open(&Location::Sqlite(scratch.path.clone())).await?;
+    let store = scratch.open().await?;
     let subject = subject(live, candidate);
     let config = live.config.clone();
     let explained = store
@@ -145,31 +143,6 @@ pub async fn recall(config: &Config, id: ArticleId) -> Result<Option<Explanation
     Ok(explained?)
 }
 
-/// A database file that is gone when it is dropped.
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Scratch {
-    fn new() -> Self {
-        let name = format!("atalaya-explain-{}.db", EntryId::new());
-        Self { path: std::env::temp_dir().join(name) }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        for suffix in ["db", "db-wal", "db-shm", "lock"] {
-            let path = self.path.with_extension(suffix);
-            if path.exists()
-                && let Err(error) = std::fs::remove_file(&path)
-            {
-                tracing::debug!(%error, "a scratch file stays");
-            }
-        }
-    }
-}
-
 fn subject(live: &Live, candidate: Candidate) -> Subject {
     let now = Timestamp::now();
     let Candidate { extracted, url, source } = candidate;
@@ -178,8 +151,6 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         .unwrap_or_else(|| Source::unlisted(extracted.site_name.as_deref().unwrap_or("unknown")));
     let title = extracted.title.unwrap_or_default();
     let body = extracted.body.unwrap_or_default();
-    let declared = extracted.language.as_deref().or(source.language.as_deref());
-    let analysis = live.engine.analyse(&title, &body, declared);
     let url = extracted.canonical_url.or(url).unwrap_or_default();
     let published_at = extracted.published.as_deref().and_then(|text| text.parse().ok());
     let entry = Entry {
@@ -195,7 +166,7 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         history: false,
         marks: EntryMarks::default(),
     };
-    let article = Article {
+    let mut article = Article {
         id: ArticleId::new(),
         source_id: source.id.clone(),
         story_id: None,
@@ -204,12 +175,14 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         title,
         body,
         authors: extracted.authors,
-        language: analysis.language.clone(),
+        language: extracted.language,
         published_at,
         discovered_at: now,
         method: extracted.method.unwrap_or_else(|| "text".to_owned()),
         warnings: extracted.warnings,
     };
+    let analysis = live.engine.analyse(&article.document(&source));
+    article.language.clone_from(&analysis.language);
     let assignment = Assignment { story: StoryId::new(), opens: true, duplicate_of: None };
     Subject { entry, epoch: 0, source, article, analysis, assignment, is_revision: false }
 }

@@ -2,6 +2,7 @@
 
 pub mod explain;
 mod reload;
+mod scratch;
 pub mod sources;
 
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ use crate::pipeline::{Live, LiveError, Parsers, Pipeline};
 use crate::store::{Location, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::web;
+pub use scratch::Scratch;
 
 /// Everything that was begun is finished within this after a stop, else left to the leases.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -84,6 +86,14 @@ pub async fn prepare(path: &Path) -> Result<(Live, Vec<Finding>), AppError> {
 /// As [`Store::open`].
 pub async fn open_store(config: &Config) -> Result<Store, StoreError> {
     Store::open(&location(config)).await
+}
+
+/// Opens the store that a configuration names for reading, beside the daemon or after it.
+///
+/// # Errors
+/// As [`Store::open_to_read`].
+pub fn open_archive(config: &Config) -> Result<Store, StoreError> {
+    Store::open_to_read(&location(config))
 }
 
 fn location(config: &Config) -> Location {

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::report;
+use super::{output, report, span};
 use crate::analyse::{self, Engine};
+use crate::app::open_archive;
+use crate::archive::{self, Fires, Pasts};
 use crate::config::{self, Config, Finding, FindingSeverity, TomlFile};
 use crate::pipeline::Live;
 
@@ -19,10 +22,21 @@ pub struct Check {
     /// Configuration file
     #[arg(long, value_name = "FILE", default_value = "config/atalaya.toml")]
     config: PathBuf,
+    /// Name rules that never held in the archive, or held for nearly everything
+    #[arg(long)]
+    archive: bool,
+    /// How much of the archive: 30d, 2026-03-01
+    #[arg(long, value_name = "TIME", default_value = "30d", requires = "archive")]
+    since: String,
     /// One JSON object on standard output
     #[arg(long)]
     json: bool,
 }
+
+/// Fewer articles say nothing of a rule.
+const ENOUGH: u64 = 100;
+/// A rule of a topic that holds for a larger share holds for nearly everything.
+const NEARLY_ALL: f64 = 0.8;
 
 /// The shape of `atalaya check --json`.
 #[derive(Serialize, JsonSchema)]
@@ -36,11 +50,18 @@ pub struct CheckReport {
 }
 
 impl Check {
-    /// Exit code 0 without errors, 2 with.
+    /// Exit code 0 without errors, 2 with, 3 if the archive cannot be read.
     pub fn run(self) -> ExitCode {
         let findings = match config::load(&self.config) {
             Ok((config, warnings)) => {
-                [warnings, beyond(config, &self.config.display().to_string())].concat()
+                let replayed = if self.archive { self.replay(&config) } else { Ok(Vec::new()) };
+                match replayed {
+                    Ok(idle) => {
+                        let name = self.config.display().to_string();
+                        [warnings, beyond(config, &name), idle].concat()
+                    }
+                    Err(code) => return code,
+                }
             }
             Err(findings) => findings,
         };
@@ -56,6 +77,54 @@ impl Check {
             }
         }
         ExitCode::from(if errors == 0 { 0 } else { report::BAD_INPUT })
+    }
+}
+
+impl Check {
+    /// What shows when the rules are held against the archive.
+    fn replay(&self, config: &Config) -> Result<Vec<Finding>, ExitCode> {
+        let now = Timestamp::now();
+        let since = span::since(&self.since, now)
+            .map_err(|error| output::refuse(&error, ExitCode::from(report::BAD_INPUT)))?;
+        let counted = report::answer_on_runtime(async {
+            let store = open_archive(config)?;
+            let mut pasts = Pasts::of_archive(store.clone());
+            let bar = report::progress(pasts.count(since, now).await?);
+            let told = |done| bar.set_position(done);
+            let counted = archive::fires(config, &mut pasts, since, now, told).await;
+            bar.finish_and_clear();
+            store.close();
+            counted
+        });
+        let (fires, articles) = counted?.map_err(|error| report::archive_fault(&error))?;
+        if articles < ENOUGH {
+            eprintln!("{articles} articles since {since} are too few to judge rules by");
+            return Ok(Vec::new());
+        }
+        let idle = fires.iter().filter_map(|one| self.idle(one, articles));
+        Ok(idle.collect())
+    }
+
+    fn idle(&self, one: &Fires, articles: u64) -> Option<Finding> {
+        let share = one.articles as f64 / articles as f64;
+        let what = &one.what;
+        let (what, remedy) = if one.articles == 0 {
+            let what = format!("{what}: never held in {articles} articles since {}", self.since);
+            (what, "see whether its words are those that media use, or remove it")
+        } else if one.is_rule && share > NEARLY_ALL {
+            let percent = share * 100.0;
+            let what = format!("{what}: holds for {percent:.0} % of {articles} articles");
+            (what, "ask for more than these words")
+        } else {
+            return None;
+        };
+        let (name, line) = match one.place.as_deref().and_then(|place| place.rsplit_once(':')) {
+            Some((name, line)) => (name.to_owned(), line.parse().unwrap_or(1)),
+            None => (self.config.display().to_string(), 1),
+        };
+        let severity = FindingSeverity::Warning;
+        let (remedy, source) = (remedy.to_owned(), "".into());
+        Some(Finding { file: name, line, column: 1, severity, what, remedy, span: 0..0, source })
     }
 }
 

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 
-use super::inspect::document;
+use super::inspect::document::{self, Document};
 use super::{output, report};
 use crate::app::{self, AppError, explain};
+use crate::config::Config;
 use crate::model::{ArticleId, Evidence, Locale};
 use crate::{phrases, pipeline};
 use explain::{Candidate, Explanation, TopicExplanation};
@@ -39,17 +41,17 @@ impl Explain {
     /// Exit code 2 for an unknown article or a bad configuration, 3 where network or store failed.
     pub fn run(self) -> ExitCode {
         // The fetch runs on a runtime of its own, before ours starts.
-        let candidate = match self.article.parse::<ArticleId>() {
+        let asked = match self.article.parse::<ArticleId>() {
             Ok(id) => Ok(id),
-            Err(_) => match self.candidate() {
-                Ok(candidate) => Err(candidate),
-                Err(code) => return code,
+            Err(_) => match document::open(&self.article) {
+                Ok(document) => Err(document),
+                Err(error) => return output::refuse(&error, error.exit_code()),
             },
         };
         report::on_runtime(async {
-            let explained = match candidate {
+            let explained = match asked {
                 Ok(id) => self.recall(id).await,
-                Err(candidate) => self.judge(candidate).await.map(Some),
+                Err(document) => self.judge(document).await.map(Some),
             };
             match explained {
                 Ok(Some(explanation)) => self.show(&explanation),
@@ -62,25 +64,23 @@ impl Explain {
         })
     }
 
-    fn candidate(&self) -> Result<Candidate, ExitCode> {
-        let document = document::open(&self.article)
-            .map_err(|error| output::refuse(&error, error.exit_code()))?;
-        let content_type = document.content_type.as_deref();
-        let page =
-            document.url.is_some() || explain::is_page(Path::new(&self.article), &document.bytes);
-        let extracted = if page {
-            pipeline::extract_bytes(&document.bytes, content_type, document.url.as_ref())
-        } else {
-            explain::plain_text(&String::from_utf8_lossy(&document.bytes))
-        };
-        let url = document.url.map(|url| url.to_string());
-        Ok(Candidate { extracted, url, source: self.source.clone() })
-    }
-
-    async fn judge(&self, candidate: Candidate) -> Result<Explanation, AppError> {
+    async fn judge(&self, document: Document) -> Result<Explanation, AppError> {
         let (live, warnings) = app::prepare(&self.config).await?;
         report::findings(&warnings);
-        explain::judge(&live, candidate).await
+        explain::judge(&live, self.candidate(document, &live.config)).await
+    }
+
+    fn candidate(&self, document: Document, config: &Config) -> Candidate {
+        let Document { bytes, content_type, url, .. } = document;
+        let extracted = if url.is_some() || explain::is_page(Path::new(&self.article), &bytes) {
+            let layout = url.as_ref().and_then(|url| config.site(url));
+            let now = Some(Timestamp::now());
+            pipeline::explain_page(&bytes, content_type.as_deref(), url.as_ref(), layout, now)
+                .extracted
+        } else {
+            explain::plain_text(&String::from_utf8_lossy(&bytes))
+        };
+        Candidate { extracted, url: url.map(String::from), source: self.source.clone() }
     }
 
     async fn recall(&self, id: ArticleId) -> Result<Option<Explanation>, AppError> {

@@ -2,6 +2,7 @@
 //! standard error; exit codes: 0 done, 1 the answer is no, 2 bad input or configuration,
 //! 3 a dependency failed.
 
+mod backtest;
 mod check;
 mod demo;
 mod explain;
@@ -13,7 +14,9 @@ mod poll;
 mod report;
 mod run;
 mod schemas;
+mod search;
 mod sources;
+mod span;
 mod train;
 
 use std::process::ExitCode;
@@ -44,6 +47,10 @@ enum Command {
     Explain(explain::Explain),
     /// Train an opinion model from labelled texts or verdicts; written only if it is better
     Train(train::Train),
+    /// Search the archive by a query: docs/query-language.md
+    Search(search::Search),
+    /// Replay the past under other rules: what they would have raised
+    Backtest(backtest::Backtest),
     /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
     Demo(demo::Demo),
     /// Show what the daemon sees in a feed, a page, a text
@@ -64,6 +71,8 @@ pub fn main() -> ExitCode {
         Command::Sources(sources) => sources.run(),
         Command::Explain(explain) => explain.run(),
         Command::Train(train) => train.run(),
+        Command::Search(search) => search.run(),
+        Command::Backtest(backtest) => backtest.run(),
         Command::Demo(demo) => demo.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Parse => parse::run(),

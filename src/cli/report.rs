@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use miette::{
     GraphicalReportHandler, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents, Report,
     Severity, SourceCode, SourceSpan, SpanContents,
 };
 
 use crate::app::AppError;
+use crate::archive::ArchiveError;
 use crate::config::{Finding, FindingSeverity};
 
 /// The input or the configuration is wrong.
@@ -100,14 +102,43 @@ pub fn fault(error: &AppError) -> ExitCode {
     }
 }
 
-/// Runs a command on a new runtime.
-pub fn on_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    match runtime {
-        Ok(runtime) => runtime.block_on(command),
-        Err(error) => {
-            eprintln!("atalaya: no runtime: {error}");
-            ExitCode::from(DEPENDENCY)
+/// Shows why the archive could not be looked at; answers the exit code.
+pub fn archive_fault(error: &ArchiveError) -> ExitCode {
+    match error {
+        ArchiveError::App(error) => fault(error),
+        ArchiveError::Compile(_) | ArchiveError::File(_) => {
+            eprintln!("atalaya: {error}");
+            ExitCode::from(BAD_INPUT)
         }
     }
+}
+
+/// Runs a command on a new runtime.
+pub fn on_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
+    answer_on_runtime(command).unwrap_or_else(|code| code)
+}
+
+/// A bar over `total` articles, on a terminal; without a total only a count.
+pub fn progress(total: Option<u64>) -> ProgressBar {
+    let template = "{bar:30} {pos}/{len} articles, {per_sec}, {eta} left";
+    let (bar, template) = match total {
+        Some(total) => (ProgressBar::new(total), template),
+        None => (ProgressBar::no_length(), "{spinner} {pos} articles, {per_sec}"),
+    };
+    let style = ProgressStyle::with_template(template);
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Runs a part of a command on a new runtime; the exit code if there is none to be had. Its threads only
+/// wait for sockets, and wake one another less the fewer they are: parsers, store and analysis have processes
+/// and threads of their own.
+pub fn answer_on_runtime<T>(work: impl Future<Output = T>) -> Result<T, ExitCode> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads((cores / 2).max(1)).enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        eprintln!("atalaya: no runtime: {error}");
+        ExitCode::from(DEPENDENCY)
+    })?;
+    Ok(runtime.block_on(work))
 }

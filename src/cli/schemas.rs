@@ -9,9 +9,11 @@ use serde_json::Value;
 
 use super::check::CheckReport;
 use super::inspect::{Answer, LanguageRow, StoriesRow};
+use super::search::{SearchHit, SearchReport};
 use crate::analyse::Matches;
 use crate::app::explain::Explanation;
 use crate::app::sources::SourcesReport;
+use crate::archive::BacktestReport;
 use crate::demo::outcome::Outcome;
 use crate::model::{Extracted, Feed, Polarity};
 
@@ -20,6 +22,7 @@ use crate::model::{Extracted, Feed, Polarity};
 #[must_use]
 pub fn schemas() -> BTreeMap<&'static str, Value> {
     BTreeMap::from([
+        ("backtest", schema::<BacktestReport>("atalaya backtest --json")),
         ("check", schema::<CheckReport>("atalaya check --json")),
         ("demo", schema::<Outcome>("atalaya demo --json")),
         ("explain", schema::<Explanation>("atalaya explain --json")),
@@ -31,6 +34,8 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("match-row", schema::<Answer<Matches>>("atalaya inspect match --jsonl")),
         ("page", schema::<Extracted>("atalaya inspect page --json")),
         ("page-row", schema::<Answer<Extracted>>("atalaya inspect page --jsonl")),
+        ("search", schema::<SearchReport>("atalaya search --json")),
+        ("search-row", schema::<SearchHit>("atalaya search --jsonl")),
         ("sentiment", schema::<Polarity>("atalaya inspect sentiment")),
         ("sentiment-row", schema::<Answer<Polarity>>("atalaya inspect sentiment --jsonl")),
         ("sources", schema::<SourcesReport>("atalaya sources --json")),

@@ -54,14 +54,22 @@ pub(super) fn announcements(entries: Vec<FeedEntry>) -> Vec<Announcement> {
     let mut found: Vec<Announcement> =
         newest_first(entries).into_iter().map(announcement).collect();
     distrust_identifiers(&mut found);
-    let mut pages: HashMap<String, Sharers> = HashMap::new();
-    found.retain(|one| pages.entry(page_key(one)).or_default().add(one));
-    found.truncate(MAX_ENTRIES);
-    for one in &mut found {
-        one.shared = pages.get(&page_key(one)).is_some_and(|sharers| sharers.articles > 1);
+    if has_repeats(&found) {
+        let mut pages: HashMap<String, Sharers> = HashMap::new();
+        found.retain(|one| pages.entry(page_key(one)).or_default().add(one));
+        for one in &mut found {
+            one.shared = pages.get(&page_key(one)).is_some_and(|sharers| sharers.articles > 1);
+        }
     }
+    found.truncate(MAX_ENTRIES);
     found.reverse();
     found
+}
+
+/// Whether a page, or what stands for it, is announced more than once.
+fn has_repeats(found: &[Announcement]) -> bool {
+    let mut pages = HashSet::with_capacity(found.len());
+    found.iter().any(|one| !pages.insert(page_key(one)))
 }
 
 /// Documents put the newest first, mostly; dates know better where they are given, and an entry
@@ -79,19 +87,23 @@ fn newest_first(entries: Vec<FeedEntry>) -> Vec<FeedEntry> {
 
 /// An identifier that stands with one headline on several pages names a series, not an article.
 fn distrust_identifiers(found: &mut [Announcement]) {
-    let mut pages: HashMap<(String, String), String> = HashMap::new();
-    let mut series = HashSet::new();
-    let name = |one: &Announcement| Some((one.id.clone()?, one.plain_title.clone()));
-    for one in found.iter().filter(|one| one.url.is_some()) {
-        let Some(name) = name(one) else { continue };
-        let page = page_key(one);
-        if pages.get(&name).is_some_and(|other| *other != page) {
-            series.insert(name.clone());
-        }
-        pages.entry(name).or_insert(page);
+    fn name(one: &Announcement) -> Option<(&str, &str)> {
+        Some((one.id.as_deref()?, &one.plain_title))
     }
-    for one in found.iter_mut().filter(|one| one.url.is_some()) {
-        if name(one).is_some_and(|name| series.contains(&name)) {
+    let mut pages = HashMap::with_capacity(found.len());
+    let mut series: HashSet<(String, String)> = HashSet::new();
+    for one in found.iter() {
+        let (Some(name), Some(page)) = (name(one), one.page.as_deref()) else { continue };
+        if *pages.entry(name).or_insert(page) != page {
+            series.insert((name.0.to_owned(), name.1.to_owned()));
+        }
+    }
+    if series.is_empty() {
+        return;
+    }
+    for one in found.iter_mut().filter(|one| one.page.is_some()) {
+        let name = one.id.clone().map(|id| (id, one.plain_title.clone()));
+        if name.is_some_and(|name| series.contains(&name)) {
             one.id = None;
         }
     }

@@ -41,10 +41,9 @@ pub(super) fn read(
     let selector = Selector::parse(links)
         .map_err(|error| ReadError::Broken(format!("`{links}` is not a CSS selector: {error}")))?;
     let decoded = text::decode(body, content_type, DocumentKind::Html);
-    if !text::weigh(&decoded.text).is_bearable() {
+    let Some(page) = text::tree(&decoded.text) else {
         return Err(ReadError::Refused("too many or too deeply nested tags".to_owned()));
-    }
-    let page = Html::parse_document(&decoded.text);
+    };
     let entries = entries(&page, &selector, &base_of(&page, url));
     if entries.is_empty() {
         return Err(ReadError::Empty(nothing(links, memory)));

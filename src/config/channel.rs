@@ -36,10 +36,12 @@ pub enum ChannelKind {
         /// Sender, `Name <address>` or an address.
         from: String,
     },
-    /// Slack incoming webhook, or a service compatible with it (Mattermost, Rocket.Chat).
-    Slack {
-        /// The webhook.
+    /// A room of a chat or paging service.
+    Room {
+        /// Where messages are posted; a credential.
         url: SecretString,
+        /// Which service.
+        service: Service,
     },
     /// A receiver of signed JSON (Standard Webhooks 1.0.0).
     Webhook {
@@ -48,6 +50,52 @@ pub enum ChannelKind {
         /// `whsec_` and 24 to 64 bytes in base64.
         secret: SecretString,
     },
+}
+
+/// A chat or paging service, with what it needs beside an address.
+#[derive(Debug, Clone)]
+pub enum Service {
+    /// Slack incoming webhook, or a service compatible with it (Rocket.Chat).
+    Slack,
+    /// Microsoft Teams, by a workflow.
+    Teams,
+    /// Discord webhook.
+    Discord,
+    /// Mattermost incoming webhook.
+    Mattermost,
+    /// Google Chat webhook.
+    GoogleChat,
+    /// Telegram bot.
+    Telegram {
+        /// The bot's token.
+        token: SecretString,
+        /// Number or `@name` of the chat.
+        chat: String,
+    },
+    /// Feishu or Lark custom bot.
+    Feishu {
+        /// Signs, if the bot asks for it.
+        secret: Option<SecretString>,
+    },
+    /// `DingTalk` custom robot.
+    DingTalk {
+        /// Signs, if the robot asks for it.
+        secret: Option<SecretString>,
+    },
+    /// `WeCom` group robot.
+    WeCom,
+    /// A topic of an ntfy server, the last part of the address.
+    Ntfy {
+        /// Access token.
+        token: Option<SecretString>,
+    },
+    /// `PagerDuty` Events API v2.
+    PagerDuty {
+        /// The integration's routing key.
+        key: SecretString,
+    },
+    /// A receiver of Alertmanager's webhook format, version 4.
+    Alertmanager,
 }
 
 /// A mail server that takes our mail.

@@ -13,13 +13,22 @@ use url::Url;
 
 use super::settings::time_zone;
 use super::value::{Check, SecretRef};
-use super::{Channel, ChannelKind, Organisation, Smtp, SmtpTls};
+use super::{Channel, ChannelKind, Organisation, Service, Smtp, SmtpTls};
 use crate::model::Locale;
 
 /// Submission with STARTTLS (RFC 6409).
 const SMTP_PORT: u16 = 587;
-/// Slack allows about one message a second.
+/// Slack allows about one message a second; so do Discord, Google Chat and Telegram's private chats.
 const CHAT_GAP: Duration = Duration::from_millis(1100);
+/// Teams allows four a second, Feishu five.
+const QUICK_GAP: Duration = Duration::from_millis(700);
+/// `DingTalk` and `WeCom` allow twenty a minute, Telegram's groups too.
+const SLOW_GAP: Duration = Duration::from_millis(3500);
+/// ntfy gives a visitor one message in five seconds, once the first sixty are spent.
+const NTFY_GAP: Duration = Duration::from_secs(5);
+/// Where these services are unless another address is given.
+const TELEGRAM: &str = "https://api.telegram.org/";
+const PAGERDUTY: &str = "https://events.pagerduty.com/v2/enqueue";
 
 /// A channel as it is written; which keys it needs depends on `kind`.
 #[derive(Deserialize)]
@@ -42,17 +51,34 @@ pub(super) struct RawChannel {
     from: Option<Spanned<String>>,
     // maildir
     directory: Option<Spanned<PathBuf>>,
-    // slack, webhook
+    // rooms, webhook
     url: Option<Spanned<SecretRef>>,
+    // webhook, feishu, dingtalk
     secret: Option<Spanned<SecretRef>>,
+    // telegram, ntfy, pagerduty
+    token: Option<Spanned<SecretRef>>,
+    // telegram
+    chat: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize, Clone, Copy)]
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum RawKind {
     Email,
     Maildir,
     Slack,
+    Teams,
+    Discord,
+    Mattermost,
+    #[serde(rename = "google-chat")]
+    GoogleChat,
+    Telegram,
+    Feishu,
+    DingTalk,
+    WeCom,
+    Ntfy,
+    PagerDuty,
+    Alertmanager,
     Webhook,
 }
 
@@ -90,8 +116,8 @@ fn channel(
     let (kind, gap) = match raw.kind {
         RawKind::Email => (ChannelKind::Email(smtp(check, raw)?), Duration::ZERO),
         RawKind::Maildir => (maildir(check, raw)?, Duration::ZERO),
-        RawKind::Slack => (ChannelKind::Slack { url: hook(check, raw)? }, CHAT_GAP),
         RawKind::Webhook => (webhook(check, raw)?, Duration::ZERO),
+        _ => room(check, raw)?,
     };
     refuse_foreign_keys(check, raw);
     let zone = raw.time_zone.as_ref().map(|at| time_zone(check, at));
@@ -169,6 +195,64 @@ fn webhook(check: &mut Check<'_>, raw: &RawChannel) -> Option<ChannelKind> {
     Some(ChannelKind::Webhook { url: url?, secret })
 }
 
+/// A room of a chat or paging service, and the least time between two messages that it allows.
+fn room(check: &mut Check<'_>, raw: &RawChannel) -> Option<(ChannelKind, Duration)> {
+    let usual = match raw.kind {
+        RawKind::Telegram => Some(TELEGRAM),
+        RawKind::PagerDuty => Some(PAGERDUTY),
+        _ => None,
+    };
+    let url = match usual {
+        Some(usual) if raw.url.is_none() => Some(usual.into()),
+        _ => hook(check, raw),
+    };
+    let (service, gap) = service(check, raw)?;
+    Some((ChannelKind::Room { url: url?, service }, gap))
+}
+
+fn service(check: &mut Check<'_>, raw: &RawChannel) -> Option<(Service, Duration)> {
+    Some(match raw.kind {
+        RawKind::Email | RawKind::Maildir | RawKind::Webhook => return None,
+        RawKind::Slack => (Service::Slack, CHAT_GAP),
+        RawKind::Teams => (Service::Teams, QUICK_GAP),
+        RawKind::Discord => (Service::Discord, CHAT_GAP),
+        RawKind::Mattermost => (Service::Mattermost, QUICK_GAP),
+        RawKind::GoogleChat => (Service::GoogleChat, CHAT_GAP),
+        RawKind::Telegram => {
+            let token = token(check, raw);
+            let chat = required(check, raw, raw.chat.as_ref(), "chat", "\"-1001234567890\"")?;
+            (Service::Telegram { token: token?, chat: chat.get_ref().clone() }, SLOW_GAP)
+        }
+        RawKind::Feishu => {
+            (Service::Feishu { secret: optional(check, raw.secret.as_ref())? }, QUICK_GAP)
+        }
+        RawKind::DingTalk => {
+            (Service::DingTalk { secret: optional(check, raw.secret.as_ref())? }, SLOW_GAP)
+        }
+        RawKind::WeCom => (Service::WeCom, SLOW_GAP),
+        RawKind::Ntfy => (Service::Ntfy { token: optional(check, raw.token.as_ref())? }, NTFY_GAP),
+        RawKind::PagerDuty => (Service::PagerDuty { key: token(check, raw)? }, QUICK_GAP),
+        RawKind::Alertmanager => (Service::Alertmanager, Duration::ZERO),
+    })
+}
+
+fn token(check: &mut Check<'_>, raw: &RawChannel) -> Option<SecretString> {
+    let at = required(check, raw, raw.token.as_ref(), "token", "{ file = \"…\" }")?;
+    check.secret(at)
+}
+
+/// The outer option is none after a finding, the inner where nothing is given.
+#[expect(clippy::option_option, reason = "a finding and no secret are two things")]
+fn optional(
+    check: &mut Check<'_>,
+    at: Option<&Spanned<SecretRef>>,
+) -> Option<Option<SecretString>> {
+    match at {
+        None => Some(None),
+        Some(at) => check.secret(at).map(Some),
+    }
+}
+
 /// The URL of a chat room or receiver. It is a credential: read like one and never quoted.
 fn hook(check: &mut Check<'_>, raw: &RawChannel) -> Option<SecretString> {
     let at = required(check, raw, raw.url.as_ref(), "url", "{ file = \"…\" }")?;
@@ -203,7 +287,8 @@ fn required<'r, T>(
 fn refuse_foreign_keys(check: &mut Check<'_>, raw: &RawChannel) {
     let email = matches!(raw.kind, RawKind::Email);
     let mail = matches!(raw.kind, RawKind::Email | RawKind::Maildir);
-    let webhook = matches!(raw.kind, RawKind::Webhook);
+    let signed = matches!(raw.kind, RawKind::Webhook | RawKind::Feishu | RawKind::DingTalk);
+    let tokens = matches!(raw.kind, RawKind::Telegram | RawKind::Ntfy | RawKind::PagerDuty);
     let spans = [
         ("server", raw.server.as_ref().map(Spanned::span), email),
         ("port", raw.port.as_ref().map(Spanned::span), email),
@@ -214,7 +299,9 @@ fn refuse_foreign_keys(check: &mut Check<'_>, raw: &RawChannel) {
         ("from", raw.from.as_ref().map(Spanned::span), mail),
         ("directory", raw.directory.as_ref().map(Spanned::span), mail && !email),
         ("url", raw.url.as_ref().map(Spanned::span), !mail),
-        ("secret", raw.secret.as_ref().map(Spanned::span), webhook),
+        ("secret", raw.secret.as_ref().map(Spanned::span), signed),
+        ("token", raw.token.as_ref().map(Spanned::span), tokens),
+        ("chat", raw.chat.as_ref().map(Spanned::span), raw.kind == RawKind::Telegram),
     ];
     for (key, span, read) in spans {
         if let (Some(span), false) = (span, read) {

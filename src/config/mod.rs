@@ -20,7 +20,7 @@ mod sources;
 mod toml_file;
 mod value;
 
-pub use channel::{Channel, ChannelKind, Smtp, SmtpTls};
+pub use channel::{Channel, ChannelKind, Service, Smtp, SmtpTls};
 pub use finding::{Finding, FindingSeverity};
 pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use load::load;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::chat_sink::ChatSink;
 use super::smtp_sink::SmtpSink;
-use crate::config::{Channel, ChannelKind, Smtp, SmtpTls};
+use crate::config::{Channel, ChannelKind, Service, Smtp, SmtpTls};
 use crate::guard::{Client, Limits};
 use crate::model::Locale;
 use crate::notify::{HandOver, HandOverRefused, Message, Notifier, build, sample};
@@ -93,7 +93,7 @@ async fn rooms_and_webhooks_keep_what_they_get() {
     let sink = sink.expect("starts");
     let url = |room: &str| format!("http://{}/{room}", sink.address()).into();
 
-    let slack = sender(ChannelKind::Slack { url: url("slack") });
+    let slack = sender(ChannelKind::Room { url: url("slack"), service: Service::Slack });
     assert_eq!(send(&*slack).await, "HTTP 200 ok");
     let webhook = sender(ChannelKind::Webhook { url: url("webhook"), secret: SECRET.into() });
     assert_eq!(send(&*webhook).await, "HTTP 200 ok");

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use super::dom::Dom;
+use super::elements::{is_elsewhere, spaced, words};
+use super::survey::Survey;
 use regex::Regex;
-use scraper::Html;
-
-use super::elements::{Meta, all, is_elsewhere, spaced, words};
 
 /// Authors that are kept.
 const MAX_AUTHORS: usize = 10;
@@ -26,17 +26,14 @@ const NAMED: [&str; 10] = [
     "cxenseparse:author",
 ];
 
-/// Elements of a byline, the surest first.
-const BYLINES: [&str; 4] = [
-    "[itemprop~='author'] [itemprop~='name']",
-    "[itemprop~='author'], a[rel~='author'], address.author",
-    ".byline, .article-author, .author-name, .c-byline, .autor, .firma, .auteur, .post-author, .entry-author, .author.vcard",
-    "[class*='byline'], [class*='author-name'], [class*='authorName']",
-];
-
 /// The names. `described` are those in JSON-LD, `media` the medium's name and host: it is the author
 /// only where nobody else is.
-pub(super) fn read(page: &Html, meta: &Meta, described: &[String], media: &[&str]) -> Vec<String> {
+pub(super) fn read(
+    dom: &Dom<'_>,
+    survey: &Survey<'_>,
+    described: &[String],
+    media: &[&str],
+) -> Vec<String> {
     let mut medium = Vec::new();
     let mut persons = |found: Vec<String>| {
         let (own, persons): (Vec<_>, Vec<_>) =
@@ -49,13 +46,12 @@ pub(super) fn read(page: &Html, meta: &Meta, described: &[String], media: &[&str
     if let Some(found) = persons(names(described.iter().map(String::as_str))) {
         return found;
     }
-    if let Some(found) = NAMED.iter().find_map(|name| persons(names(meta.values(name)))) {
+    if let Some(found) = NAMED.iter().find_map(|name| persons(names(survey.meta.values(name)))) {
         return found;
     }
-    let bylines = BYLINES.iter().find_map(|selector| {
-        let found =
-            all(page, selector).into_iter().filter(|byline| !is_elsewhere(*byline)).take(20);
-        let found: Vec<String> = found.filter_map(words).collect();
+    let bylines = survey.bylines.iter().find_map(|nodes| {
+        let own = nodes.iter().filter(|&&byline| !is_elsewhere(dom, byline));
+        let found: Vec<String> = own.filter_map(|&byline| words(dom, byline)).collect();
         persons(names(
             found.iter().map(String::as_str).filter(|text| text.chars().count() <= 3 * LONGEST),
         ))
@@ -131,7 +127,8 @@ fn name(raw: &str) -> Option<String> {
 mod tests {
     use scraper::Html;
 
-    use super::super::elements::Meta;
+    use super::super::dom::Dom;
+    use super::super::survey::Survey;
     use super::{of_byline, read};
 
     #[test]
@@ -151,24 +148,24 @@ mod tests {
 
     #[test]
     fn the_surest_place_wins_and_the_medium_is_no_author_beside_a_person() {
-        let page = Html::parse_document(
-            "<meta name=author content='El Diario'><meta name=author content='Ana Pérez'><span class=byline>By X Y</span>",
+        let check = |html: &str, described: &[&str], media: &[&str], author: &str| {
+            let page = Html::parse_document(html);
+            let dom = Dom::of(&page);
+            let described: Vec<String> = described.iter().map(|&name| name.to_owned()).collect();
+            assert_eq!(read(&dom, &Survey::of(&dom, None), &described, media), [author], "{html}");
+        };
+        let both = "<meta name=author content='El Diario'><meta name=author content='Ana Pérez'>\
+             <span class=byline>By X Y</span>";
+        check(both, &[], &["El Diario"], "Ana Pérez");
+        check(both, &["Li Na", "li na"], &[], "Li Na");
+        check(both, &["www.diario.example"], &["diario.example", "El Diario"], "Ana Pérez");
+        check("<meta name=author content='El Diario'>", &[], &["El Diario"], "El Diario");
+        check("<p class=byline>By Ann Lee</p>", &[], &[], "Ann Lee");
+        check(
+            "<div itemprop=author><b itemprop=name>Ann Lee</b><i>Editor</i></div>",
+            &[],
+            &[],
+            "Ann Lee",
         );
-        let meta = Meta::of(&page);
-        assert_eq!(read(&page, &meta, &[], &["El Diario"]), ["Ana Pérez"]);
-        assert_eq!(read(&page, &meta, &["Li Na".to_owned(), "li na".to_owned()], &[]), ["Li Na"]);
-        assert_eq!(
-            read(
-                &page,
-                &meta,
-                &["www.diario.example".to_owned()],
-                &["diario.example", "El Diario"]
-            ),
-            ["Ana Pérez"]
-        );
-        let alone = Html::parse_document("<meta name=author content='El Diario'>");
-        assert_eq!(read(&alone, &Meta::of(&alone), &[], &["El Diario"]), ["El Diario"]);
-        let page = Html::parse_document("<p class=byline>By Ann Lee</p>");
-        assert_eq!(read(&page, &Meta::of(&page), &[], &[]), ["Ann Lee"]);
     }
 }

@@ -101,6 +101,7 @@ impl Blocks {
 /// Syllables of Japanese and Korean stand between letters and Han characters.
 fn weight_of(c: char) -> usize {
     match c {
+        c if c.is_ascii() => 1,
         '\u{3041}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}' => 2,
         c if text::is_han(c) => HAN_WEIGHT,
         _ => 1,

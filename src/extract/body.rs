@@ -8,8 +8,10 @@ use crate::text;
 use super::blocks::{Blocks, Kind};
 use super::candidates::Container;
 use super::dom::Dom;
+use super::edition::Edition;
 use super::metadata::Metadata;
 use super::selector::{self, Selection};
+use super::template::Sketch;
 use super::{Site, conversation, doubt, filter, lead};
 
 /// A body lighter than this is doubtful: a teaser, a paywall, a page built by scripts.
@@ -27,6 +29,12 @@ pub(super) struct Body {
     pub(super) proposals: Vec<Proposal>,
     /// Why this one.
     pub(super) reason: &'static str,
+    /// What it teaches of its host.
+    pub(super) sketch: Sketch,
+    /// Whether the article may stand elsewhere.
+    pub(super) is_doubtful: bool,
+    /// Where, if anybody looked.
+    pub(super) edition: Option<Edition>,
 }
 
 /// What one way of looking for the body found.
@@ -45,12 +53,17 @@ pub struct Proposal {
 }
 
 /// Finds the body of a parsed page.
-pub(super) fn find(page: &Html, metadata: &Metadata, url: Option<&Url>, site: &Site<'_>) -> Body {
-    let dom = Dom::of(page);
-    let blocks = Blocks::of(&dom);
-    let mut body = extract(page, &dom, &blocks, metadata, url, site);
+pub(super) fn find(
+    page: &Html,
+    dom: &Dom<'_>,
+    metadata: &Metadata,
+    url: Option<&Url>,
+    site: &Site<'_>,
+) -> Body {
+    let blocks = Blocks::of(dom);
+    let mut body = extract(page, dom, &blocks, metadata, url, site);
     if weight(&body) < THIN
-        && let Some(inner) = unscripted(&dom)
+        && let Some(inner) = unscripted(dom)
     {
         let inner_dom = Dom::of(&inner);
         let inner_blocks = Blocks::of(&inner_dom);
@@ -59,7 +72,7 @@ pub(super) fn find(page: &Html, metadata: &Metadata, url: Option<&Url>, site: &S
             body = other;
         }
     }
-    finish(body, &dom, &blocks, metadata)
+    finish(body, dom, &blocks, metadata)
 }
 
 /// What the tree gives, without a doubt.
@@ -84,13 +97,11 @@ fn extract(
     if let Some(rules) = site.rules {
         rules.remove(page, dom, blocks, &mut selection.pruned);
     }
-    if let Some(template) = site.template {
-        template.prune(blocks, &mut selection.pruned);
-        if let Some(container) = template.container(dom, blocks, selection.chosen.node) {
-            selection.proposals.push(container);
-            selection.chosen = container;
-            selection.reason = "articles of this host stand there";
-        }
+    let place = selection.chosen.node;
+    if let Some(container) = site.template.and_then(|it| it.container(dom, blocks, place)) {
+        selection.proposals.push(container);
+        selection.chosen = container;
+        selection.reason = "articles of this host stand there";
     }
     let title = metadata.title.as_deref();
     let mut kept = text_of(dom, blocks, &selection, selection.chosen, title);
@@ -101,13 +112,19 @@ fn extract(
     let start = kept.first().map_or(start, |&first| first.max(start));
     let mut all = lead::before(dom, blocks, &selection.pruned, start, metadata);
     all.extend(kept);
+    // What the host is told to be like must not be what it is known to be like.
+    let sketch = Sketch::of(dom, blocks, &all, place);
     filter::drop_repeated(blocks, &mut all, conversation);
+    if let Some(template) = site.template {
+        template.clean(blocks, &mut all);
+    }
     Body {
         text: Some(join(dom, blocks, &all)).filter(|text| !text.is_empty()),
         method: Some(selection.chosen.method),
-        warnings: Vec::new(),
-        proposals: proposals(dom, blocks, &selection, title),
+        proposals: if site.why { proposals(dom, blocks, &selection, title) } else { Vec::new() },
         reason: selection.reason,
+        sketch,
+        ..Body::default()
     }
 }
 
@@ -176,12 +193,14 @@ fn finish(mut body: Body, dom: &Dom<'_>, blocks: &Blocks, metadata: &Metadata) -
         body.text = body.text.map(|text| doubt::without_notices(&text)).filter(|it| !it.is_empty());
     }
     let found = weight(&body);
+    body.is_doubtful = doubt.is_some() || found < THIN;
     if found >= THIN && metadata.body.as_deref().is_none_or(|whole| weigh(whole) < 2 * found) {
         body.warnings.extend(doubt.map(doubt::Doubt::warning));
         return body;
     }
     if let Some(whole) = metadata.body.as_deref().filter(|whole| weigh(whole) > found) {
         let warning = "the body is the one in the page's JSON-LD";
+        body.is_doubtful = weigh(whole) < THIN;
         return instead(body, whole, "json-ld", warning);
     }
     body.warnings.extend(doubt.map(doubt::Doubt::warning));

@@ -100,9 +100,7 @@ pub(super) fn first_article(dom: &Dom<'_>, blocks: &Blocks, node: usize) -> usiz
 }
 
 fn has_headline(dom: &Dom<'_>, node: usize) -> bool {
-    dom.nodes[node..dom.nodes[node].end]
-        .iter()
-        .any(|inner| inner.element.is_some_and(|element| element.name() == "h1"))
+    (node..dom.nodes[node].end).any(|at| dom.is_title(at))
 }
 
 /// Bodies in parts (cut by pictures or advertisements) are siblings of one name: then the node around

@@ -1,13 +1,12 @@
 //! The address that a page calls its own: `link`, Open Graph or JSON-LD, without what says where the
 //! reader came from, without AMP, and only within the site.
 
-use scraper::Html;
 use url::Url;
 
 use crate::text;
 
-use super::elements::{Meta, all, attr};
 use super::json_ld::Described;
+use super::survey::Survey;
 
 /// Query parameters that ask for the AMP edition.
 const AMP_PARAMETERS: [&str; 4] = ["amp", "outputtype=amp", "amp=1", "amp=true"];
@@ -21,19 +20,14 @@ pub(super) struct Canonical {
 
 /// Reads it. Without `url`, where the page was found, the page's word is taken. An address on another
 /// site is refused, since nobody can ask here whether that site agrees.
-pub(super) fn read(
-    page: &Html,
-    meta: &Meta,
-    described: &Described,
-    url: Option<&Url>,
-) -> Canonical {
-    let links = all(page, "link[rel~='canonical'], link[rel~='CANONICAL']").into_iter();
-    let named = links.filter_map(|link| attr(link, "href"));
-    let named = named.chain(meta.values("og:url").map(str::to_owned)).chain(described.url.clone());
+pub(super) fn read(survey: &Survey<'_>, described: &Described, url: Option<&Url>) -> Canonical {
+    let links = survey.links.iter().filter(|link| link.is("canonical"));
+    let named = links.map(|link| link.href).chain(survey.meta.values("og:url"));
+    let named = named.chain(described.url.as_deref());
     let found_at = url.map(plain);
     let mut warning = None;
     for link in named.take(10) {
-        let Some(target) = absolute(page, &link, url).map(|target| plain(&target)) else {
+        let Some(target) = survey.absolute(link).map(|target| plain(&target)) else {
             continue;
         };
         let Some(found_at) = &found_at else {
@@ -53,18 +47,6 @@ pub(super) fn read(
         }
     }
     Canonical { url: None, warning }
-}
-
-/// A link of the page as a web address; `base` counts.
-pub(super) fn absolute(page: &Html, link: &str, url: Option<&Url>) -> Option<Url> {
-    let base = all(page, "base[href]").first().and_then(|base| attr(*base, "href"));
-    let base = match (url, base) {
-        (Some(url), Some(base)) => url.join(&base).ok(),
-        (url, _) => url.cloned(),
-    };
-    let link = link.trim();
-    let target = base.map_or_else(|| Url::parse(link), |base| base.join(link)).ok()?;
-    matches!(target.scheme(), "http" | "https").then_some(target).filter(Url::has_host)
 }
 
 /// Without tracking, and of an AMP edition the address of the article where it can be told from its
@@ -122,16 +104,18 @@ fn is_front(url: &Url) -> bool {
 mod tests {
     use scraper::Html;
 
-    use super::super::elements::Meta;
+    use super::super::dom::Dom;
     use super::super::json_ld::Described;
+    use super::super::survey::Survey;
     use super::{plain, read};
 
     #[test]
     fn the_page_names_its_address() {
         let check = |head: &str, url: &str, expected: Option<&str>, warned: bool| {
             let page = Html::parse_document(head);
-            let read =
-                read(&page, &Meta::of(&page), &Described::default(), url.parse().ok().as_ref());
+            let url = url.parse().ok();
+            let survey = Survey::of(&Dom::of(&page), url.as_ref());
+            let read = read(&survey, &Described::default(), url.as_ref());
             assert_eq!((read.url.as_deref(), read.warning.is_some()), (expected, warned), "{head}");
         };
         let link = |href: &str| format!("<link rel=canonical href='{href}'>");

@@ -70,7 +70,10 @@ pub(super) fn is_conversation(page: &Dom<'_>, blocks: &Blocks, url: Option<&Url>
 /// Declared by the program or by markup.
 fn is_declared(dom: &Dom<'_>) -> bool {
     for (at, node) in dom.nodes.iter().enumerate() {
-        let Some(element) = node.element else { continue };
+        let is_telling = matches!(node.tag, Tag::Hidden | Tag::Body)
+            || node.parent == 0
+            || node.hints.has(Hints::TYPED);
+        let Some(element) = node.element.filter(|_| is_telling) else { continue };
         match element.name() {
             "html" | "body" => {
                 let id = format!(

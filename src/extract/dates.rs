@@ -6,14 +6,15 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use regex::Regex;
-use scraper::Html;
 use url::Url;
 
 use crate::text::{self, DateContext, Written};
 
-use super::elements::{Meta, all, attr, is_elsewhere, words};
+use super::dom::Dom;
+use super::elements::{is_elsewhere, words};
 use super::json_ld::Described;
-use super::visible_date::{self, Expected, Trust};
+use super::survey::{Meta, Survey};
+use super::visible_date::{self, Expected, Seen, Trust};
 
 /// The first year of news on the web; what is older is the date of something else.
 const FIRST_YEAR: i16 = 1995;
@@ -75,16 +76,6 @@ const UPDATED: [&str; 12] = [
     "revised",
 ];
 
-/// Elements that carry the day of publication in the page itself, the surest first.
-const PUBLISHED_ELEMENTS: [&str; 6] = [
-    "[itemprop~='datePublished']",
-    "[itemprop~='dateCreated']",
-    "time[pubdate], abbr.published, .published[datetime], .published[title], time.entry-date:not(.updated), time.published",
-    "article header time[datetime], header time[datetime], .entry-meta time[datetime], .byline time[datetime]",
-    "article time[datetime]",
-    "main time[datetime], time[datetime]",
-];
-
 /// Scripts that are searched for dates, and bytes of each.
 const MAX_SCRIPTS: usize = 60;
 const MAX_SCRIPT: usize = 1_000_000;
@@ -108,13 +99,14 @@ pub(super) struct Dates {
 
 /// Reads the dates of a page.
 pub(super) fn read(
-    page: &Html,
-    meta: &Meta,
+    dom: &Dom<'_>,
+    survey: &Survey<'_>,
     described: &Described,
     url: Option<&Url>,
     known: &Known,
 ) -> Dates {
-    let day_first = writes_day_first(page, url);
+    let meta = &survey.meta;
+    let day_first = writes_day_first(survey, url);
     let mut reader = Reader { known, day_first, refused: None };
     let in_url = url.and_then(url_date).and_then(|raw| reader.date(&raw));
     let mut warnings = Vec::new();
@@ -124,20 +116,25 @@ pub(super) fn read(
         .and_then(|raw| reader.date(raw))
         .or_else(|| reader.meta(meta, &PUBLISHED))
         .or_else(|| reader.unlisted(meta))
-        .or_else(|| reader.elements(page))
+        .or_else(|| survey.published.iter().find_map(|nodes| reader.element(dom, nodes)))
         .or(in_url);
     let mut updated = described
         .updated
         .as_deref()
         .and_then(|raw| reader.date(raw))
         .or_else(|| reader.meta(meta, &UPDATED))
-        .or_else(|| reader.element(page, "[itemprop~='dateModified'], time.updated[datetime]"));
+        .or_else(|| reader.element(dom, &survey.updated));
     if published.is_none() {
-        published = reader.scripts(page);
+        published = reader.scripts(survey);
         warnings.extend(published.map(|_| "the date is read from a script of the page".to_owned()));
     }
-    let expected = Expected { day_first, month: url.and_then(url_month) };
-    let seen = visible_date::read(page, expected);
+    // The page's lines are only read where they can still say something.
+    let may_be_elsewhere = |stamp: Written| is_utc(stamp) && in_url.is_none();
+    let seen = if updated.is_none() || published.is_none_or(may_be_elsewhere) {
+        visible_date::read(dom, Expected { day_first, month: url.and_then(url_month) })
+    } else {
+        Seen::default()
+    };
     let shown = seen.published.filter(|date| reader.is_plausible(*date));
     if published.is_none() {
         let perhaps = reader.meta(meta, &PERHAPS_PUBLISHED);
@@ -163,9 +160,7 @@ pub(super) fn read(
         published = pictures.take(3).find_map(|link| reader.date(&url_date(&link)?));
         warnings.extend(published.map(|_| "the date is that of the picture's address".to_owned()));
     }
-    if let Some(refused) =
-        reader.refused.filter(|_| published.is_none_or(|date| date.date.year() < FIRST_YEAR))
-    {
+    if let Some(refused) = reader.refused {
         warnings.push(format!("an implausible date was refused: {refused}"));
     }
     if let (Some(first), Some(last)) = (published, updated)
@@ -178,8 +173,13 @@ pub(super) fn read(
 }
 
 /// Reads the one date that stands at a known place.
-pub(super) fn read_one(raw: &str, page: &Html, url: Option<&Url>, known: &Known) -> Option<String> {
-    let mut reader = Reader { known, day_first: writes_day_first(page, url), refused: None };
+pub(super) fn read_one(
+    raw: &str,
+    survey: &Survey<'_>,
+    url: Option<&Url>,
+    known: &Known,
+) -> Option<String> {
+    let mut reader = Reader { known, day_first: writes_day_first(survey, url), refused: None };
     Some(zoned(reader.date(raw)?, known.zone.as_ref()).to_string())
 }
 
@@ -211,13 +211,13 @@ impl Reader<'_> {
         (FIRST_YEAR..=LAST_YEAR).contains(&date.date.year()) && is_past
     }
 
-    fn meta(&mut self, meta: &Meta, names: &[&str]) -> Option<Written> {
+    fn meta(&mut self, meta: &Meta<'_>, names: &[&str]) -> Option<Written> {
         let values = names.iter().flat_map(|name| meta.values(name));
         values.into_iter().find_map(|raw| self.date(raw))
     }
 
     /// A `meta` element that no list knows, whose name says that it is the day of publication.
-    fn unlisted(&mut self, meta: &Meta) -> Option<Written> {
+    fn unlisted(&mut self, meta: &Meta<'_>) -> Option<Written> {
         let names = |name: &str| {
             name.contains("publi") || name.contains("pubdate") || name.contains("datecreated")
         };
@@ -226,29 +226,23 @@ impl Reader<'_> {
 
     /// `"datePublished": "2024-05-01"` and the like in a script: data of pages that are built in the
     /// browser, and JSON-LD that is broken.
-    fn scripts(&mut self, page: &Html) -> Option<Written> {
+    fn scripts(&mut self, survey: &Survey<'_>) -> Option<Written> {
         static FIELD: LazyLock<Option<Regex>> = LazyLock::new(|| {
             Regex::new(r#"(?i)\\?["']?(?:datePublished|date_published|publishedAt|published_at|publishedDate|published_date|publishDate|publish_date|publicationDate|publication_date|firstPublished\w*|postDate|article_date)\\?["']?\s*[:=]\s*\\?["']([^"'\\]{8,40})\\?["']"#).ok()
         });
         let field = FIELD.as_ref()?;
-        all(page, "script").into_iter().take(MAX_SCRIPTS).find_map(|script| {
-            let text: String = script.text().collect();
+        survey.scripts.iter().take(MAX_SCRIPTS).find_map(|(_, text)| {
             let text = &text[..text.floor_char_boundary(MAX_SCRIPT)];
             field.captures_iter(text).take(5).find_map(|found| self.date(&found[1]))
         })
     }
 
-    fn elements(&mut self, page: &Html) -> Option<Written> {
-        PUBLISHED_ELEMENTS.iter().find_map(|selector| self.element(page, selector))
-    }
-
-    fn element(&mut self, page: &Html, selector: &str) -> Option<Written> {
-        let found =
-            all(page, selector).into_iter().take(20).filter(|element| !is_elsewhere(*element));
-        found.into_iter().find_map(|element| {
+    /// The first date that one of several elements carries.
+    fn element(&mut self, dom: &Dom<'_>, nodes: &[usize]) -> Option<Written> {
+        nodes.iter().filter(|&&at| !is_elsewhere(dom, at)).find_map(|&at| {
             let values = ["datetime", "content", "title"];
-            let value = values.iter().find_map(|name| self.date(&attr(element, name)?));
-            value.or_else(|| self.date(&words(element)?))
+            let value = values.iter().find_map(|name| self.date(dom.attr(at, name)?.trim()));
+            value.or_else(|| self.date(&words(dom, at)?))
         })
     }
 }
@@ -276,9 +270,8 @@ fn url_date(url: &Url) -> Option<String> {
 
 /// Whether `03/04/2024` is in April: everywhere but in the United States and the Philippines, told by
 /// language and the end of the host.
-fn writes_day_first(page: &Html, url: Option<&Url>) -> bool {
-    let language =
-        all(page, "html").first().and_then(|html| attr(*html, "lang")).unwrap_or_default();
+fn writes_day_first(survey: &Survey<'_>, url: Option<&Url>) -> bool {
+    let language = survey.language.unwrap_or_default();
     let language = language.to_ascii_lowercase().replace('_', "-");
     let host = url.and_then(Url::host_str).unwrap_or_default();
     let is_national = host.rsplit('.').next().is_some_and(|end| {
@@ -289,10 +282,15 @@ fn writes_day_first(page: &Html, url: Option<&Url>) -> bool {
     !is_american
 }
 
+/// Whether a time was given, and in UTC.
+fn is_utc(stamp: Written) -> bool {
+    stamp.time.is_some() && stamp.offset.is_some_and(|offset| offset.seconds() == 0)
+}
+
 /// A time in UTC whose day is the one before or after the day that readers see: the same instant in
 /// the nearest zone, of whole hours, where both agree.
 fn in_local_zone(stamp: Written, day: Written) -> Option<Written> {
-    let (time, 0) = (stamp.time?, stamp.offset?.seconds()) else { return None };
+    let time = stamp.time.filter(|_| is_utc(stamp))?;
     let hour = i32::from(time.hour());
     let hours = if stamp.date.tomorrow().ok() == Some(day.date) {
         24 - hour
@@ -323,14 +321,17 @@ mod tests {
     use jiff::tz::TimeZone;
     use scraper::Html;
 
-    use super::super::elements::Meta;
+    use super::super::dom::Dom;
     use super::super::json_ld::Described;
+    use super::super::survey::Survey;
     use super::{Dates, Known, read, url_date};
 
     fn dates(html: &str, url: &str, known: &Known) -> Dates {
         let page = Html::parse_document(html);
         let url = url.parse().ok();
-        read(&page, &Meta::of(&page), &Described::default(), url.as_ref(), known)
+        let dom = Dom::of(&page);
+        let survey = Survey::of(&dom, url.as_ref());
+        read(&dom, &survey, &Described::default(), url.as_ref(), known)
     }
 
     #[track_caller]

@@ -122,6 +122,12 @@ impl<'a> Dom<'a> {
         std::iter::successors(Some(node), up).skip(1).filter(|at| *at != 0)
     }
 
+    /// Whether a node is a heading of the first level.
+    pub(super) fn is_title(&self, node: usize) -> bool {
+        let node = &self.nodes[node];
+        node.tag == Tag::Heading && node.element.is_some_and(|element| element.name() == "h1")
+    }
+
     /// Whether one node is another or lies in it.
     pub(super) fn holds(&self, outer: usize, inner: usize) -> bool {
         (outer..self.nodes[outer].end).contains(&inner)

@@ -38,7 +38,8 @@ pub(super) fn keep(
     for at in range {
         let is_described = described.is_some_and(|it| it.holds(at));
         let block = &blocks.list[at];
-        if pruned[at] || phrases::is_aside(block, blocks.text(at), at >= tail) {
+        // What is aside wherever it stands is pruned already.
+        if pruned[at] || at >= tail && phrases::is_aside(block, blocks.text(at), true) {
             continue;
         }
         // The headline again, in whatever element: once it is over, the text may repeat it.
@@ -50,7 +51,7 @@ pub(super) fn keep(
             Kind::Caption => false,
             Kind::Heading => {
                 (density < 0.5 || opens_section(dom, blocks, pruned, at))
-                    && !is_first_level(dom, block.node)
+                    && !dom.is_title(block.node)
                     && !title.as_deref().is_some_and(|title| same(title, &key(blocks.text(at))))
             }
             Kind::Paragraph => {
@@ -87,10 +88,6 @@ fn opens_section(dom: &Dom<'_>, blocks: &Blocks, pruned: &[bool], at: usize) -> 
         && next.weight >= 80
         && next.link_density() < 0.3
         && dom.nodes[next.node].parent == dom.nodes[blocks.list[at].node].parent
-}
-
-fn is_first_level(dom: &Dom<'_>, node: usize) -> bool {
-    dom.nodes[node].element.is_some_and(|element| element.name() == "h1")
 }
 
 /// Leaves out posts that are quoted in later ones of a conversation, and text that the page shows in

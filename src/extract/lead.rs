@@ -29,11 +29,14 @@ pub(super) fn before(
     let mut found = Vec::new();
     for at in (start.saturating_sub(MAX_BLOCKS)..start).rev() {
         let block = &blocks.list[at];
-        if is_title(dom, block.node) {
+        if dom.is_title(block.node) {
             break;
         }
+        if !WEIGHTS.contains(&block.weight) || block.link_density() > 0.3 {
+            continue;
+        }
         let text = key(blocks.text(at));
-        if !WEIGHTS.contains(&block.weight) || block.link_density() > 0.3 || text == title {
+        if text == title {
             continue;
         }
         let described = shares(&description, &text);
@@ -44,10 +47,6 @@ pub(super) fn before(
     }
     found.reverse();
     found
-}
-
-fn is_title(dom: &Dom<'_>, node: usize) -> bool {
-    dom.nodes[node].element.is_some_and(|element| element.name() == "h1")
 }
 
 /// Named a lead, itself or by the element or two around it.

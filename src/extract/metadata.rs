@@ -1,10 +1,10 @@
 //! What a page says of itself: JSON-LD, Open Graph, `meta`, `link`, microdata, in this order.
 
-use scraper::Html;
 use url::Url;
 
 use super::dates::{self, Known};
-use super::elements::{Meta, all, attr};
+use super::dom::Dom;
+use super::survey::Survey;
 use super::title::{self, Candidates};
 use super::{authors, canonical, json_ld};
 
@@ -29,14 +29,16 @@ pub(super) struct Metadata {
     pub(super) warnings: Vec<String>,
 }
 
-/// Reads the metadata of a parsed page that was found at `url`; `known` is of its dates.
-pub(super) fn read_knowing(page: &Html, url: Option<&Url>, known: &Known) -> Metadata {
-    let scripts: Vec<String> = all(page, "script[type*='ld+json']")
-        .into_iter()
-        .map(|script| script.text().collect())
-        .collect();
-    let described = json_ld::read(scripts.iter().map(String::as_str), url).unwrap_or_default();
-    let meta = Meta::of(page);
+/// Reads the metadata of a page that was found at `url`; `known` is of its dates.
+pub(super) fn read(
+    dom: &Dom<'_>,
+    survey: &Survey<'_>,
+    url: Option<&Url>,
+    known: &Known,
+) -> Metadata {
+    let scripts = survey.scripts.iter().filter(|(kind, _)| kind.contains("ld+json"));
+    let described = json_ld::read(scripts.map(|(_, text)| *text), url).unwrap_or_default();
+    let meta = &survey.meta;
     let site_name = meta
         .first(&[
             "og:site_name",
@@ -46,10 +48,10 @@ pub(super) fn read_knowing(page: &Html, url: Option<&Url>, known: &Known) -> Met
         ])
         .or(described.publisher.clone())
         .filter(|name| name.chars().count() <= LONGEST_SITE && !name.contains("://"));
-    let candidates = Candidates::of(page, &meta, described.title.clone());
+    let candidates = Candidates::of(dom, survey, described.title.clone());
     let (title, doubt) = title::choose(candidates, site_name.as_deref(), url);
-    let dates = dates::read(page, &meta, &described, url, known);
-    let address = canonical::read(page, &meta, &described, url);
+    let dates = dates::read(dom, survey, &described, url, known);
+    let address = canonical::read(survey, &described, url);
     let host = url.and_then(Url::host_str);
     let label = host.and_then(psl::domain_str);
     let media: Vec<&str> = [site_name.as_deref(), described.publisher.as_deref(), host, label]
@@ -61,12 +63,12 @@ pub(super) fn read_knowing(page: &Html, url: Option<&Url>, known: &Known) -> Met
     warnings.extend(doubt.map(str::to_owned));
     Metadata {
         title,
-        authors: authors::read(page, &meta, &described.authors, &media),
+        authors: authors::read(dom, survey, &described.authors, &media),
         published: dates.published,
         updated: dates.updated,
-        language: language(page, &meta).or(described.language),
+        language: language(survey).or(described.language),
         canonical_url: address.url,
-        image: image(page, &meta, described.image, url),
+        image: image(survey, described.image.as_deref()),
         description: meta.first(&["og:description", "description", "twitter:description"]),
         body: described.body,
         site_name,
@@ -75,19 +77,17 @@ pub(super) fn read_knowing(page: &Html, url: Option<&Url>, known: &Known) -> Met
 }
 
 /// The main picture as a web address.
-fn image(page: &Html, meta: &Meta, described: Option<String>, url: Option<&Url>) -> Option<String> {
+fn image(survey: &Survey<'_>, described: Option<&str>) -> Option<String> {
     let names =
         ["og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"];
-    let named = names.iter().flat_map(|name| meta.values(name)).map(str::to_owned);
+    let named = names.iter().flat_map(|name| survey.meta.values(name));
     let mut links = named.chain(described);
-    links.find_map(|link| canonical::absolute(page, &link, url).map(String::from))
+    links.find_map(|link| survey.absolute(link).map(String::from))
 }
 
 /// The language that the page declares, as a BCP-47 tag.
-fn language(page: &Html, meta: &Meta) -> Option<String> {
-    let own = all(page, "html")
-        .into_iter()
-        .find_map(|html| attr(html, "lang").or(attr(html, "xml:lang")));
+fn language(survey: &Survey<'_>) -> Option<String> {
+    let own = survey.language.map(str::to_owned);
     let names = [
         "content-language",
         "inlanguage",
@@ -96,7 +96,8 @@ fn language(page: &Html, meta: &Meta) -> Option<String> {
         "og:locale",
         "language",
     ];
-    let declared = own.into_iter().chain(names.iter().filter_map(|name| meta.first(&[name])));
+    let declared =
+        own.into_iter().chain(names.iter().filter_map(|name| survey.meta.first(&[name])));
     declared.map(|tag| tag.replace('_', "-")).find(|tag| {
         (2..=35).contains(&tag.len())
             && tag.split('-').next().is_some_and(|primary| (2..=3).contains(&primary.len()))
@@ -110,7 +111,9 @@ mod tests {
     use scraper::Html;
 
     use super::super::dates::Known;
-    use super::read_knowing;
+    use super::super::dom::Dom;
+    use super::super::survey::Survey;
+    use super::read;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
@@ -131,7 +134,9 @@ mod tests {
         ) {
             let page = Html::parse_document(&pieces.concat());
             let url = format!("https://example.org/{path}").parse().ok();
-            let read = read_knowing(&page, url.as_ref(), &Known::default());
+            let dom = Dom::of(&page);
+            let survey = Survey::of(&dom, url.as_ref());
+            let read = read(&dom, &survey, url.as_ref(), &Known::default());
             let absolute = |link: &Option<String>| link.as_ref().is_none_or(|link| link.starts_with("http"));
             prop_assert!(absolute(&read.canonical_url) && absolute(&read.image));
             prop_assert!(read.title.is_none_or(|title| !title.trim().is_empty()));

@@ -12,6 +12,7 @@ mod dates;
 mod described;
 mod dom;
 mod doubt;
+mod edition;
 mod elements;
 mod filter;
 mod json_ld;
@@ -21,6 +22,7 @@ mod phrases;
 mod prune;
 mod rules;
 mod selector;
+mod survey;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -39,11 +41,14 @@ use crate::model::Extracted;
 use crate::text::{self, DocumentKind};
 
 use dates::Known;
+use dom::Dom;
 use metadata::Metadata;
+use survey::Survey;
 
 pub use body::Proposal;
+pub use edition::{Edition, Form};
 pub use rules::{RuleError, SiteRules};
-pub use template::Template;
+pub use template::{Sketch, Template};
 
 /// Bytes of a page that are looked at; the rest is cut off.
 const MAX_BYTES: usize = 16_000_000;
@@ -59,6 +64,8 @@ pub struct Site<'a> {
     pub rules: Option<&'a SiteRules>,
     /// What other pages of the host taught.
     pub template: Option<&'a Template>,
+    /// Whether to say what each way of looking for the body proposed.
+    pub why: bool,
 }
 
 /// What was read, and why.
@@ -66,10 +73,16 @@ pub struct Site<'a> {
 pub struct Explained {
     /// What [`page`] gives.
     pub extracted: Extracted,
-    /// What each way of looking for the body proposed.
+    /// What each way of looking for the body proposed, if that was asked for.
     pub proposals: Vec<Proposal>,
     /// Why one of them won; empty if there was nothing to choose.
     pub reason: &'static str,
+    /// What it teaches of its host.
+    pub sketch: Sketch,
+    /// Those of the warnings by which it may not be the article; empty if nothing speaks against it.
+    pub doubts: Vec<String>,
+    /// Where the page may be read better, if there are doubts.
+    pub edition: Option<Edition>,
 }
 
 /// Reads a page. `content_type` is the HTTP header as received, `url` where the page was found,
@@ -102,28 +115,33 @@ pub fn explain(
         warnings.push("some bytes do not belong to the encoding".to_owned());
     }
     let html = decoded.text;
-    if !text::weigh(&html).is_bearable() {
-        return Explained { extracted: stripped(&html, warnings), ..Explained::default() };
-    }
-    let Ok(read) = catch_unwind(AssertUnwindSafe(|| read(&html, url, site))) else {
+    let read = || text::tree(&html).map(|page| read(&page, url, site));
+    let Ok(read) = catch_unwind(AssertUnwindSafe(read)) else {
         warnings.push("the page could not be read".to_owned());
         let extracted = Extracted { warnings, ..Extracted::default() };
         return Explained { extracted, ..Explained::default() };
     };
-    assemble(read.0, read.1, warnings)
+    match read {
+        Some((body, metadata)) => assemble(body, metadata, warnings),
+        None => Explained { extracted: stripped(&html, warnings), ..Explained::default() },
+    }
 }
 
-/// Parses once; body and metadata come from the same tree.
-fn read(html: &str, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadata) {
-    let page = Html::parse_document(html);
+/// Body and metadata, from the same tree.
+fn read(page: &Html, url: Option<&Url>, site: &Site<'_>) -> (body::Body, Metadata) {
     let known = Known { zone: site.zone.cloned(), now: site.now };
-    let mut metadata = metadata::read_knowing(&page, url, &known);
+    let dom = Dom::of(page);
+    let survey = Survey::of(&dom, url);
+    let mut metadata = metadata::read(&dom, &survey, url, &known);
     if let Some(rules) = site.rules {
-        metadata.title = rules.title(&page).or(metadata.title);
-        let date = rules.date(&page).and_then(|raw| dates::read_one(&raw, &page, url, &known));
+        metadata.title = rules.title(page).or(metadata.title);
+        let date = rules.date(page).and_then(|raw| dates::read_one(&raw, &survey, url, &known));
         metadata.published = date.or(metadata.published);
     }
-    (body::find(&page, &metadata, url, site), metadata)
+    let mut body = body::find(page, &dom, &metadata, url, site);
+    let edition = |url| Edition::of(&dom, &survey, url);
+    body.edition = url.filter(|_| body.is_doubtful).and_then(edition);
+    (body, metadata)
 }
 
 /// Too heavy for a tree: the text between the tags, menus and all.
@@ -139,7 +157,9 @@ fn stripped(html: &str, mut warnings: Vec<String>) -> Extracted {
 }
 
 fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> Explained {
-    warnings.extend(body.warnings.iter().map(|&warning| warning.to_owned()));
+    let said = body.warnings.iter().map(|&warning| warning.to_owned());
+    let doubts = if body.is_doubtful { said.clone().collect() } else { Vec::new() };
+    warnings.extend(said);
     if metadata.title.is_none() {
         warnings.push("no title found".to_owned());
     }
@@ -157,5 +177,6 @@ fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> 
         method: body.method.map(str::to_owned),
         warnings,
     };
-    Explained { extracted, proposals: body.proposals, reason: body.reason }
+    let body::Body { proposals, reason, sketch, edition, .. } = body;
+    Explained { extracted, proposals, reason, sketch, doubts, edition }
 }

@@ -156,7 +156,7 @@ fn holds_body(dom: &Dom<'_>, node: usize) -> bool {
     let end = dom.nodes[node].end.min(node + MAX_SCAN);
     while at < end {
         let inner = &dom.nodes[at];
-        if inner.element.is_some_and(|element| element.name() == "h1") {
+        if dom.is_title(at) {
             return true;
         }
         let is_body = inner.hints.has(Hints::BODY.and(Hints::MARKED)) && inner.tag.is_block();
@@ -168,10 +168,11 @@ fn holds_body(dom: &Dom<'_>, node: usize) -> bool {
 
 /// Whether a node holds what only the main part of a page has.
 fn holds_article(dom: &Dom<'_>, node: usize) -> bool {
-    dom.nodes[node..dom.nodes[node].end].iter().take(MAX_SCAN).any(|inner| {
+    (node..dom.nodes[node].end).take(MAX_SCAN).any(|at| {
+        let inner = &dom.nodes[at];
         matches!(inner.tag, Tag::Article | Tag::Main | Tag::Body)
             || inner.hints.has(Hints::BODY.and(Hints::MARKED))
-            || inner.element.is_some_and(|element| element.name() == "h1")
+            || dom.is_title(at)
     })
 }
 

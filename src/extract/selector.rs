@@ -42,13 +42,17 @@ pub(super) fn select(
     let mut pruned = prune::prune(dom, blocks, conversation, Belief::Names, &asides);
     let mut proposals = candidates::containers(dom, blocks, &pruned, conversation);
     let mut best = pick(dom, conversation, &proposals);
-    let plain = prune::prune(dom, blocks, conversation, Belief::Structure, &asides);
-    let unnamed = candidates::containers(dom, blocks, &plain, conversation);
-    if let Some((other, _)) = pick(dom, conversation, &unnamed)
-        && best.is_none_or(|(best, _)| other.score > MULTIPLE * best.score)
-    {
-        best = Some((other, "names of boilerplate would leave less than a third of the text"));
-        (proposals, pruned) = (unnamed, plain);
+    // Without names no node can hold more than all running text there is.
+    let most: f64 = blocks.list.iter().map(prune::prose).sum();
+    if best.is_none_or(|(best, _)| most > MULTIPLE * best.score) {
+        let plain = prune::prune(dom, blocks, conversation, Belief::Structure, &asides);
+        let unnamed = candidates::containers(dom, blocks, &plain, conversation);
+        if let Some((other, _)) = pick(dom, conversation, &unnamed)
+            && best.is_none_or(|(best, _)| other.score > MULTIPLE * best.score)
+        {
+            best = Some((other, "names of boilerplate would leave less than a third of the text"));
+            (proposals, pruned) = (unnamed, plain);
+        }
     }
     let described = Described::of(blocks, body)
         .filter(|it| best.is_none_or(|(best, _)| it.is_most_of(best.score)));

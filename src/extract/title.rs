@@ -1,18 +1,17 @@
 //! The headline, without the name of the medium, sections and overlines that pages put around it: what
 //! JSON-LD, Open Graph, `h1` and `title` say, checked against each other.
 
-use scraper::{ElementRef, Html};
 use url::Url;
 
-use super::elements::{Meta, all, spaced, words, words_but};
+use super::dom::Dom;
+use super::elements::{spaced, words, words_but};
+use super::survey::Survey;
 
 /// What stands between a headline and a name.
 const SEPARATORS: [&str; 11] =
     [" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", "_", "｜", "："];
 /// Separators behind which everything is section and site, if the last part is the site.
 const SECTIONS: [&str; 5] = [" | ", " :: ", " » ", "_", "｜"];
-/// `h1` elements that are looked at.
-const MAX_HEADINGS: usize = 20;
 /// Letters and digits of a headline that can confirm another candidate.
 const TELLING: usize = 6;
 
@@ -27,12 +26,12 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Collects them. `described` is the headline in JSON-LD.
-    pub(super) fn of(page: &Html, meta: &Meta, described: Option<String>) -> Self {
-        let headings = all(page, "h1").into_iter().take(MAX_HEADINGS);
-        let window = all(page, "title").into_iter().find(|title| !is_drawn(*title)).and_then(words);
+    pub(super) fn of(dom: &Dom<'_>, survey: &Survey<'_>, described: Option<String>) -> Self {
+        let headings = survey.headings.iter();
+        let heading = |&at: &usize| words_but(dom, at, |inner| is_overline(dom, inner));
         Self {
             described,
-            shared: meta.first(&[
+            shared: survey.meta.first(&[
                 "og:title",
                 "twitter:title",
                 "dc.title",
@@ -40,19 +39,14 @@ impl Candidates {
                 "citation_title",
                 "parsely-title",
             ]),
-            headings: headings.filter_map(|heading| words_but(heading, is_overline)).collect(),
-            window,
+            headings: headings.filter_map(heading).collect(),
+            window: survey.window.and_then(|at| words(dom, at)),
         }
     }
 }
 
-/// Whether a `title` names a drawing.
-fn is_drawn(title: ElementRef<'_>) -> bool {
-    title.ancestors().filter_map(ElementRef::wrap).any(|around| around.value().name() == "svg")
-}
-
 /// Whether an element in a heading is a line above the headline, or is not shown.
-fn is_overline(element: ElementRef<'_>) -> bool {
+fn is_overline(dom: &Dom<'_>, at: usize) -> bool {
     const NAMES: [&str; 11] = [
         "kicker",
         "overline",
@@ -66,7 +60,7 @@ fn is_overline(element: ElementRef<'_>) -> bool {
         "sr-only",
         "visually-hidden",
     ];
-    let class = element.value().attr("class").unwrap_or_default().to_ascii_lowercase();
+    let class = dom.attr(at, "class").unwrap_or_default().to_ascii_lowercase();
     NAMES.iter().any(|name| class.contains(name))
 }
 

@@ -5,18 +5,16 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use regex::Regex;
-use scraper::node::Element;
-use scraper::{ElementRef, Html, Node};
 
 use crate::text::{self, Written};
 
+use super::dom::{Dom, Node, Tag};
 use super::elements::{is_aside, spaced};
+use super::vocabulary::Hints;
 
 /// Lines of a page that are looked at, and bytes of each.
 const MAX_LINES: usize = 3_000;
 const MAX_LINE: usize = 400;
-/// Elements named as asides whose weight is looked at, since each is walked through for it.
-const MAX_MEASURED: usize = 50;
 /// Bytes of the text of a page that is too small to have a layout.
 const SMALL: usize = 500;
 /// Bytes before a year within which its date begins.
@@ -41,6 +39,12 @@ struct Line {
     /// Its class, id or element says that it is a date.
     is_marked: bool,
     is_headline: bool,
+}
+
+impl Line {
+    fn has_digit(&self) -> bool {
+        self.text.bytes().any(|byte| byte.is_ascii_digit())
+    }
 }
 
 /// How far a date of the text can be believed.
@@ -72,15 +76,17 @@ pub(super) struct Expected {
 }
 
 /// Reads the dates of a page's text.
-pub(super) fn read(page: &Html, expected: Expected) -> Seen {
-    let lines = lines(page);
+pub(super) fn read(dom: &Dom<'_>, expected: Expected) -> Seen {
+    let lines = lines(dom);
     let headline = lines.iter().position(|line| line.is_headline);
     // Dates that can be read in one way only say more than the language.
-    let order = text::day_order(lines.iter().map(|line| line.text.as_str()));
+    let order = text::day_order(
+        lines.iter().filter(|line| line.has_digit()).map(|line| line.text.as_str()),
+    );
     let day_first = order.unwrap_or(expected.day_first);
     let mut best: Option<(u8, Written)> = None;
     let mut updated = None;
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.has_digit()) {
         for (label, date, is_alone) in dates(&line.text, day_first) {
             let distance = headline.and_then(|headline| at.checked_sub(headline));
             let is_near = distance.is_some_and(|distance| distance <= NEAR);
@@ -119,129 +125,83 @@ pub(super) fn read(page: &Html, expected: Expected) -> Seen {
 }
 
 /// The page's lines, without menus, footers, comments and lists of other articles.
-fn lines(page: &Html) -> Vec<Line> {
-    let whole: usize = page.root_element().text().map(str::len).sum();
-    let mut measured = 0;
-    let mut lines = Vec::new();
-    let mut open = vec![(*page.root_element(), false, false)];
+fn lines(dom: &Dom<'_>) -> Vec<Line> {
+    let lengths = Lengths::of(dom);
+    let mut lines: Vec<Line> = Vec::new();
+    let (mut marked_until, mut headline_until) = (0, 0);
     let mut breaks = true;
-    while let Some((node, marked, headline)) = open.pop() {
-        match node.value() {
-            Node::Text(piece) => {
-                let piece = spaced(piece);
-                if piece.is_empty() {
-                    continue;
-                }
-                match lines.last_mut() {
-                    Some(Line { text, is_marked, is_headline })
-                        if !breaks && text.len() < MAX_LINE =>
-                    {
-                        text.push(' ');
-                        text.push_str(&piece);
-                        *is_marked |= marked;
-                        *is_headline |= headline;
-                    }
-                    _ => lines.push(Line { text: piece, is_marked: marked, is_headline: headline }),
-                }
-                breaks = false;
-                if lines.len() > MAX_LINES {
-                    break;
-                }
+    let mut at = 0;
+    while at < dom.nodes.len() && lines.len() <= MAX_LINES {
+        let node = &dom.nodes[at];
+        if node.tag != Tag::Text {
+            let is_part = || !may_be_layout(node) || !lengths.is_most(dom, at);
+            let is_hidden = matches!(node.tag, Tag::Hidden | Tag::Head);
+            if is_hidden || is_aside(dom, at) && is_part() {
+                breaks = true;
+                at = node.end;
+                continue;
             }
-            Node::Element(element) => {
-                let is_part = |element| {
-                    measured += 1;
-                    measured > MAX_MEASURED || !is_most(element, whole)
-                };
-                if is_hidden(element)
-                    || is_aside(element)
-                        && (!may_be_layout(element) || ElementRef::wrap(node).is_none_or(is_part))
-                {
-                    breaks = true;
-                    continue;
-                }
-                breaks |= !is_inline(element.name());
-                let marked = marked || is_marked(element);
-                let headline = headline || element.name() == "h1";
-                open.extend(node.children().rev().map(|child| (child, marked, headline)));
+            breaks |= node.tag.is_block() || node.tag == Tag::Break;
+            if at >= marked_until && is_marked(node) {
+                marked_until = node.end;
             }
-            _ => {}
+            if at >= headline_until && node.tag == Tag::Heading && dom.is_title(at) {
+                headline_until = node.end;
+            }
         }
+        if node.tag == Tag::Text && node.text.contains(|c: char| !c.is_whitespace()) {
+            let (is_marked, is_headline) = (at < marked_until, at < headline_until);
+            match lines.last_mut().filter(|line| !breaks && line.text.len() < MAX_LINE) {
+                Some(line) => {
+                    line.text.push(' ');
+                    line.text.push_str(&spaced(node.text));
+                    line.is_marked |= is_marked;
+                    line.is_headline |= is_headline;
+                }
+                None => lines.push(Line { text: spaced(node.text), is_marked, is_headline }),
+            }
+            breaks = false;
+        }
+        at += 1;
     }
     lines
 }
 
-fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "b"
-            | "em"
-            | "font"
-            | "i"
-            | "small"
-            | "span"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "time"
-            | "u"
-    )
-}
-
-/// What is not shown as text.
-fn is_hidden(element: &Element) -> bool {
-    matches!(
-        element.name(),
-        "script" | "style" | "noscript" | "template" | "svg" | "select" | "iframe" | "head"
-    )
-}
+/// Bytes of text before each node: what lies in a node is one subtraction.
+struct Lengths(Vec<usize>);
 
 /// Whether the name of an element may be about the layout of the page.
-fn may_be_layout(element: &Element) -> bool {
-    matches!(element.name(), "div" | "section" | "table" | "td")
+fn may_be_layout(node: &Node<'_>) -> bool {
+    matches!(node.tag, Tag::Block | Tag::Table | Tag::Cell)
 }
 
-/// Whether an element holds half of a page that is worth mentioning.
-fn is_most(element: ElementRef<'_>, whole: usize) -> bool {
-    whole > SMALL && element.text().map(str::len).sum::<usize>() * 2 > whole
+impl Lengths {
+    fn of(dom: &Dom<'_>) -> Self {
+        let mut sum = 0;
+        let mut before = Vec::with_capacity(dom.nodes.len() + 1);
+        for node in &dom.nodes {
+            before.push(sum);
+            sum += node.text.len();
+        }
+        before.push(sum);
+        Self(before)
+    }
+
+    /// Whether a node holds half of a page that is worth mentioning.
+    fn is_most(&self, dom: &Dom<'_>, at: usize) -> bool {
+        let whole = self.0[dom.nodes.len()];
+        whole > SMALL && (self.0[dom.nodes[at].end] - self.0[at]) * 2 > whole
+    }
 }
 
 /// Whether class, id or element says "date".
-fn is_marked(element: &Element) -> bool {
-    const MARKS: [&str; 16] = [
-        "date",
-        "datum",
-        "fecha",
-        "publi",
-        "posted",
-        "timestamp",
-        "dateline",
-        "entry-meta",
-        "post-meta",
-        "postmeta",
-        "article-meta",
-        "article-info",
-        "byline",
-        "created",
-        "pubtime",
-        "veroeff",
-    ];
-    if element.name() == "time" {
-        return true;
-    }
-    if matches!(element.name(), "html" | "body" | "main" | "article" | "section") {
-        return false;
-    }
-    let names = names(element);
-    !names.contains("update")
-        && !names.contains("modif")
-        && MARKS.iter().any(|mark| names.contains(mark))
-}
-
-fn names(element: &Element) -> String {
-    let names = [element.attr("class"), element.attr("id")].into_iter().flatten();
-    names.collect::<Vec<_>>().join(" ").to_ascii_lowercase()
+fn is_marked(node: &Node<'_>) -> bool {
+    let is_whole = || {
+        let name = node.element.map_or("", |element| element.name());
+        matches!(name, "html" | "body" | "main" | "article" | "section")
+    };
+    node.tag == Tag::Time
+        || node.hints.has(Hints::DATED) && !node.hints.has(Hints::CHANGED) && !is_whole()
 }
 
 /// The dates of a line: label, date, and whether the line is little else.
@@ -366,11 +326,12 @@ fn label(before: &str) -> Label {
 mod tests {
     use scraper::Html;
 
+    use super::super::dom::Dom;
     use super::{Expected, read};
 
     fn check(html: &str, published: Option<&str>, updated: Option<&str>) {
         let expected = Expected { day_first: true, month: None };
-        let seen = read(&Html::parse_document(html), expected);
+        let seen = read(&Dom::of(&Html::parse_document(html)), expected);
         let day = |date: Option<crate::text::Written>| date.map(|date| date.date.to_string());
         assert_eq!(
             (day(seen.published).as_deref(), day(seen.updated).as_deref()),

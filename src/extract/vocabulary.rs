@@ -3,12 +3,15 @@
 //! Generic words of content management systems and themes only; no name of any one site.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use scraper::node::Element;
 
+use super::phrases::Finder;
+
 /// A set of hints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Hints(u16);
+pub(super) struct Hints(u32);
 
 impl Hints {
     /// Holds the body of an article.
@@ -37,6 +40,19 @@ impl Hints {
     pub(super) const QUESTION: Self = Self(1 << 11);
     /// A quotation or post of a social network that is shown in the text.
     pub(super) const EMBED: Self = Self(1 << 10);
+
+    /// May carry a date or a name of an author: `survey` looks at it.
+    pub(super) const TELLS: Self = Self(1 << 13);
+    /// Class or id begin with what stands beside an article, or end with it: its dates and names are
+    /// another's.
+    pub(super) const ELSEWHERE: Self = Self(1 << 14);
+    /// Class or id say "date" …
+    pub(super) const DATED: Self = Self(1 << 15);
+    /// … or "changed", which makes it that of the last change.
+    pub(super) const CHANGED: Self = Self(1 << 16);
+
+    /// Has a type of schema.org.
+    pub(super) const TYPED: Self = Self(1 << 17);
 
     /// Whether one of `other` is among them.
     pub(super) fn has(self, other: Self) -> bool {
@@ -72,22 +88,16 @@ impl<'a> Reader<'a> {
         let mut hints = Hints::default();
         for (name, value) in element.attrs() {
             match name {
-                "class" | "id" | "data-testid" | "data-component" | "data-type" | "data-qa" => {
-                    hints.add(*self.known.entry(value).or_insert_with(|| of_names(cut(value))));
+                "class" | "id" => hints.add(self.known(value)),
+                "data-testid" | "data-component" | "data-type" | "data-qa" => {
+                    let mut known = self.known(value);
+                    known.remove(OF_CLASS);
+                    hints.add(known);
                 }
-                "itemprop" => match value.trim() {
-                    "articleBody" | "reviewBody" => hints.add(Hints::MARKED),
-                    "author" | "datePublished" | "dateModified" | "publisher" => {
-                        hints.add(Hints::BYLINE);
-                    }
-                    "caption" | "copyrightHolder" => hints.add(Hints::CAPTION),
-                    "comment" => hints.add(Hints::COMMENTS.and(Hints::POST)),
-                    "text" => hints.add(Hints::POST),
-                    "answer" | "suggestedAnswer" | "acceptedAnswer" => {
-                        hints.add(Hints::POST.and(Hints::QUESTION));
-                    }
-                    _ => {}
-                },
+                "itemprop" => hints.add(of_property(value.trim()).and(Hints::TELLS)),
+                "itemtype" => hints.add(Hints::TYPED),
+                "datetime" | "pubdate" => hints.add(Hints::TELLS),
+                "rel" if value.contains("author") => hints.add(Hints::TELLS),
                 "role" => match value.trim() {
                     "navigation" | "banner" | "complementary" | "contentinfo" | "search"
                     | "dialog" | "menu" | "menubar" | "toolbar" | "tablist" | "button"
@@ -104,11 +114,28 @@ impl<'a> Reader<'a> {
         }
         hints
     }
+
+    fn known(&mut self, value: &'a str) -> Hints {
+        *self.known.entry(value).or_insert_with(|| of_names(cut(value)))
+    }
+}
+
+/// Reads what microdata calls an element.
+fn of_property(name: &str) -> Hints {
+    match name {
+        "articleBody" | "reviewBody" => Hints::MARKED,
+        "author" | "datePublished" | "dateModified" | "publisher" => Hints::BYLINE,
+        "caption" | "copyrightHolder" => Hints::CAPTION,
+        "comment" => Hints::COMMENTS.and(Hints::POST),
+        "text" => Hints::POST,
+        "answer" | "suggestedAnswer" | "acceptedAnswer" => Hints::POST.and(Hints::QUESTION),
+        _ => Hints::default(),
+    }
 }
 
 /// Reads the names in one attribute.
 fn of_names(value: &str) -> Hints {
-    let mut hints = Hints::default();
+    let mut hints = of_metadata(value);
     // Frameworks hide for one width and show for another.
     let everywhere = !value.contains(':') && !value.contains("d-sm-");
     for name in value.split_ascii_whitespace().take(40) {
@@ -116,6 +143,74 @@ fn of_names(value: &str) -> Hints {
         if matches!(name, "hidden" | "d-none") && everywhere {
             hints.add(Hints::HIDDEN);
         }
+    }
+    hints
+}
+
+/// Parts of names of elements that hold dates, in lower case.
+const DATED: [&str; 15] = [
+    "date",
+    "datum",
+    "fecha",
+    "publi",
+    "posted",
+    "timestamp",
+    "entry-meta",
+    "post-meta",
+    "postmeta",
+    "article-meta",
+    "article-info",
+    "byline",
+    "created",
+    "pubtime",
+    "veroeff",
+];
+const CHANGED: [&str; 2] = ["update", "modif"];
+const TELLS: [&str; 6] = ["published", "byline", "author", "autor", "auteur", "firma"];
+
+static DATED_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&DATED));
+static CHANGED_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&CHANGED));
+static TELLS_FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::of(&TELLS));
+
+/// What only class and id say.
+const OF_CLASS: Hints = Hints::TELLS.and(Hints::ELSEWHERE).and(Hints::DATED).and(Hints::CHANGED);
+
+/// What the names in a class or id say of dates and authors in the element.
+fn of_metadata(value: &str) -> Hints {
+    const STARTS: [&str; 14] = [
+        "comment",
+        "kommentar",
+        "disqus",
+        "related",
+        "sidebar",
+        "footer",
+        "recommend",
+        "popular",
+        "trending",
+        "newsletter",
+        "breadcrumb",
+        "cookie",
+        "archive-list",
+        "calendar",
+    ];
+    const ENDS: [&str; 3] = ["-comments", "_comments", "-related"];
+    let value = value.to_ascii_lowercase();
+    let mut hints = Hints::default();
+    if DATED_FINDER.is_in(&value) {
+        hints.add(Hints::DATED);
+    }
+    if CHANGED_FINDER.is_in(&value) {
+        hints.add(Hints::CHANGED);
+    }
+    if TELLS_FINDER.is_in(&value) {
+        hints.add(Hints::TELLS);
+    }
+    let is_elsewhere = |name: &str| {
+        STARTS.iter().any(|start| name.starts_with(start))
+            || ENDS.iter().any(|end| name.ends_with(end))
+    };
+    if value.split_ascii_whitespace().any(is_elsewhere) {
+        hints.add(Hints::ELSEWHERE);
     }
     hints
 }

@@ -8,7 +8,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, Response};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::body::{self, Budget, Caps};
@@ -163,24 +163,24 @@ impl Client {
         errand: Errand,
         deadline: Instant,
     ) -> Result<Step, FetchError> {
-        let sending = timeout_at(deadline, conditional(http.get(url.clone()), validators).send());
+        let sending = conditional(http.get(url.clone()), validators).send();
         let late = |_| FetchError::Timeout { phase: "head" };
-        let sent = timeout(self.limits.head, sending).await.map_err(late)?.map_err(late)?;
-        let response = sent.map_err(FetchError::of)?;
+        let until = deadline.min(Instant::now() + self.limits.head);
+        let response = timeout_at(until, sending).await.map_err(late)?.map_err(FetchError::of)?;
         if let Some(step) = redirect(url, &response)? {
             return Ok(step);
         }
         let status = response.status().as_u16();
-        let head = response.headers().clone();
         let sent = (status == 304).then_some(validators);
-        let body = if errand == Errand::Robots {
+        let mut reply = Box::new(reply(status, url, response.headers(), sent));
+        if errand == Errand::Robots {
             let caps = Caps { limits: &self.limits, decoded: robots::MAX_BYTES, deadline };
-            body::up_to(response, caps, &self.budget).await?.0
-        } else {
+            reply.body = body::up_to(response, caps, &self.budget).await?.0;
+        } else if status != 304 {
             let caps = Caps { limits: &self.limits, decoded: self.limits.decoded_bytes, deadline };
-            body::whole(response, caps, &self.budget).await?
-        };
-        Ok(Step::Done(Box::new(reply(status, url, &head, sent, body))))
+            reply.body = body::whole(response, caps, &self.budget).await?;
+        }
+        Ok(Step::Done(reply))
     }
 }
 
@@ -221,7 +221,9 @@ fn health(step: &Result<Step, FetchError>) -> Option<Health> {
 }
 
 fn conditional(request: RequestBuilder, validators: &Validators) -> RequestBuilder {
-    let mut request = request.header(ACCEPT, ACCEPTED).header(ACCEPT_ENCODING, coding::ACCEPTED);
+    let fixed = HeaderValue::from_static;
+    let request = request.header(ACCEPT, fixed(ACCEPTED));
+    let mut request = request.header(ACCEPT_ENCODING, fixed(coding::ACCEPTED));
     if let Some(etag) = &validators.etag {
         request = request.header(IF_NONE_MATCH, etag);
     }
@@ -252,13 +254,8 @@ fn redirect(url: &Url, response: &Response) -> Result<Option<Step>, FetchError> 
     Ok(Some(Step::Elsewhere { next, for_good: matches!(status, 301 | 308) }))
 }
 
-fn reply(
-    status: u16,
-    url: &Url,
-    head: &HeaderMap,
-    sent: Option<&Validators>,
-    body: Vec<u8>,
-) -> Reply {
+/// What the head of an answer says; its body is still to come.
+fn reply(status: u16, url: &Url, head: &HeaderMap, sent: Option<&Validators>) -> Reply {
     Reply {
         status,
         final_url: url.clone(),
@@ -267,7 +264,7 @@ fn reply(
         validators: headers::validators(head, sent),
         retry_after: headers::retry_after(head, Timestamp::now()),
         cache_max_age: headers::max_age(head),
-        body,
+        body: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use reqwest::redirect;
 use tokio::sync::Semaphore;
@@ -14,6 +15,9 @@ use crate::model::{Proxy, Reach};
 
 /// Clients that are kept; the one that was used longest ago goes first.
 const KEPT: usize = 64;
+
+/// How long a connection waits for the next feed of its host; each holds some 35 KB.
+const IDLE: Duration = Duration::from_secs(10);
 
 /// HTTP/2 windows, of a stream and of a connection: what a server may send that nobody has read.
 const WINDOWS: (u32, u32) = (256 * 1024, 512 * 1024);
@@ -96,6 +100,7 @@ impl Clients {
             .no_proxy()
             .connect_timeout(self.limits.connect)
             .pool_max_idle_per_host(self.limits.per_host)
+            .pool_idle_timeout(IDLE)
             .http1_max_headers(HEADERS.0)
             .http2_max_header_list_size(HEADERS.1)
             .http2_initial_stream_window_size(WINDOWS.0)

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ArticleId, EntryId, StoryId};
+use super::query::Document;
+use super::{ArticleId, EntryId, Source, StoryId};
 
 /// What a source announced: enough to fetch the article, or to judge by if its page cannot be read.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,5 +110,23 @@ impl Article {
     #[must_use]
     pub fn appeared_at(&self) -> Timestamp {
         self.published_at.map_or(self.discovered_at, |at| at.min(self.discovered_at))
+    }
+
+    /// The article as queries see it.
+    #[must_use]
+    pub fn document<'a>(&'a self, source: &'a Source) -> Document<'a> {
+        Document {
+            title: &self.title,
+            body: &self.body,
+            authors: &self.authors,
+            url: Some(&self.url).filter(|url| !url.is_empty()).map(String::as_str),
+            source: Some(&source.id),
+            language: self.language.as_deref().or(source.language.as_deref()),
+            region: source.region.as_deref(),
+            tags: &source.tags,
+            date: Some(self.published_at.unwrap_or(self.discovered_at)),
+            tier: Some(source.tier),
+            severity: None,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Keyword files after checking: who is watched, which risks, which words of opinion.
 
+use super::query::Query;
 use super::{Level, LocalText, Locale};
 
 /// Everything under `keywords/`.
@@ -30,17 +31,15 @@ pub struct Topic {
     pub rules: Vec<Rule>,
 }
 
-/// One way to recognise a topic. A term is a phrase; `*` at its end matches any word ending.
+/// One way to recognise a topic: it holds for an article where both of its queries do.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rule {
     /// Unique in its topic.
     pub id: String,
-    /// At least one of these occurs: names, aliases, tickers, products, people.
-    pub any: Vec<String>,
-    /// If given, at least one of these occurs too, anywhere in the article.
-    pub require: Vec<String>,
-    /// Where one of these phrases covers or touches the name, that occurrence does not count.
-    pub exclude: Vec<String>,
+    /// Names, aliases, tickers, products, people. Its places are the topic's mentions.
+    pub names: Query,
+    /// What else must hold, anywhere in the article.
+    pub context: Option<Query>,
     /// Tests of the rule, run by `atalaya check`.
     pub examples: Vec<Example>,
 }
@@ -79,10 +78,8 @@ pub struct Category {
 pub struct LanguageTerms {
     /// Which language.
     pub locale: Locale,
-    /// Phrases; `*` at the end matches any word ending.
-    pub terms: Vec<String>,
-    /// Phrases inside which a term does not count.
-    pub exclude: Vec<String>,
+    /// Its places speak of the category.
+    pub terms: Query,
     /// Tests, run by `atalaya check`.
     pub examples: Vec<Example>,
 }

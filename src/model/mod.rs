@@ -6,6 +6,7 @@
 mod alert;
 mod analysis;
 mod article;
+pub mod condition;
 mod delivery;
 mod feed;
 mod id;
@@ -14,6 +15,7 @@ mod keywords;
 mod locale;
 mod notice;
 mod plan;
+pub mod query;
 mod severity;
 mod site;
 mod source;

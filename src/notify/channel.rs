@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use super::rooms::Room;
 use super::{http, maildir, smtp};
 use crate::config::{Channel, ChannelKind};
 use crate::guard::Client;
@@ -109,8 +110,8 @@ pub fn build(channel: &Channel, http: Arc<Client>) -> Result<Box<dyn Notifier>, 
         ChannelKind::Maildir { directory, from } => {
             Box::new(maildir::Maildir::new(directory.clone(), from)?)
         }
-        ChannelKind::Slack { url } => {
-            Box::new(http::SlackRoom::new(url, channel.allow_private, http)?)
+        ChannelKind::Room { url, service } => {
+            Box::new(Room::new(service, url, channel.allow_private, http)?)
         }
         ChannelKind::Webhook { url, secret } => {
             Box::new(http::SignedWebhook::new(url, secret, channel.allow_private, http)?)

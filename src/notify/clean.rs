@@ -52,6 +52,12 @@ pub fn safe_key(key: &str) -> String {
     }
 }
 
+/// Keeps `@channel`, `@everyone` and their like from ringing everybody where a service reads them in
+/// plain text.
+pub fn quiet(text: &str) -> String {
+    text.replace('@', "@\u{200b}")
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(
         c,

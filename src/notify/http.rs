@@ -1,4 +1,4 @@
-//! Senders for chat rooms and webhooks: one POST request, and what its answer means.
+//! One POST request and what its answer means; the sender of signed webhooks. Chat rooms are in [`super::rooms`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,6 @@ use standardwebhooks::Webhook;
 use url::Url;
 
 use super::clean::clean;
-use super::slack::render_slack;
 use super::webhook::render_webhook;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::guard::{Client, Post, PostReply};
@@ -20,11 +19,6 @@ use crate::model::Reach;
 /// For the whole exchange; Standard Webhooks asks for 15 to 30 s.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A room behind a Slack-compatible incoming webhook.
-pub struct SlackRoom {
-    room: Receiver,
-}
-
 /// A receiver of signed JSON.
 pub struct SignedWebhook {
     receiver: Receiver,
@@ -32,38 +26,10 @@ pub struct SignedWebhook {
 }
 
 /// Where requests go. Its URL is a credential: it is in no text and has no `Debug`.
-struct Receiver {
-    url: Url,
+pub(super) struct Receiver {
+    pub url: Url,
     reach: Reach,
     http: Arc<Client>,
-}
-
-impl SlackRoom {
-    /// A room.
-    ///
-    /// # Errors
-    /// If the URL is none.
-    pub fn new(
-        url: &SecretString,
-        allow_private: bool,
-        http: Arc<Client>,
-    ) -> Result<Self, BuildError> {
-        Ok(Self { room: Receiver::new(url, allow_private, http)? })
-    }
-}
-
-impl Notifier for SlackRoom {
-    fn send<'a>(
-        &'a self,
-        message: Message<'a>,
-        hand_over: &'a dyn HandOver,
-    ) -> BoxFuture<'a, Result<Receipt, SendError>> {
-        let key = &message.delivery.idempotency_key;
-        // Slack ignores the header; compatible services and gateways before them may not.
-        let headers = vec![("idempotency-key".to_owned(), header_value(key))];
-        let body = render_slack(message.notice, message.delivery).to_string();
-        self.room.post(headers, body, hand_over).boxed()
-    }
 }
 
 impl SignedWebhook {
@@ -108,14 +74,23 @@ impl Notifier for SignedWebhook {
         async move {
             let body = render_webhook(message.notice).to_string();
             let headers = self.sign(&message.delivery.idempotency_key, &body)?;
-            self.receiver.post(headers, body, hand_over).await
+            let reply = self.receiver.post(&self.receiver.url, headers, body, hand_over).await?;
+            judge(&reply)
         }
         .boxed()
     }
 }
 
 impl Receiver {
-    fn new(url: &SecretString, allow_private: bool, http: Arc<Client>) -> Result<Self, BuildError> {
+    /// A receiver.
+    ///
+    /// # Errors
+    /// If the URL is none.
+    pub fn new(
+        url: &SecretString,
+        allow_private: bool,
+        http: Arc<Client>,
+    ) -> Result<Self, BuildError> {
         let url = Url::parse(url.expose_secret()).map_err(|_| BuildError::Url)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(BuildError::Url);
@@ -124,43 +99,43 @@ impl Receiver {
         Ok(Self { url, reach, http })
     }
 
-    async fn post(
+    /// Posts JSON to `url`, which is the receiver's own or made of it.
+    ///
+    /// # Errors
+    /// [`SendError::Retry`] if no answer came; [`SendError::HandOver`].
+    pub async fn post(
         &self,
+        url: &Url,
         mut headers: Vec<(String, String)>,
         body: String,
         hand_over: &dyn HandOver,
-    ) -> Result<Receipt, SendError> {
+    ) -> Result<PostReply, SendError> {
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
-        let post = Post {
-            url: &self.url,
-            headers,
-            body: body.into_bytes(),
-            reach: &self.reach,
-            timeout: TIMEOUT,
-        };
+        let post =
+            Post { url, headers, body: body.into_bytes(), reach: &self.reach, timeout: TIMEOUT };
         hand_over.begin().await?;
         match self.http.post(post).await {
-            Ok(reply) => judge(&reply),
+            Ok(reply) => Ok(reply),
             Err(error) => {
-                Err(SendError::Retry { after: None, what: self.redact(&error.to_string()) })
+                Err(SendError::Retry { after: None, what: redact(url, &error.to_string()) })
             }
         }
     }
+}
 
-    /// The text without any part of the URL: a chat room's path is its password.
-    fn redact(&self, text: &str) -> String {
-        let parts = [Some(self.url.as_str()), Some(self.url.path()), self.url.query()];
-        let mut text = text.to_owned();
-        for part in parts.into_iter().flatten().filter(|part| part.len() > 1) {
-            text = text.replace(part, "…");
-        }
-        clean(&text, 200)
+/// The text without any part of the URL: a chat room's path is its password.
+fn redact(url: &Url, text: &str) -> String {
+    let parts = [Some(url.as_str()), Some(url.path()), url.query()];
+    let mut text = text.to_owned();
+    for part in parts.into_iter().flatten().filter(|part| part.len() > 1) {
+        text = text.replace(part, "…");
     }
+    clean(&text, 200)
 }
 
 /// 2xx is taken; 408, 425, 429 and 5xx may pass; everything else, redirects included, needs a
 /// person (RFC 9110 §15).
-fn judge(reply: &PostReply) -> Result<Receipt, SendError> {
+pub(super) fn judge(reply: &PostReply) -> Result<Receipt, SendError> {
     let what = format!("HTTP {}{}", reply.status, word(&reply.body));
     match reply.status {
         200..=299 => Ok(Receipt { answer: what }),
@@ -180,7 +155,7 @@ fn word(body: &[u8]) -> String {
 }
 
 /// Header values are visible ASCII (RFC 9110 §5.5); keys that are not go by their hash.
-fn header_value(key: &str) -> String {
+pub(super) fn header_value(key: &str) -> String {
     super::clean::safe_key(key)
 }
 
@@ -200,9 +175,11 @@ mod tests {
     use standardwebhooks::Webhook;
     use tokio::sync::mpsc;
 
-    use super::{Receiver, SignedWebhook, SlackRoom};
+    use super::{Receiver, SignedWebhook, redact};
+    use crate::config::Service;
     use crate::guard::{Client, Limits};
     use crate::model::Locale;
+    use crate::notify::rooms::Room;
     use crate::notify::{HandOver, HandOverRefused, Message, Notifier, Receipt, SendError, sample};
 
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -276,7 +253,7 @@ mod tests {
         expected: Result<&str, SendError>,
     ) {
         let (url, _seen) = server(status, retry_after, body).await;
-        let room = SlackRoom::new(&url, true, client()).expect("room");
+        let room = Room::new(&Service::Slack, &url, true, client()).expect("room");
         let (result, begun) = attempt(&room, false).await;
         assert_eq!(result, expected.map(|it| Receipt { answer: it.to_owned() }), "{status} {body}");
         assert!(begun);
@@ -306,7 +283,7 @@ mod tests {
     #[tokio::test]
     async fn a_room_gets_blocks_and_the_key() {
         let (url, mut seen) = server(200, None, "ok").await;
-        let room = SlackRoom::new(&url, true, client()).expect("room");
+        let room = Room::new(&Service::Slack, &url, true, client()).expect("room");
         attempt(&room, false).await.0.expect("accepted");
         let (headers, body) = seen.recv().await.expect("a request");
         assert_eq!(headers["idempotency-key"], "01981f2e-key-0001");
@@ -336,7 +313,7 @@ mod tests {
     #[tokio::test]
     async fn a_refused_hand_over_sends_nothing() {
         let (url, mut seen) = server(200, None, "ok").await;
-        let room = SlackRoom::new(&url, true, client()).expect("room");
+        let room = Room::new(&Service::Slack, &url, true, client()).expect("room");
         assert_eq!(attempt(&room, true).await.0, Err(SendError::HandOver));
         drop(room);
         assert!(seen.try_recv().is_err());
@@ -348,14 +325,14 @@ mod tests {
         let port = free.local_addr().expect("address").port();
         drop(free);
         let url = format!("http://127.0.0.1:{port}/T0/secret-path?k=secret-query").into();
-        let room = SlackRoom::new(&url, true, client()).expect("room");
+        let room = Room::new(&Service::Slack, &url, true, client()).expect("room");
         let (result, _) = attempt(&room, false).await;
         let Err(SendError::Retry { what, .. }) = result else { panic!("{result:?}") };
         assert!(!what.contains("secret"), "{what}");
 
         let receiver = Receiver::new(&url, true, client()).expect("receiver");
         let leak = format!("error sending to {}", secrecy::ExposeSecret::expose_secret(&url));
-        assert_eq!(receiver.redact(&leak), "error sending to …");
+        assert_eq!(redact(&receiver.url, &leak), "error sending to …");
     }
 
     #[test]

@@ -11,8 +11,10 @@ mod envelope;
 mod http;
 mod mail;
 mod maildir;
+mod markup;
+mod outline;
 mod retry;
-mod slack;
+mod rooms;
 mod smtp;
 mod view;
 mod webhook;
@@ -29,5 +31,5 @@ pub use channel::{
 };
 pub use mail::{RenderError, RenderedMail, render_mail};
 pub use retry::retry_at;
-pub use slack::render_slack;
+pub use rooms::render_slack;
 pub use webhook::render_webhook;

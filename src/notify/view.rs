@@ -79,6 +79,17 @@ impl View {
             Body::Sources(_) => None,
         }
     }
+
+    /// What tells this message from all others, so that people know a repeat.
+    pub fn reference(&self) -> String {
+        format!("{} {}", phrases::text("mail.reference", self.locale), self.key)
+    }
+
+    /// Whose clock the times are of, and the reference.
+    pub fn footer(&self) -> String {
+        let zone = phrases::fill("mail.times_in", self.locale, &[("zone", &self.time_zone)]);
+        format!("{zone} · {}", self.reference())
+    }
 }
 
 fn language_tag(locale: Locale) -> &'static str {

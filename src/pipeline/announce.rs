@@ -1,5 +1,7 @@
 //! Which entries of a poll are new, which are known, and which of the known ones were edited.
 
+use std::collections::HashSet;
+
 use jiff::SignedDuration;
 
 use crate::collect;
@@ -26,17 +28,41 @@ pub struct Brought<'a> {
 }
 
 /// Adds what is new, takes over what was edited. Nothing is new that is known by its key, or by
-/// identifier and headline at another address.
+/// identifier and headline at another address. `is_first`: the source never brought anything before.
 ///
 /// # Errors
 /// As the store's.
 pub fn announce<'a>(
     tx: &mut dyn Transaction,
     found: &'a [Entry],
+    is_first: bool,
 ) -> Result<Brought<'a>, StoreError> {
     let mut brought = Brought::default();
-    if found.is_empty() {
+    if !is_first {
+        announce_again(tx, found.iter().collect(), &mut brought)?;
         return Ok(brought);
+    }
+    // Aliases hold within their source, so keys alone can be known; mostly none is.
+    let mut known = Vec::new();
+    for entry in found {
+        let list = if entries::insert(tx, entry)? { &mut brought.new } else { &mut known };
+        list.push(entry);
+    }
+    if !known.is_empty() {
+        let ours: HashSet<&str> = brought.new.iter().map(|entry| entry.key.as_str()).collect();
+        known.retain(|entry| !ours.contains(entry.key.as_str()));
+        announce_again(tx, known, &mut brought)?;
+    }
+    Ok(brought)
+}
+
+fn announce_again<'a>(
+    tx: &mut dyn Transaction,
+    found: Vec<&'a Entry>,
+    brought: &mut Brought<'a>,
+) -> Result<(), StoreError> {
+    if found.is_empty() {
+        return Ok(());
     }
     let keys: Vec<&str> = found.iter().map(|entry| entry.key.as_str()).collect();
     let by_key = known::by_key(tx, &keys)?;
@@ -46,18 +72,18 @@ pub fn announce<'a>(
     for entry in found {
         match by_key.get(&entry.key) {
             Some(known) if known.fingerprint == entry.marks.fingerprint => {}
-            Some(known) => known_page(tx, entry, known, &mut brought)?,
+            Some(known) => known_page(tx, entry, known, brought)?,
             None => {
                 let alias = entry.marks.alias.and_then(|alias| by_alias.get(&alias));
                 match alias.filter(|known| is_same_date(known, entry)) {
-                    Some(known) => known_article(tx, entry, known, &mut brought)?,
+                    Some(known) => known_article(tx, entry, known, brought)?,
                     None if entries::insert(tx, entry)? => brought.new.push(entry),
                     None => {}
                 }
             }
         }
     }
-    Ok(brought)
+    Ok(())
 }
 
 /// A known page says something else: it was edited, unless it is a page that tells many things one

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use url::Url;
 
-use crate::extract::{self, Explained, Site, SiteRules};
+use crate::extract::{self, Explained, Site, SiteRules, Template};
 use crate::model::SiteLayout;
 
 /// Sites that are kept ready on each thread.
@@ -36,7 +36,21 @@ impl Ready {
     }
 }
 
-/// [`extract::explain`] with what is known of the site.
+/// What is known of a page's site.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Known<'a> {
+    /// What an operator wrote down of it.
+    pub layout: Option<&'a SiteLayout>,
+    /// What other pages of the host have taught.
+    pub template: Option<&'a Template>,
+    /// When the page was fetched.
+    pub now: Option<Timestamp>,
+    /// Whether to say what each way of looking for the body proposed.
+    pub why: bool,
+}
+
+/// [`extract::explain`] for a single page, with what an operator wrote down of its site: nothing has
+/// been learned of its host.
 #[must_use]
 pub fn explain_page(
     bytes: &[u8],
@@ -45,9 +59,19 @@ pub fn explain_page(
     layout: Option<&SiteLayout>,
     now: Option<Timestamp>,
 ) -> Explained {
-    let ready = layout.map(ready).unwrap_or_default();
-    let site =
-        Site { now, zone: ready.zone.as_ref(), rules: ready.rules.as_ref(), ..Site::default() };
+    explain(bytes, content_type, url, &Known { layout, now, why: true, ..Known::default() })
+}
+
+/// [`extract::explain`] with what is known of the site.
+pub(super) fn explain(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+    known: &Known<'_>,
+) -> Explained {
+    let ready = known.layout.map(ready).unwrap_or_default();
+    let (zone, rules) = (ready.zone.as_ref(), ready.rules.as_ref());
+    let site = Site { now: known.now, zone, rules, template: known.template, why: known.why };
     extract::explain(bytes, content_type, url, &site)
 }
 

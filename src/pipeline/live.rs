@@ -78,9 +78,11 @@ impl Live {
 }
 
 /// What the organisation is called in the topics that alert.
-fn watched(config: &Config) -> Names {
+#[must_use]
+pub fn watched(config: &Config) -> Names {
     let topics = config.keywords.topics.iter().filter(|topic| topic.alerts);
-    Names::of(topics.flat_map(|topic| &topic.rules).flat_map(|rule| &rule.any).map(String::as_str))
+    let terms = topics.flat_map(|topic| &topic.rules).flat_map(|rule| rule.names.terms());
+    Names::of(terms.map(|term| term.text.as_str()))
 }
 
 fn user_agent(contact: &str) -> String {

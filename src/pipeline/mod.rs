@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! scheduler → (poll) → recorder → entries → reader → hose → judge → outbox → courier
-//!                                     steward: plan timers; retention; heartbeat
+//!                                     steward: plan timers; retention; indexer; heartbeat
 //!                                     operators: health of sources → outbox
 //! ```
 
@@ -11,6 +11,7 @@ mod announce;
 mod courier;
 mod event;
 mod heartbeat;
+mod indexer;
 mod judge;
 mod layouts;
 mod leases;
@@ -18,6 +19,7 @@ mod live;
 mod operators;
 mod outbox;
 mod outcome;
+mod pages;
 mod parsing;
 mod queue;
 mod reader;
@@ -25,6 +27,7 @@ mod recorder;
 mod retention;
 mod scheduler;
 mod steward;
+mod templates;
 mod wake;
 
 use std::sync::Arc;
@@ -37,11 +40,10 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use event::Event;
 pub use layouts::explain_page;
-pub use live::{Live, LiveError};
+pub use live::{Live, LiveError, watched};
 pub use operators::tell_operators;
 pub use outcome::{Judged, Subject, Told, judge_in};
-pub use parsing::{Page, Parsers, Parsing, answer};
-pub use reader::extract_bytes;
+pub use parsing::{Page, Parsers, Parsing, Read, answer};
 
 /// The usual time between two arrivals, for those who show sources.
 pub use crate::collect::usual_gap;
@@ -53,6 +55,7 @@ use crate::store::{
 use crate::story::{Clusterer, Settings, StoryItem};
 use crate::telemetry::Metrics;
 use leases::Holder;
+use templates::Templates;
 use wake::Wake;
 
 /// Articles that wait to be judged: read texts of at most 1 MB each.
@@ -68,6 +71,7 @@ pub struct Pipeline {
     store: Store,
     live: watch::Receiver<Arc<Live>>,
     parsers: Parsers,
+    templates: Arc<Templates>,
     holder: Arc<Holder>,
     wake: Arc<Wake>,
     events: broadcast::Sender<Event>,
@@ -98,6 +102,7 @@ impl Pipeline {
             store,
             live,
             parsers,
+            templates: Arc::default(),
             wake: Arc::new(Wake::default()),
             events,
             metrics,
@@ -120,6 +125,7 @@ impl Pipeline {
         tracker.spawn(courier::run(self.clone()));
         tracker.spawn(steward::run(self.clone()));
         tracker.spawn(retention::run(self.clone()));
+        tracker.spawn(indexer::run(self.clone()));
         tracker.spawn(heartbeat::run(self.clone()));
         tracker.spawn(operators::run(self.clone()));
         Ok(())

@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::layouts::explain_page;
+use super::layouts::{self, Known};
 use crate::collect::{self, Announced, Document, ReadError};
+use crate::extract::{Edition, Explained, Sketch, Template};
 use crate::model::{Extracted, SiteLayout};
 use crate::sandbox::{Fault, Limits, Pool, Why};
 
@@ -56,14 +57,29 @@ pub struct Page {
     pub url: Option<Url>,
     /// What an operator wrote down of its site.
     pub layout: Option<SiteLayout>,
+    /// What other pages of its host have taught.
+    pub template: Option<Template>,
     /// When it was fetched: later dates are not believed.
     pub now: Option<Timestamp>,
+}
+
+/// What was read in a page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Read {
+    /// The article.
+    pub extracted: Extracted,
+    /// What the page teaches of its host.
+    pub sketch: Sketch,
+    /// Those of the warnings by which this may not be the article.
+    pub doubts: Vec<String>,
+    /// Where it may be read better, if there are doubts.
+    pub edition: Option<Edition>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Answer {
     Document(Result<Announced, ReadError>),
-    Page(Box<Extracted>),
+    Page(Box<Read>),
     /// The request makes no sense: it comes from another version.
     Misunderstood,
 }
@@ -76,10 +92,12 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
             Answer::Document(collect::read(&Document { body: body.to_vec(), ..*document }))
         }
         Ok((Job::Page(page), body)) => {
-            let Page { content_type, url, layout, now } = *page;
-            let (content_type, url) = (content_type.as_deref(), url.as_ref());
-            let read = explain_page(body, content_type, url, layout.as_ref(), now);
-            Answer::Page(Box::new(read.extracted))
+            let Page { content_type, url, layout, template, now } = *page;
+            let known =
+                Known { layout: layout.as_ref(), template: template.as_ref(), now, why: false };
+            let read = layouts::explain(body, content_type.as_deref(), url.as_ref(), &known);
+            let Explained { extracted, sketch, doubts, edition, .. } = read;
+            Answer::Page(Box::new(Read { extracted, sketch, doubts, edition }))
         }
         Err(_) => Answer::Misunderstood,
     };
@@ -136,9 +154,9 @@ impl Parsers {
     ///
     /// # Errors
     /// See [`Fault`].
-    pub async fn page(&self, body: &[u8], page: Page) -> Result<Extracted, Fault> {
+    pub async fn page(&self, body: &[u8], page: Page) -> Result<Read, Fault> {
         match self.run(&Job::Page(Box::new(page)), body).await? {
-            Answer::Page(extracted) => Ok(*extracted),
+            Answer::Page(read) => Ok(*read),
             Answer::Document(_) | Answer::Misunderstood => Err(Fault::Unavailable),
         }
     }

@@ -68,7 +68,7 @@ impl Queue {
     /// Adds a task. One that would wait long, behind others of its host or among slow ones, comes
     /// back with the time after which it can be served; `gap` is the distance between two requests to a host.
     pub fn push(&mut self, task: Task, gap: Duration) -> Result<(), (Task, Duration)> {
-        if task.claimed.slow && self.slow_waiting >= SLOW_WAITING {
+        if task.claimed.vitals.slow && self.slow_waiting >= SLOW_WAITING {
             return Err((task, SLOW_PAUSE));
         }
         let name = host_of(&task);
@@ -77,7 +77,7 @@ impl Queue {
         if !gap.is_zero() && host.waiting.len() >= HOST_WAITING {
             return Err((task, gap.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX))));
         }
-        self.slow_waiting += usize::from(task.claimed.slow);
+        self.slow_waiting += usize::from(task.claimed.vitals.slow);
         host.waiting.push_back(task);
         self.waiting += 1;
         self.give_turn(&name, gap);
@@ -93,12 +93,12 @@ impl Queue {
             let name = self.turns.pop_front()?;
             let Some(host) = self.hosts.get_mut(&name) else { continue };
             let full = self.slow >= SLOW_POLLS;
-            let first = host.waiting.iter().position(|task| !(full && task.claimed.slow));
+            let first = host.waiting.iter().position(|task| !(full && task.claimed.vitals.slow));
             let Some(task) = first.and_then(|at| host.waiting.remove(at)) else {
                 self.turns.push_back(name);
                 continue;
             };
-            let place = Place { host: name.clone(), slow: task.claimed.slow };
+            let place = Place { host: name.clone(), slow: task.claimed.vitals.slow };
             host.has_turn = false;
             host.running += 1;
             self.waiting -= 1;

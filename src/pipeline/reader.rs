@@ -10,10 +10,9 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::layouts::explain_page;
 use super::leases::{Held, Holder};
 use super::wake::wait;
-use super::{Live, Pipeline, parsing};
+use super::{Live, Pipeline, pages};
 use crate::collect;
 use crate::guard::{Get, Reply, foreign_url};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
@@ -107,8 +106,7 @@ async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::S
     let (announced, medium) = (entry.clone(), source.clone());
     let work = move || {
         let article = assemble(&announced, page);
-        let declared = article.language.clone().or(medium.language);
-        let analysis = live.engine.analyse(&article.title, &article.body, declared.as_deref());
+        let analysis = live.engine.analyse(&article.document(&medium));
         let language = analysis.language.clone();
         (Article { language, ..article }, analysis)
     };
@@ -144,7 +142,7 @@ async fn page(pipeline: &Pipeline, live: &Live, source: &Source, claimed: &Claim
     let mut rest = Duration::ZERO;
     let error = match live.client.get(Get::of(source, &url)).await {
         Ok(reply) if (200..300).contains(&reply.status) => {
-            return extracted(pipeline, live, claimed, reply).await;
+            return extracted(pipeline, live, source, claimed, reply).await;
         }
         Ok(reply) if reply.status != 429 && reply.status < 500 => {
             return Page::Missing(format!("its page answered {}", reply.status));
@@ -172,13 +170,15 @@ fn again(claimed: &Claimed) -> Option<SignedDuration> {
 
 /// Has a page read. One that stops its reader gets the tries that are left, since it may have been
 /// the machine's fault, and is then in quarantine: it is not read again.
-async fn extracted(pipeline: &Pipeline, live: &Live, claimed: &Claimed, reply: Reply) -> Page {
-    let Reply { body, content_type, final_url, .. } = reply;
+async fn extracted(
+    pipeline: &Pipeline,
+    live: &Live,
+    source: &Source,
+    claimed: &Claimed,
+    reply: Reply,
+) -> Page {
     let url = &claimed.entry.url;
-    let layout = live.config.site(&final_url).cloned();
-    let now = Some(Timestamp::now());
-    let known = parsing::Page { content_type, url: Some(final_url), layout, now };
-    match pipeline.parsers.page(&body, known).await {
+    match pages::read(pipeline, live, source, reply).await {
         Ok(extracted) => Page::Read(Box::new(extracted)),
         Err(Fault::TooLarge) => Page::Missing("its page is too large to be read".to_owned()),
         Err(Fault::Unavailable) => Page::Later(PAUSES[0], "no reader could be started".to_owned()),
@@ -202,12 +202,6 @@ async fn put_back(pipeline: &Pipeline, claimed: &Claimed, pause: SignedDuration,
     if let Err(error) = done {
         tracing::error!(%error, "an entry could not be put back; its lease will run out");
     }
-}
-
-/// The text of a page as the daemon reads it.
-#[must_use]
-pub fn extract_bytes(body: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Extracted {
-    explain_page(body, content_type, url, None, Some(Timestamp::now())).extracted
 }
 
 /// The article of an entry: the page's text, and where the page has none, the feed's.

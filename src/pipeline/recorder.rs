@@ -113,36 +113,72 @@ fn record_one(
     tx: &mut dyn Transaction,
     finished: &Finished,
 ) -> Result<Option<Recorded>, StoreError> {
-    let Finished { claimed, source, poll, at, .. } = finished;
+    let Finished { claimed, poll, at, .. } = finished;
     let (id, now) = (&claimed.state.source_id, *at);
+    if is_as_claimed(finished) && record_unchanged(tx, finished)? {
+        return Ok(Some(Recorded { new: 0, edited: 0, change: None }));
+    }
     let Some((before, failures)) = sources::vitals(tx, id, claimed.epoch)? else {
         return Ok(None);
     };
     let found: &[Entry] =
         if let PollResult::Found { entries, .. } = &poll.result { entries } else { &[] };
-    let brought = announce(tx, found)?;
+    let brought = announce(tx, found, !claimed.state.seeded)?;
     let (vitals, change) = examine(&before, finished, &brought.new);
     let error =
         if let PollResult::Failed { error, .. } = &poll.result { Some(error) } else { None };
     let failures = if error.is_some() { failures.saturating_add(1) } else { 0 };
-    let record = PollRecord {
-        source_id: id.clone(),
-        epoch: claimed.epoch,
-        at: now,
-        validators: poll.validators.clone(),
-        address: poll.address.clone(),
-        memory: poll.memory.clone(),
-        next_check_at: collect::next_check(source, &vitals, failures, &poll.wish, now),
-        vitals,
-        failures,
-        error: error.cloned(),
-    };
-    sources::record(tx, &record)?;
+    sources::record(tx, &poll_record(finished, vitals, failures, error.cloned()))?;
     if let Some(Change { was, now: is, reason }) = change.clone() {
         let (id, source_id) = (HealthEventId::new(), id.clone());
         health::insert(tx, &HealthEvent { id, source_id, at: now, was, now: is, reason })?;
     }
     Ok(Some(Recorded { new: brought.new.len(), edited: brought.edited, change }))
+}
+
+fn poll_record(
+    finished: &Finished,
+    vitals: Vitals,
+    failures: u32,
+    error: Option<String>,
+) -> PollRecord {
+    let Finished { claimed, source, poll, at, .. } = finished;
+    PollRecord {
+        source_id: claimed.state.source_id.clone(),
+        epoch: claimed.epoch,
+        at: *at,
+        validators: poll.validators.clone(),
+        address: poll.address.clone(),
+        memory: poll.memory.clone(),
+        next_check_at: collect::next_check(source, &vitals, failures, &poll.wish, *at),
+        vitals,
+        failures,
+        error,
+    }
+}
+
+/// Whether a poll found a healthy source as it was claimed: nothing is to be remembered but times.
+fn is_as_claimed(finished: &Finished) -> bool {
+    let (state, poll) = (&finished.claimed.state, &finished.poll);
+    poll.result == PollResult::Unchanged
+        && state.seeded
+        && state.failures == 0
+        && state.last_error.is_none()
+        && poll.validators == state.validators
+        && poll.address == state.address
+        && poll.memory == state.memory
+}
+
+/// Records a poll that changed nothing by the vitals that were claimed, which only the holder of the
+/// claim changes, with one exception that the store looks at. False if that is not all there is to it.
+fn record_unchanged(tx: &mut dyn Transaction, finished: &Finished) -> Result<bool, StoreError> {
+    let before = &finished.claimed.vitals;
+    let (vitals, change) = examine(before, finished, &[]);
+    let Vitals { streak, polls, polled_at, .. } = *before;
+    let same = Vitals { streak, polls, polled_at, ..vitals.clone() } == *before;
+    Ok(same
+        && change.is_none()
+        && sources::record_unchanged(tx, &poll_record(finished, vitals, 0, None))?)
 }
 
 fn examine(before: &Vitals, finished: &Finished, new: &[&Entry]) -> (Vitals, Option<Change>) {

@@ -19,6 +19,12 @@ const START: Duration = Duration::from_secs(10);
 /// A child that has closed its pipes ends within this, or is killed.
 const END: Duration = Duration::from_secs(1);
 
+/// One read brings the answer to an ordinary feed with its header.
+const BUFFER: usize = 64 << 10;
+
+/// Bytes that its allocator keeps between jobs, as the C library reads it.
+const KEPT: &str = "1048576";
+
 /// Bytes of its last words that are looked at.
 const LAST_WORDS: u64 = 4_096;
 
@@ -49,11 +55,14 @@ impl Child {
         command.args(args).env_clear().current_dir("/").kill_on_drop(true);
         // glibc reserves address space for each thread's arena; one arena will do.
         command.env("MALLOC_ARENA_MAX", "1");
+        // Nor shall it give back after each job what the next one asks for again.
+        command.env("MALLOC_TRIM_THRESHOLD_", KEPT);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn()?;
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
         let input = process.stdin.take().ok_or_else(closed)?;
-        let output = BufReader::new(process.stdout.take().ok_or_else(closed)?);
+        let output = process.stdout.take().ok_or_else(closed)?;
+        let output = BufReader::with_capacity(BUFFER, output);
         let errors = process.stderr.take().ok_or_else(closed)?;
         let mut child = Self { process, input, output, errors, number: 0 };
         let allowance = Allowance { memory: limits.memory, cpu: limits.cpu };

@@ -2,13 +2,15 @@
 
 use jiff::Timestamp;
 
+use super::search;
 use super::transaction::{json, params};
 use super::{Row, StoreError, Transaction};
 use crate::model::{
     Analysis, Article, ArticleId, EntryId, Reason, Severity, Source, StoryId, TopicOpinion,
 };
 
-const COLUMNS: &str = "id, source_id, story_id, duplicate_of, url, title, body, authors, language, \
+/// What [`read`] reads.
+pub(super) const COLUMNS: &str = "id, source_id, story_id, duplicate_of, url, title, body, authors, language, \
                        published_at, discovered_at, method, warnings";
 
 /// What was decided of an article toward one topic.
@@ -45,7 +47,7 @@ pub fn insert(
             article.discovered_at, &article.method, json(&article.warnings)?, json(analysis)?
         ],
     )?;
-    Ok(())
+    search::mark(tx, article.id)
 }
 
 /// The article of an entry as it stands, if it was judged already: its names are kept when the entry
@@ -93,7 +95,7 @@ pub fn revise(
         ],
     )?;
     tx.execute("DELETE FROM article_topic WHERE article_id = ?1", params![article.id])?;
-    Ok(())
+    search::mark(tx, article.id)
 }
 
 /// Records that an article concerns a topic, before its severity is known: the story's facts
@@ -196,7 +198,8 @@ pub fn since(
     Ok(articles)
 }
 
-fn read(row: &Row) -> Result<Article, StoreError> {
+/// An article from a row that begins with [`COLUMNS`].
+pub(super) fn read(row: &Row) -> Result<Article, StoreError> {
     let duplicate_of: Option<String> = row.get(3)?;
     Ok(Article {
         id: row.parse(0)?,

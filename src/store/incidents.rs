@@ -55,7 +55,7 @@ pub fn open_of(
 fn first(
     tx: &mut dyn Transaction,
     condition: &str,
-    params: &[Value],
+    params: &[Value<'_>],
 ) -> Result<Option<(Incident, Plan)>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS}, plan FROM incident WHERE {condition} ORDER BY opened_at DESC LIMIT 1"

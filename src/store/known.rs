@@ -63,7 +63,11 @@ pub fn by_alias(
     rows.iter().map(|row| Ok((row.get(8)?, read(row)?))).collect()
 }
 
-fn among(tx: &mut dyn Transaction, column: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+fn among(
+    tx: &mut dyn Transaction,
+    column: &str,
+    values: &[Value<'_>],
+) -> Result<Vec<Row>, StoreError> {
     let places: Vec<String> = (1..=AT_ONCE).map(|n| format!("?{n}")).collect();
     let places = places.join(", ");
     let sql = format!("SELECT {COLUMNS}, {column} FROM entry WHERE {column} IN ({places})");

@@ -1,26 +1,46 @@
 //! The schema's history. Migrations are only ever added: expand first, contract in a later release.
 
 use super::transaction::params;
-use super::{StoreError, Transaction};
+use super::{Dialect, StoreError, Transaction};
+
+/// One step of the schema: what both databases read, then what only one does.
+struct Migration {
+    both: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [&str; 2] = [
-    include_str!("migrations/0001_first_light.sql"),
-    include_str!("migrations/0002_collection.sql"),
+const MIGRATIONS: [Migration; 3] = [
+    alike(include_str!("migrations/0001_first_light.sql")),
+    alike(include_str!("migrations/0002_collection.sql")),
+    Migration {
+        both: include_str!("migrations/0003_search.sql"),
+        sqlite: include_str!("migrations/0003_search.sqlite.sql"),
+        postgres: include_str!("migrations/0003_search.postgres.sql"),
+    },
 ];
+
+const fn alike(both: &'static str) -> Migration {
+    Migration { both, sqlite: "", postgres: "" }
+}
 
 /// Brings the schema up to date.
 pub(super) fn migrate(tx: &mut dyn Transaction) -> Result<(), StoreError> {
     tx.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)", &[])?;
     let rows = tx.query("SELECT MAX(version) FROM schema_version", &[])?;
     let found = rows.first().map_or(Ok(None), |row| row.get::<Option<i64>>(0))?.unwrap_or(0);
-    let known = (1..).zip(MIGRATIONS);
+    let known = (1..).zip(&MIGRATIONS);
     let latest = known.clone().last().map_or(0, |(version, _)| version);
     if found > latest {
         return Err(StoreError::Newer { found, known: latest });
     }
-    for (version, text) in known.filter(|&(version, _)| version > found) {
-        for statement in statements(text) {
+    for (version, migration) in known.filter(|&(version, _)| version > found) {
+        let own = match tx.dialect() {
+            Dialect::Sqlite => migration.sqlite,
+            Dialect::Postgres => migration.postgres,
+        };
+        for statement in [migration.both, own].into_iter().flat_map(statements) {
             tx.execute(&statement, &[])?;
         }
         tx.execute("INSERT INTO schema_version (version) VALUES (?1)", params![version])?;

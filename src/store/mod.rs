@@ -15,6 +15,8 @@ pub mod leases;
 mod migrate;
 mod postgres;
 pub mod prune;
+pub mod replay;
+pub mod search;
 pub mod sources;
 mod sqlite;
 pub mod status;
@@ -28,7 +30,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
-pub use transaction::{Column, Row, Transaction, Value};
+pub use transaction::{Column, Dialect, Row, Transaction, Value};
 
 use worker::Worker;
 

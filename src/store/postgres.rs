@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::worker;
-use super::{Row, StoreError, Transaction, Value};
+use super::{Dialect, Row, StoreError, Transaction, Value};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Set for each session: no statement and no idle transaction outlives the caller's patience.
@@ -107,12 +107,12 @@ impl Running<'_> {
 }
 
 impl Transaction for Running<'_> {
-    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         let statement = self.statement(sql)?;
         self.transaction.execute(&statement, &borrowed(params)).map_err(failure)
     }
 
-    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let statement = self.statement(sql)?;
         let rows = self.transaction.query(&statement, &borrowed(params)).map_err(failure)?;
         let read = |row: &postgres::Row| {
@@ -125,15 +125,19 @@ impl Transaction for Running<'_> {
     fn skip_locked(&self) -> &'static str {
         " FOR UPDATE SKIP LOCKED"
     }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
 }
 
-fn borrowed(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+fn borrowed<'a>(params: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
     params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
 }
 
 type Fault = Box<dyn std::error::Error + Sync + Send>;
 
-impl ToSql for Value {
+impl ToSql for Value<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
         match (self, ty) {
             (Value::Null, _) => Ok(IsNull::Yes),
@@ -152,13 +156,13 @@ impl ToSql for Value {
     postgres::types::to_sql_checked!();
 }
 
-impl<'a> FromSql<'a> for Value {
+impl<'a> FromSql<'a> for Value<'static> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Fault> {
         match *ty {
             Type::INT8 => i64::from_sql(ty, raw).map(Value::Int),
             Type::INT4 => i32::from_sql(ty, raw).map(|int| Value::Int(int.into())),
             Type::FLOAT8 => f64::from_sql(ty, raw).map(Value::Real),
-            _ => String::from_sql(ty, raw).map(Value::Text),
+            _ => String::from_sql(ty, raw).map(|text| Value::Text(text.into())),
         }
     }
 

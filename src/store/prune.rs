@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::search;
 use super::transaction::params;
 use super::{Row, StoreError, Transaction};
 
@@ -29,6 +30,8 @@ pub fn entries(tx: &mut dyn Transaction, before: Timestamp, limit: u32) -> Resul
     let ids = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<String>, _>>()?;
     for id in &ids {
         let id = params![id];
+        let articles = tx.query("SELECT id FROM article WHERE entry_id = ?1", id)?;
+        articles.iter().try_for_each(|row| search::forget(tx, &row.get::<String>(0)?))?;
         tx.execute(
             "DELETE FROM article_topic WHERE article_id IN (SELECT id FROM article WHERE entry_id = ?1)",
             id,

@@ -11,10 +11,14 @@ use crate::model::{Address, Health, SourceState, Validators, Vitals};
 const COLUMNS: &str = "source_id, etag, last_modified, body_hash, next_check_at, last_success_at, \
                        failures, last_error, seeded, address, memory";
 const STATE_COLUMNS: usize = 11;
+const VITALS_COLUMNS: usize = 14;
 const VITALS: &str = "health, health_since, health_reason, told_health, streak, stops, polls, polled_at, \
                       listed, last_entry_at, rhythm, hints, slow, breaking_until";
 /// JSON of what is not known yet.
 const NOTHING: &str = "{}";
+
+/// Sources of one statement; fewer are filled up, so that one prepared statement serves all.
+const AT_ONCE: usize = 64;
 
 /// A source that this process may poll.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +27,8 @@ pub struct Claimed {
     pub state: SourceState,
     /// Fencing epoch of the claim.
     pub epoch: i64,
-    /// Its last poll took long.
-    pub slow: bool,
+    /// How it was when it was claimed.
+    pub vitals: Vitals,
 }
 
 /// What a poll changes.
@@ -84,11 +88,14 @@ pub fn make_due(
     ids: &[String],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for id in ids {
-        tx.execute(
-            "UPDATE source_state SET next_check_at = ?2 WHERE source_id = ?1",
-            params![id, now],
-        )?;
+    let places: Vec<String> = (2..AT_ONCE + 2).map(|n| format!("?{n}")).collect();
+    let places = places.join(", ");
+    let sql = format!("UPDATE source_state SET next_check_at = ?1 WHERE source_id IN ({places})");
+    for some in ids.chunks(AT_ONCE) {
+        let mut values = vec![Value::from(now)];
+        values.extend(some.iter().map(Value::from));
+        values.resize_with(AT_ONCE + 1, || Value::Null);
+        tx.execute(&sql, &values)?;
     }
     Ok(())
 }
@@ -106,13 +113,13 @@ pub fn claim(
         "UPDATE source_state SET lease_owner = ?1, lease_until = ?2, lease_epoch = lease_epoch + 1 \
          WHERE source_id IN (SELECT source_id FROM source_state \
              WHERE next_check_at <= ?3 AND lease_until <= ?3 \
-             ORDER BY next_check_at LIMIT ?4{}) RETURNING {COLUMNS}, lease_epoch, slow",
+             ORDER BY next_check_at LIMIT ?4{}) RETURNING {COLUMNS}, {VITALS}, lease_epoch",
         tx.skip_locked()
     );
     let rows = tx.query(&sql, params![lease.owner, lease.until, lease.now, limit])?;
     let read = |row: &Row| {
-        let (epoch, slow) = (row.get(STATE_COLUMNS)?, row.get(STATE_COLUMNS + 1)?);
-        Ok(Claimed { state: read(row)?, epoch, slow })
+        let vitals = read_vitals(row, STATE_COLUMNS)?;
+        Ok(Claimed { state: read(row)?, vitals, epoch: row.get(STATE_COLUMNS + VITALS_COLUMNS)? })
     };
     rows.iter().map(read).collect()
 }
@@ -172,7 +179,7 @@ pub fn vitals(
         "SELECT {VITALS}, failures FROM source_state WHERE source_id = ?1 AND lease_epoch = ?2"
     );
     let rows = tx.query(&sql, params![id, epoch])?;
-    rows.first().map(|row| Ok((read_vitals(row, 0)?, row.get(14)?))).transpose()
+    rows.first().map(|row| Ok((read_vitals(row, 0)?, row.get(VITALS_COLUMNS)?))).transpose()
 }
 
 /// Records a poll and gives the claim back. False if it was lost meanwhile: then the caller must
@@ -205,7 +212,29 @@ pub fn record(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<bool, Store
     Ok(changed == 1)
 }
 
-fn unless_default<T: Default + PartialEq + Serialize>(value: &T) -> Result<Value, StoreError> {
+/// Records that a poll found nothing changed, and gives the claim back: the short form of [`record`]
+/// for a `poll` whose record differs from what was claimed in its times and counts alone. False if the
+/// claim was lost, or the source hurried meanwhile: then nothing was written.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn record_unchanged(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<bool, StoreError> {
+    let vitals = &poll.vitals;
+    let changed = tx.execute(
+        "UPDATE source_state SET next_check_at = ?4, last_success_at = ?5, polled_at = ?5, polls = ?6, \
+         streak = ?7, lease_until = 0 \
+         WHERE source_id = ?1 AND lease_epoch = ?2 AND COALESCE(breaking_until, 0) = ?3",
+        params![
+            &poll.source_id, poll.epoch, vitals.breaking_until.map_or(0, Timestamp::as_millisecond),
+            poll.next_check_at, poll.at, vitals.polls, vitals.streak
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+fn unless_default<T: Default + PartialEq + Serialize>(
+    value: &T,
+) -> Result<Value<'static>, StoreError> {
     if *value == T::default() { Ok(NOTHING.into()) } else { json(value) }
 }
 

@@ -8,17 +8,17 @@ use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 
 use super::worker;
-use super::{Row, StoreError, Transaction, Value};
+use super::{Dialect, Row, StoreError, Transaction, Value};
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements kept: more than the program has.
 const STATEMENTS: usize = 256;
 
-/// Pages kept in memory by the writer: keys of entries are scattered over their whole index.
-const CACHE_KIB: i64 = 16 * 1024;
+/// Pages kept in memory by the writer. What a source's entries touch lies together in every index.
+const CACHE_KIB: i64 = 8 * 1024;
 /// Pages (of 4 KiB) of the log after which it is copied into the file: a larger log saves copies of
-/// pages that change again and again. Worst disk: 16 MiB beside the file.
-const WAL_PAGES: i64 = 4096;
+/// pages that change again and again. Worst disk: 32 MiB beside the file.
+const WAL_PAGES: i64 = 8192;
 
 /// An open database file.
 pub(super) struct Connection {
@@ -90,13 +90,13 @@ impl worker::Connection for Connection {
 struct Running<'a>(rusqlite::Transaction<'a>);
 
 impl Transaction for Running<'_> {
-    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         let mut statement = self.0.prepare_cached(sql).map_err(failure)?;
         let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(failure)?;
         Ok(changed as u64)
     }
 
-    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.0.prepare_cached(sql).map_err(failure)?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failure)?;
@@ -111,25 +111,31 @@ impl Transaction for Running<'_> {
     fn skip_locked(&self) -> &'static str {
         ""
     }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
 }
 
-impl ToSql for Value {
+impl ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
         Ok(match self {
             Value::Null => rusqlite::types::Null.into(),
             Value::Int(int) => (*int).into(),
             Value::Real(real) => (*real).into(),
-            Value::Text(text) => text.as_str().into(),
+            Value::Text(text) => text.as_ref().into(),
         })
     }
 }
 
-fn read(value: ValueRef<'_>) -> Result<Value, StoreError> {
+fn read(value: ValueRef<'_>) -> Result<Value<'static>, StoreError> {
     match value {
         ValueRef::Null => Ok(Value::Null),
         ValueRef::Integer(int) => Ok(Value::Int(int)),
         ValueRef::Real(real) => Ok(Value::Real(real)),
-        ValueRef::Text(bytes) => Ok(Value::Text(String::from_utf8_lossy(bytes).into_owned())),
+        ValueRef::Text(bytes) => {
+            Ok(Value::Text(String::from_utf8_lossy(bytes).into_owned().into()))
+        }
         ValueRef::Blob(_) => Err(StoreError::Mismatch("a blob where none is stored".to_owned())),
     }
 }

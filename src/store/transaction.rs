@@ -3,6 +3,7 @@
 //! Parameters are written `?1`, `?2` …; times are milliseconds since 1970 UTC; booleans 0 and 1;
 //! lists and objects JSON text.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -11,9 +12,9 @@ use serde::de::DeserializeOwned;
 
 use super::StoreError;
 
-/// A value on its way to or from the database.
+/// A value on its way to or from the database; on its way there its text is borrowed where it can be.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum Value<'a> {
     /// SQL NULL.
     Null,
     /// BIGINT.
@@ -21,7 +22,16 @@ pub enum Value {
     /// DOUBLE PRECISION.
     Real(f64),
     /// TEXT.
-    Text(String),
+    Text(Cow<'a, str>),
+}
+
+/// Whose SQL is spoken, for the little that is not common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// `SQLite`.
+    Sqlite,
+    /// `PostgreSQL`.
+    Postgres,
 }
 
 /// What a job can do.
@@ -30,22 +40,25 @@ pub trait Transaction {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] where another transaction was first, else as the database says.
-    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError>;
+    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError>;
 
     /// Runs a query or a statement with RETURNING.
     ///
     /// # Errors
     /// As [`Transaction::execute`].
-    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError>;
+    fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError>;
 
     /// Text that makes a claiming sub-query pass over rows which another claim holds;
     /// empty where there is only one writer.
     fn skip_locked(&self) -> &'static str;
+
+    /// Which database this is.
+    fn dialect(&self) -> Dialect;
 }
 
 /// A row of an answer, read by position.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row(pub(super) Vec<Value>);
+pub struct Row(pub(super) Vec<Value<'static>>);
 
 impl Row {
     /// The column at `index`, from 0.
@@ -99,38 +112,38 @@ fn mismatch(index: usize, what: &str) -> StoreError {
 ///
 /// # Errors
 /// [`StoreError::Mismatch`] if the value has no JSON form.
-pub fn json<T: Serialize>(value: &T) -> Result<Value, StoreError> {
+pub fn json<T: Serialize>(value: &T) -> Result<Value<'static>, StoreError> {
     serde_json::to_string(value)
-        .map(Value::Text)
+        .map(|text| Value::Text(text.into()))
         .map_err(|error| StoreError::Mismatch(error.to_string()))
 }
 
 /// What a column can be read as.
 pub trait Column: Sized {
     /// The value, if it is of this kind.
-    fn read(value: &Value) -> Option<Self>;
+    fn read(value: &Value<'_>) -> Option<Self>;
 }
 
 impl Column for i64 {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: &Value<'_>) -> Option<Self> {
         if let Value::Int(int) = value { Some(*int) } else { None }
     }
 }
 
 impl Column for u32 {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: &Value<'_>) -> Option<Self> {
         i64::read(value).and_then(|int| int.try_into().ok())
     }
 }
 
 impl Column for bool {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: &Value<'_>) -> Option<Self> {
         i64::read(value).map(|int| int != 0)
     }
 }
 
 impl Column for f64 {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: &Value<'_>) -> Option<Self> {
         match value {
             Value::Real(real) => Some(*real),
             Value::Int(int) => Some(*int as f64),
@@ -140,13 +153,13 @@ impl Column for f64 {
 }
 
 impl Column for String {
-    fn read(value: &Value) -> Option<Self> {
-        if let Value::Text(text) = value { Some(text.clone()) } else { None }
+    fn read(value: &Value<'_>) -> Option<Self> {
+        if let Value::Text(text) = value { Some(text.clone().into_owned()) } else { None }
     }
 }
 
 impl Column for Timestamp {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: &Value<'_>) -> Option<Self> {
         let ms = i64::read(value)?;
         // The latest instant of all stands for never; in milliseconds it lies a little beyond itself.
         Timestamp::from_millisecond(ms).ok().or_else(|| (ms > 0).then_some(Timestamp::MAX))
@@ -154,7 +167,7 @@ impl Column for Timestamp {
 }
 
 impl<T: Column> Column for Option<T> {
-    fn read(value: &Value) -> Option<Self> {
+    fn read(value: &Value<'_>) -> Option<Self> {
         match value {
             Value::Null => Some(None),
             value => T::read(value).map(Some),
@@ -162,58 +175,59 @@ impl<T: Column> Column for Option<T> {
     }
 }
 
-impl From<&str> for Value {
+impl<'a> From<&'a str> for Value<'a> {
     /// `PostgreSQL` has no NUL in text, and no text of ours needs one.
-    fn from(text: &str) -> Self {
-        Value::Text(if text.contains('\0') { text.replace('\0', "") } else { text.to_owned() })
+    fn from(text: &'a str) -> Self {
+        let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+        Value::Text(if has_nul { text.replace('\0', "").into() } else { text.into() })
     }
 }
 
-impl From<&String> for Value {
-    fn from(text: &String) -> Self {
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
         text.as_str().into()
     }
 }
 
-impl From<String> for Value {
+impl From<String> for Value<'_> {
     fn from(text: String) -> Self {
-        text.as_str().into()
+        Value::Text(if text.contains('\0') { text.replace('\0', "") } else { text }.into())
     }
 }
 
-impl From<i64> for Value {
+impl From<i64> for Value<'_> {
     fn from(int: i64) -> Self {
         Value::Int(int)
     }
 }
 
-impl From<u32> for Value {
+impl From<u32> for Value<'_> {
     fn from(int: u32) -> Self {
         Value::Int(int.into())
     }
 }
 
-impl From<bool> for Value {
+impl From<bool> for Value<'_> {
     fn from(flag: bool) -> Self {
         Value::Int(flag.into())
     }
 }
 
-impl From<f64> for Value {
+impl From<f64> for Value<'_> {
     fn from(real: f64) -> Self {
         Value::Real(real)
     }
 }
 
-impl From<Timestamp> for Value {
+impl From<Timestamp> for Value<'_> {
     fn from(at: Timestamp) -> Self {
         Value::Int(at.as_millisecond())
     }
 }
 
-impl<T> From<Option<T>> for Value
+impl<'a, T> From<Option<T>> for Value<'a>
 where
-    Value: From<T>,
+    Value<'a>: From<T>,
 {
     fn from(value: Option<T>) -> Self {
         value.map_or(Value::Null, Value::from)
@@ -222,9 +236,9 @@ where
 
 macro_rules! from_id {
     ($($id:ident),+) => {$(
-        impl From<crate::model::$id> for Value {
+        impl From<crate::model::$id> for Value<'_> {
             fn from(id: crate::model::$id) -> Self {
-                Value::Text(id.to_string())
+                Value::Text(id.to_string().into())
             }
         }
     )+};

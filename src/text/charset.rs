@@ -55,7 +55,8 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>, kind: DocumentKind) -> D
     }
     let header = content_type.and_then(header_charset);
     let own = declared(bytes, kind);
-    let proof = std::str::from_utf8(bytes).map_or(0, count_multibyte);
+    let utf8 = std::str::from_utf8(bytes);
+    let proof = utf8.map_or(0, count_multibyte);
     // Servers claim Latin-1 unseen; its accents stand alone, the letters of other scripts in rows.
     let is_latin = proof > 0 || !has_rows(bytes);
     let claims = [header, own].into_iter().flatten();
@@ -69,7 +70,7 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>, kind: DocumentKind) -> D
             return Decoded { text: text.into_owned(), encoding: name(claim), lossy: false };
         }
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = utf8 {
         return Decoded { text: text.to_owned(), encoding: name(UTF_8), lossy: false };
     }
     // A stray byte in a document that otherwise keeps its word says nothing against it.

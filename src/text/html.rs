@@ -3,6 +3,8 @@
 //! One linear scan, no tree: deep or huge markup costs no stack and no more time than its length.
 //! Never fetches, never runs scripts.
 
+use std::borrow::Cow;
+
 use scraper::Html;
 
 /// Elements whose text nobody sees.
@@ -78,19 +80,35 @@ pub fn plain_text(html: &str) -> String {
 #[must_use]
 pub fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.lines() {
-        let mut words = line.split_whitespace().peekable();
-        if words.peek().is_some() && !out.is_empty() {
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if !out.is_empty() {
             out.push('\n');
         }
-        while let Some(word) = words.next() {
+        if is_tidy(line) {
+            out.push_str(line);
+            continue;
+        }
+        let mut words = line.split_whitespace();
+        out.push_str(words.next().unwrap_or_default());
+        for word in words {
+            out.push(' ');
             out.push_str(word);
-            if words.peek().is_some() {
-                out.push(' ');
-            }
         }
     }
     out
+}
+
+/// Whether its only white space is single spaces. Looks at bytes first, since most lines are tidy:
+/// other white space begins with a control character or one of four bytes.
+fn is_tidy(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    // Folds without an early end, so that they are done many bytes at a time.
+    let is_gap = |one: u8, next: u8| u8::from(one == b' ' && next == b' ');
+    let gaps = pairs.fold(0, |gaps, (one, next)| gaps | is_gap(*one, *next));
+    let is_odd = |byte: u8| byte < b' ' || byte == 0xc2 || (0xe1..=0xe3).contains(&byte);
+    let odd = bytes.iter().fold(0, |odd, byte| odd | u8::from(is_odd(*byte)));
+    gaps == 0 && (odd == 0 || line.chars().all(|c| c == ' ' || !c.is_whitespace()))
 }
 
 /// The text on one line.
@@ -112,6 +130,9 @@ fn break_of(name: &str) -> &'static str {
 
 /// Line breaks in the source of HTML are white space.
 fn push_spaced(out: &mut String, text: &str) {
+    if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
+        return out.push_str(text);
+    }
     let mut lines = text.split(['\n', '\r']);
     out.push_str(lines.next().unwrap_or_default());
     for line in lines {
@@ -121,12 +142,19 @@ fn push_spaced(out: &mut String, text: &str) {
 }
 
 /// Reads character references. The text holds no tags, so the HTML parser gives one text node.
-fn unescape(text: &str) -> String {
-    if !text.contains('&') {
-        return text.to_owned();
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !has_references(text) {
+        return text.into();
     }
     let text = text.replace('<', "&lt;").replace('\0', "");
-    Html::parse_fragment(&text).root_element().text().collect()
+    Html::parse_fragment(&text).root_element().text().collect::<String>().into()
+}
+
+/// Whether an `&` begins a reference: any other stands for itself (HTML §13.2.5.72).
+fn has_references(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'&', bytes)
+        .any(|at| bytes.get(at + 1).is_some_and(|c| *c == b'#' || c.is_ascii_alphanumeric()))
 }
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {

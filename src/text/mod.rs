@@ -6,15 +6,19 @@
 mod charset;
 mod date;
 mod fold;
-mod gauge;
+mod folded;
 mod html;
+mod sentences;
 mod tokens;
+mod tree;
 mod url;
 
 pub use charset::{Decoded, DocumentKind, decode};
 pub use date::{DateContext, Written, day_order, read_date, read_date_in};
-pub use fold::{Folded, fold};
-pub use gauge::{Weight, weigh};
+pub use fold::{fold, fold_onto};
+pub use folded::Folded;
 pub use html::{lines, one_line, plain_text};
-pub use tokens::{Token, is_han, tokens};
+pub use sentences::sentences;
+pub use tokens::{Token, is_han, is_spaced, tokens, words};
+pub use tree::tree;
 pub use url::{is_tracking, same_site, without_tracking};

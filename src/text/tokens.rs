@@ -38,6 +38,27 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
+/// Whether a character belongs to a script that puts spaces between words. Han, kana and Hangul do
+/// not (Korean hangs its particles on names).
+#[must_use]
+pub fn is_spaced(c: char) -> bool {
+    c.is_alphanumeric() && !is_han(c) && !matches!(c, '\u{2e80}'..='\u{d7ff}')
+}
+
+/// The words of a text as terms are compared with them: runs of letters and digits in scripts that put
+/// spaces between words, single characters in the others. `AT&T` is two.
+pub fn words(text: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut rest = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        let (start, first) = rest.find(|&(_, c)| c.is_alphanumeric())?;
+        let mut end = start + first.len_utf8();
+        while is_spaced(first) && rest.next_if(|&(_, c)| is_spaced(c)).is_some() {
+            end = rest.peek().map_or(text.len(), |&(at, _)| at);
+        }
+        Some(Token { text: &text[start..end], bytes: start..end })
+    })
+}
+
 fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() && !is_han(c)
 }
@@ -52,11 +73,17 @@ fn continues(text: &str, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::tokens;
+    use super::{tokens, words};
 
     #[test]
     fn words_by_script() {
         let words: Vec<_> = tokens("AT&T's ex-jefe, 3.º; 银行A股 - fin-").map(|t| t.text).collect();
         assert_eq!(words, ["AT&T's", "ex-jefe", "3", "º", "银", "行", "A", "股", "fin"]);
+    }
+
+    #[test]
+    fn words_that_terms_are_compared_with() {
+        let words: Vec<_> = words("AT&T's 3.º 银行A股 바이").map(|t| t.text).collect();
+        assert_eq!(words, ["AT", "T", "s", "3", "º", "银", "行", "A", "股", "바", "이"]);
     }
 }

@@ -97,7 +97,9 @@ pub fn is_tracking(name: &str) -> bool {
 }
 
 fn is_in(list: &[&str], name: &str) -> bool {
-    list.iter().any(|known| match known.strip_suffix('*') {
+    let first = name.as_bytes().first();
+    let mut alike = list.iter().filter(|known| known.as_bytes().first() == first);
+    alike.any(|known| match known.strip_suffix('*') {
         Some(prefix) => name.starts_with(prefix),
         None => name == *known,
     })

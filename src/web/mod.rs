@@ -7,6 +7,7 @@
 //! | `/readyz` | 200 while the store can be written and the daemon is not stopping, else 503 |
 //! | `/metrics` | OpenMetrics 1.0 text |
 
+mod connections;
 mod page;
 
 use std::sync::Arc;
@@ -53,10 +54,7 @@ pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToke
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .with_state(shared);
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
-    if let Err(error) = served {
-        tracing::error!(%error, "the status page ended");
-    }
+    connections::serve(listener, &router, &stop).await;
 }
 
 #[derive(Deserialize)]

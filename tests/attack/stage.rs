@@ -15,13 +15,13 @@ const SET: &str = "set -e
 ip link set lo up
 ip route add local 0.0.0.0/0 dev lo
 ip -6 route add local ::/0 dev lo
-mount -t tmpfs none /tmp
-printf 'nameserver 127.0.0.1\\noptions timeout:30 attempts:1\\n' > /tmp/resolv.conf
-printf 'hosts: files dns\\n' > /tmp/nsswitch.conf
-printf '127.0.0.1 localhost\\n::1 localhost\\n' > /tmp/hosts
-mount --bind /tmp/resolv.conf /etc/resolv.conf
-mount --bind /tmp/hosts /etc/hosts
-[ ! -e /etc/nsswitch.conf ] || mount --bind /tmp/nsswitch.conf /etc/nsswitch.conf
+mount -t tmpfs none /mnt
+printf 'nameserver 127.0.0.1\\noptions timeout:30 attempts:1\\n' > /mnt/resolv.conf
+printf 'hosts: files dns\\n' > /mnt/nsswitch.conf
+printf '127.0.0.1 localhost\\n::1 localhost\\n' > /mnt/hosts
+mount --bind /mnt/resolv.conf /etc/resolv.conf
+mount --bind /mnt/hosts /etc/hosts
+[ ! -e /etc/nsswitch.conf ] || mount --bind /mnt/nsswitch.conf /etc/nsswitch.conf
 exec \"$0\" \"$@\"";
 
 /// Plays `play` as the test `name` (with its module) on a stage of its own.

@@ -3,8 +3,10 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
 
+mod archive;
 mod daemon;
 mod demo;
+mod editions;
 mod edits;
 mod health;
 mod hostile_page;
@@ -14,5 +16,6 @@ mod opml;
 mod poll;
 mod reload;
 mod rooms;
+mod slow_clients;
 mod smtp;
 mod support;

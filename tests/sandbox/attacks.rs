@@ -83,7 +83,7 @@ fn heavy_pages() {
     let parsers = parsers();
     for (name, html) in pages::heavy() {
         let page = survive(name, &parsers, parsers.page(html.as_bytes(), Page::default()));
-        let method = page.as_ref().map(|page| page.method.as_deref());
+        let method = page.as_ref().map(|page| page.extracted.method.as_deref());
         assert_eq!(method, Ok(Some("stripped")), "{name}");
         let list = parsers.document(document(links(), html.into_bytes()));
         let list = survive(name, &parsers, list);
@@ -95,7 +95,7 @@ fn flat_pages() {
     let parsers = parsers();
     for (name, html) in pages::flat() {
         let page = survive(name, &parsers, parsers.page(html.as_bytes(), Page::default()));
-        println!("        {:?}", page.map(|page| page.method));
+        println!("        {:?}", page.map(|page| page.extracted.method));
     }
 }
 
@@ -117,7 +117,7 @@ fn on_threads() {
     let read = survive("on threads", &parsers, read);
     assert!(matches!(read, Err(ReadError::Refused(_))), "{read:?}");
     let page = block_on(parsers.page(b"<title>One</title><p>Two</p>", Page::default()));
-    assert_eq!(page.unwrap().title.as_deref(), Some("One"));
+    assert_eq!(page.unwrap().extracted.title.as_deref(), Some("One"));
 }
 
 /// Selectors are read in the child, time zones too, though it may open no file.
@@ -134,6 +134,7 @@ fn known_site() {
     let parsers = parsers();
     for _ in 0..2 {
         let read = block_on(parsers.page(html.as_bytes(), known.clone())).unwrap();
+        let read = read.extracted;
         assert_eq!(read.body.as_deref(), Some("Three"));
         assert_eq!(read.published.as_deref(), Some("2024-05-01T10:00:00+02:00"));
     }
@@ -154,8 +155,8 @@ fn encodings() {
         }
         println!("        {}", described(&feed));
         let page = survive(name, &parsers, parsers.page(&body, Page::default())).unwrap();
-        let body = page.body.unwrap_or_default();
+        let body = page.extracted.body.unwrap_or_default();
         assert!(!body.contains('\0'), "{name}: {body:?}");
-        assert!(!page.title.unwrap_or_default().contains('\0'), "{name}");
+        assert!(!page.extracted.title.unwrap_or_default().contains('\0'), "{name}");
     }
 }

@@ -134,7 +134,10 @@ fn confined() {
     block_on(async {
         let pool = hostile(limits());
         assert_eq!(ask(&pool, "reach out").await.unwrap(), "");
-        assert_eq!(ask(&pool, "look around").await.unwrap(), "[\"MALLOC_ARENA_MAX\"] /");
+        assert_eq!(
+            ask(&pool, "look around").await.unwrap(),
+            "[\"MALLOC_ARENA_MAX\", \"MALLOC_TRIM_THRESHOLD_\"] /"
+        );
     });
 }
 

@@ -52,7 +52,28 @@ pub async fn polls_are_recorded_whole_or_not_at_all(store: &Store) {
     let kept = state(store).await;
     assert_eq!((kept.failures, kept.last_error.as_deref()), (1, Some("500")));
     assert_eq!(kept.last_success_at, Some(at(20)), "a failure forgets nothing");
+    unchanged_polls_are_recorded_shortly(store, claimed[1].epoch).await;
     assert_eq!(pending(store).await, 3);
+}
+
+/// The short record is fenced as the long one, and by what may change while a claim stands.
+async fn unchanged_polls_are_recorded_shortly(store: &Store, epoch: i64) {
+    let short = |epoch: i64, breaking_until| {
+        let (mut record, _) = poll(epoch, Vec::new());
+        "weekly".clone_into(&mut record.source_id);
+        record.vitals.breaking_until = breaking_until;
+        store.write(move |tx| sources::record_unchanged(tx, &record))
+    };
+    assert!(!short(epoch - 1, None).await.unwrap(), "the claim was lost");
+    let rising = [("weekly".to_owned(), at(401))];
+    store.write(move |tx| sources::hurry(tx, &rising, at(900))).await.unwrap();
+    assert!(!short(epoch, None).await.unwrap(), "it was hurried meanwhile");
+    assert!(short(epoch, Some(at(900))).await.unwrap());
+    let all = store.read(|tx| sources::overview(tx)).await.unwrap();
+    let (state, how) = all.into_iter().find(|(state, _)| state.source_id == "weekly").unwrap();
+    assert_eq!((state.next_check_at, state.last_success_at), (at(300), Some(at(20))));
+    assert_eq!((how.polls, how.polled_at), (7, Some(at(20))));
+    assert_eq!(names(&claim(store, "a", 402, 9).await), IDS[..2], "its claim has ended");
 }
 
 /// Entries come in the order of discovery; only the present owner settles one.
@@ -140,7 +161,7 @@ async fn record(store: &Store, (poll, found): (PollRecord, Vec<Entry>)) -> Optio
             assert!(!sources::record(tx, &poll)?, "fenced");
             return Ok(None);
         }
-        let new = announce(tx, &found)?.new.len();
+        let new = announce(tx, &found, false)?.new.len();
         assert!(sources::record(tx, &poll)?);
         Ok(Some(new))
     };

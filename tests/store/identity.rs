@@ -39,7 +39,7 @@ fn found(page: &str, name: (&str, &str), text: &str, seconds: i64) -> Entry {
 /// How many entries of a document are new, and how many are read again.
 async fn poll(store: &Store, found: Vec<Entry>) -> (usize, usize) {
     let job = move |tx: &mut dyn Transaction| {
-        let brought = announce(tx, &found)?;
+        let brought = announce(tx, &found, false)?;
         Ok((brought.new.len(), brought.edited))
     };
     store.write(job).await.unwrap()

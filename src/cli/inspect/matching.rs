@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::jsonl;
+use crate::model::query::Document;
 
 /// A text file, standard input, or JSON Lines of `{"id","title"?,"body"}`.
 #[derive(Args)]
@@ -42,12 +43,13 @@ impl Match {
         if self.jsonl {
             return jsonl::parallel(|question: Question| {
                 let title = question.title.unwrap_or_default();
-                Ok(engine.matches(&title, &question.body))
+                let (title, body) = (title.as_str(), question.body.as_str());
+                Ok(engine.matches(&Document { title, body, ..Document::default() }))
             });
         }
         let text = self.text()?;
         let (title, body) = text.split_once('\n').unwrap_or((&text, ""));
-        Ok(super::print_json(&engine.matches(title, body)))
+        Ok(super::print_json(&engine.matches(&Document { title, body, ..Document::default() })))
     }
 
     fn text(&self) -> std::io::Result<String> {

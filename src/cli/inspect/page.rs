@@ -105,6 +105,9 @@ fn why(read: &Explained, out: &mut String) -> fmt::Result {
             proposal.method, proposal.characters, proposal.score, proposal.place
         )?;
     }
+    if let Some(edition) = &read.edition {
+        writeln!(out, "the daemon would look at {}", edition.url)?;
+    }
     let (method, reason) = (read.extracted.method.as_deref(), read.reason);
     match method {
         Some(method) if reason.is_empty() => writeln!(out, "chosen: {method}, for want of others"),

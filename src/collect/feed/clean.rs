@@ -48,9 +48,11 @@ pub(super) fn filled(text: &str) -> Option<String> {
         return None;
     }
     let is_fine = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
-    // Control characters are one byte below 0x20 or 0x7f, or 0xc2 and one more.
-    let is_suspect = |byte: &u8| *byte < 0x20 || *byte == 0x7f || *byte == 0xc2;
-    if !trimmed.as_bytes().iter().any(is_suspect) || trimmed.chars().all(is_fine) {
+    // Control characters are one byte below 0x20 or 0x7f, or 0xc2 and one more. A fold without an
+    // early end looks at many bytes at a time.
+    let is_suspect = |byte: u8| byte < 0x20 || byte == 0x7f || byte == 0xc2;
+    let suspect = trimmed.bytes().fold(0, |found, byte| found | u8::from(is_suspect(byte)));
+    if suspect == 0 || trimmed.chars().all(is_fine) {
         return Some(trimmed.to_owned());
     }
     let cured: String = trimmed.chars().filter_map(cured).filter(|c| is_fine(*c)).collect();

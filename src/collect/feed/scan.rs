@@ -98,7 +98,7 @@ impl<'a> Iterator for Scanner<'a> {
 }
 
 fn first(rest: &str) -> (Kind<'_>, usize) {
-    let until = |end: &str| rest.find(end).map_or(rest.len(), |at| at + end.len());
+    let until = |end: &str| find_end(rest, end).map_or(rest.len(), |at| at + end.len());
     match rest.as_bytes() {
         [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => (Kind::Cdata, until("]]>")),
         [b'<', b'!', b'-', b'-', ..] => (Kind::Other, until("-->")),
@@ -112,6 +112,14 @@ fn first(rest: &str) -> (Kind<'_>, usize) {
         [b'<', ..] if begins_markup(rest.as_bytes()) => tag(rest),
         _ => (Kind::Text, text_length(rest)),
     }
+}
+
+/// Where a mark begins that ends in `>`: by its first byte, which is rare in texts.
+fn find_end(rest: &str, end: &str) -> Option<usize> {
+    let first = *end.as_bytes().first()?;
+    let mut places = memchr::memchr_iter(first, rest.as_bytes());
+    places
+        .find(|at| rest.as_bytes().get(*at..).is_some_and(|rest| rest.starts_with(end.as_bytes())))
 }
 
 /// Whether a `<` begins a tag, comment, declaration or instruction.
@@ -205,7 +213,8 @@ pub(super) fn attributes(raw: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// A name without its prefix.
 pub(super) fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
+    // Names are short: a plain look is faster than a search.
+    name.bytes().rposition(|byte| byte == b':').map_or(name, |at| &name[at + 1..])
 }
 
 #[cfg(test)]

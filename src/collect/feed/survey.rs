@@ -1,5 +1,5 @@
-//! One pass over a document before any parser sees it: refuses what is built to exhaust one, and tells
-//! whether the strict reader can be trusted with it.
+//! One pass over a document before it is read: refuses what is built to exhaust a reader, and notes
+//! what is said of the whole.
 
 use crate::model::UpdateHints;
 
@@ -21,12 +21,6 @@ const MAX_NAMESPACES: usize = 64;
 pub(super) struct Survey {
     /// Entries that were written, whether they can be read or not.
     pub(super) entries: usize,
-    /// Dates that were written in entries.
-    pub(super) dates: usize,
-    /// Whether it holds nothing but what the strict reader reads, as it reads it.
-    pub(super) is_plain: bool,
-    /// Whether identifiers are said not to be links.
-    pub(super) has_opaque_ids: bool,
     /// The declared language.
     pub(super) language: Option<String>,
     /// How often it changes.
@@ -36,8 +30,6 @@ pub(super) struct Survey {
 struct Pass<'a> {
     found: Survey,
     hints: hints::Gatherer<'a>,
-    has_root: bool,
-    links_of_entry: usize,
     in_entry: bool,
     depth: usize,
     /// Namespaces declared by the elements that stand open, by their depth.
@@ -52,16 +44,14 @@ struct Pass<'a> {
 /// hundreds of attributes, and dozens of namespaces.
 pub(super) fn survey(document: &str) -> Result<Survey, FeedError> {
     let mut pass = Pass {
-        found: Survey { is_plain: true, ..Survey::default() },
+        found: Survey::default(),
         hints: hints::Gatherer::default(),
-        has_root: false,
-        links_of_entry: 0,
         in_entry: false,
         depth: 0,
         declared: [0; MAX_DEPTH],
         wants_language: false,
     };
-    for (index, piece) in Scanner::new(document).enumerate() {
+    for piece in Scanner::new(document) {
         match piece.kind {
             Kind::Open(tag) => pass.open(piece, tag)?,
             Kind::Close { name } => {
@@ -76,17 +66,11 @@ pub(super) fn survey(document: &str) -> Result<Survey, FeedError> {
             Kind::Other if piece.raw.starts_with("<!ENTITY") => {
                 return Err(FeedError::Refused("the document declares entities"));
             }
-            // The strict reader panics at a second declaration of an encoding.
-            Kind::Other if index > 0 && piece.raw.starts_with("<?xml") => {
-                pass.found.is_plain = false;
-            }
             Kind::Other => {}
         }
     }
-    let Pass { mut found, hints, has_root, .. } = pass;
-    found.hints = hints.finish();
-    found.is_plain &= has_root;
-    Ok(found)
+    let Pass { found, hints, .. } = pass;
+    Ok(Survey { hints: hints.finish(), ..found })
 }
 
 impl<'a> Pass<'a> {
@@ -96,36 +80,20 @@ impl<'a> Pass<'a> {
         }
         let name = local(tag.name);
         if tag.attributes > 0 {
-            self.attributes(piece.raw, tag, name)?;
+            self.attributes(piece.raw, name)?;
         }
-        if !tag.empty {
-            self.depth += 1;
-            // Markup that was never closed nests too: the lenient reader can tell them apart.
-            self.found.is_plain &= self.depth < MAX_DEPTH;
-        }
-        if self.found.is_plain {
-            self.found.is_plain = if self.has_root {
-                self.is_known(tag, name)
-            } else {
-                is_known_root(piece.raw, tag.name)
-            };
-            self.has_root = true;
-        }
+        self.depth += usize::from(!tag.empty);
         if name.eq_ignore_ascii_case("item") || name.eq_ignore_ascii_case("entry") {
             self.found.entries += 1;
             self.in_entry = true;
-            self.links_of_entry = 0;
-        } else if self.in_entry {
-            let is_date = matches!(name, "pubDate" | "date" | "published" | "updated");
-            self.found.dates += usize::from(is_date && !tag.empty);
-        } else {
+        } else if !self.in_entry {
             self.hints.open(name);
             self.wants_language = name == "language" && !tag.empty;
         }
         Ok(())
     }
 
-    fn attributes(&mut self, raw: &'a str, tag: Tag<'a>, name: &str) -> Result<(), FeedError> {
+    fn attributes(&mut self, raw: &str, name: &str) -> Result<(), FeedError> {
         let namespaces = raw.matches("xmlns").count();
         if let Some(declared) = self.declared.get_mut(self.depth) {
             *declared = namespaces;
@@ -135,52 +103,12 @@ impl<'a> Pass<'a> {
             if standing > MAX_NAMESPACES {
                 return Err(FeedError::Refused("the document declares too many namespaces"));
             }
-            // What a prefix means inside an element is not followed here.
-            self.found.is_plain &= !self.has_root;
         }
-        if raw.contains("xml:base") || raw.contains("mode=") {
-            self.found.is_plain = false;
-        }
-        match name {
-            "guid" if raw.contains("alse") => self.found.has_opaque_ids = true,
-            "title" | "summary" | "content" | "subtitle" if !tag.name.contains(':') => {
-                let is_known = ["\"text\"", "\"html\"", "'text'", "'html'"]
-                    .iter()
-                    .any(|kind| raw.contains(kind));
-                self.found.is_plain &= is_known;
-            }
-            "feed" | "rss" => {
-                let tag = raw.split_once("xml:lang=").and_then(|(_, rest)| rest.get(1..3));
-                self.found.language = tag.map(str::to_owned);
-            }
-            _ => {}
+        if matches!(name, "feed" | "rss") {
+            let tag = raw.split_once("xml:lang=").and_then(|(_, rest)| rest.get(1..3));
+            self.found.language = tag.map(str::to_owned);
         }
         Ok(())
-    }
-
-    /// Whether the strict reader reads the element, or nobody needs to.
-    fn is_known(&mut self, tag: Tag<'a>, name: &str) -> bool {
-        if tag.name.contains(':') {
-            return matches!(
-                tag.name,
-                "dc:creator" | "content:encoded" | "atom:link" | "media:content"
-            ) || !is_telling(name);
-        }
-        match tag.name {
-            // RSS means the last of several links, Atom the first of its relation.
-            "link" if tag.attributes == 0 => {
-                self.links_of_entry += usize::from(self.in_entry);
-                self.links_of_entry <= 1 && !tag.empty
-            }
-            "channel" | "item" | "title" | "link" | "description" | "language" | "copyright"
-            | "managingEditor" | "webMaster" | "pubDate" | "lastBuildDate" | "category"
-            | "generator" | "docs" | "ttl" | "image" | "url" | "width" | "height" | "guid"
-            | "author" | "comments" | "enclosure" | "cloud" | "skipHours" | "hour" | "skipDays"
-            | "day" | "entry" | "id" | "updated" | "published" | "summary" | "content"
-            | "subtitle" | "rights" | "icon" | "logo" | "name" | "email" | "uri"
-            | "contributor" | "rating" => true,
-            _ => false,
-        }
     }
 
     fn text(&mut self, piece: Piece<'a>) {
@@ -193,58 +121,6 @@ impl<'a> Pass<'a> {
             self.found.language = Some(text.trim().to_owned());
             self.wants_language = false;
         }
-    }
-}
-
-/// Names that say something of a feed or entry, whatever namespace they come from.
-fn is_telling(local: &str) -> bool {
-    matches!(
-        local,
-        "title"
-            | "link"
-            | "description"
-            | "summary"
-            | "subtitle"
-            | "abstract"
-            | "content"
-            | "encoded"
-            | "body"
-            | "id"
-            | "identifier"
-            | "guid"
-            | "date"
-            | "pubDate"
-            | "issued"
-            | "modified"
-            | "created"
-            | "published"
-            | "updated"
-            | "language"
-            | "creator"
-            | "author"
-            | "category"
-            | "subject"
-            | "keywords"
-            | "item"
-            | "entry"
-            | "channel"
-            | "feed"
-            | "group"
-    )
-}
-
-/// A root that the strict reader knows for what it is. RSS 1.0 is not among them: it loses items
-/// without a link there, and their identifiers.
-fn is_known_root(raw: &str, name: &str) -> bool {
-    match name {
-        "rss" => {
-            let has_version = ["2.0", "0.91", "0.92"].iter().any(|version| raw.contains(version));
-            has_version && !raw.contains("xmlns=")
-        }
-        "feed" => {
-            raw.contains("xmlns=\"http://www.w3.org/2005/Atom\"") && !raw.contains("version=")
-        }
-        _ => false,
     }
 }
 
@@ -271,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinary_ones_pass_and_are_told_apart() {
+    fn ordinary_ones_pass() {
         let description = format!("<![CDATA[{}]]>", "<div>".repeat(200));
         let item = |name: &str| {
             format!(
@@ -285,12 +161,9 @@ mod tests {
                 item(name).repeat(500)
             )
         };
-        for (name, plain) in
-            [("pubDate", true), ("slash:comments", true), ("x:date", false), ("p", false)]
-        {
+        for name in ["pubDate", "slash:comments", "p"] {
             let found = survey(&feed(name)).unwrap();
-            assert_eq!((found.is_plain, found.entries), (plain, 500), "{name}");
-            assert_eq!(found.language.as_deref(), Some("zh-CN"));
+            assert_eq!((found.entries, found.language.as_deref()), (500, Some("zh-CN")), "{name}");
         }
         let many = "<entry xmlns:a='u'><title>x</title></entry>".repeat(200);
         assert!(survey(&format!("<feed>{many}</feed>")).is_ok());

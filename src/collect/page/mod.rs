@@ -52,10 +52,9 @@ pub(super) fn read(
     memory: Option<&str>,
 ) -> Result<(Feed, String), ReadError> {
     let decoded = text::decode(body, content_type, DocumentKind::Html);
-    if !text::weigh(&decoded.text).is_bearable() {
+    let Some(page) = text::tree(&decoded.text) else {
         return Err(ReadError::Refused("too many or too deeply nested tags".to_owned()));
-    }
-    let page = Html::parse_document(&decoded.text);
+    };
     let anchors = gather(&page, &super::list::base_of(&page, url));
     let before: Learned =
         memory.and_then(|memory| serde_json::from_str(memory).ok()).unwrap_or_default();

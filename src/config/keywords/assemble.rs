@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use toml::Spanned;
 
 use super::super::{Finding, TomlFile};
-use super::raw;
-use super::terms::Check;
+use super::terms::{Check, in_two_scripts};
+use super::{lists, raw, rules};
 use crate::model::{
-    Category, Keywords, LanguageTerms, Lexicon, LexiconEntry, Locale, Modifiers, Rule, Topic,
+    Category, Keywords, LanguageTerms, Lexicon, LexiconEntry, Locale, Modifiers, Topic,
 };
+use crate::query::{Entry, Lists};
 use crate::text::fold;
 
 /// What has been read so far.
@@ -17,6 +18,9 @@ use crate::text::fold;
 pub(super) struct Assembly {
     pub keywords: Keywords,
     pub findings: Vec<Finding>,
+    lists: Lists,
+    /// Where each list's name and each term of a list was met first.
+    listed: HashMap<String, String>,
     topic_ids: HashMap<String, String>,
     category_ids: HashMap<String, String>,
 }
@@ -26,17 +30,16 @@ impl Assembly {
     pub fn topics(&mut self, file: &TomlFile) {
         let Some(raw) = self.parse::<raw::Topics>(file) else { return };
         for topic in &raw.topic {
-            let mut check = Check { file, findings: &mut self.findings };
+            let mut check = Check { file, lists: &self.lists, findings: &mut self.findings };
             check.id(&topic.id, "topic", &mut self.topic_ids);
             check_name(&mut check, &topic.id, topic.name.0.values());
-            if topic.rule.is_empty() {
+            if topic.rule.is_empty() && topic.entity.is_none() {
                 let what = format!("the topic `{}` has no rule", topic.id.as_ref());
-                check.error(&topic.id, what, "add a [[topic.rule]] with `any`".to_owned());
+                let remedy = "add a [[topic.rule]] with `any` or `query`, or a [topic.entity]";
+                check.error(&topic.id, what, remedy.to_owned());
             }
-            let mut rule_ids = HashMap::new();
-            let rules = topic.rule.iter().map(|rule| read_rule(&mut check, rule, &mut rule_ids));
             self.keywords.topics.push(Topic {
-                rules: rules.collect(),
+                rules: rules::rules(&mut check, topic),
                 id: topic.id.as_ref().clone(),
                 name: topic.name.clone(),
                 business_line: topic.business_line.clone(),
@@ -48,7 +51,7 @@ impl Assembly {
     /// Adds the category of one file.
     pub fn category(&mut self, file: &TomlFile) {
         let Some(raw) = self.parse::<raw::Category>(file) else { return };
-        let mut check = Check { file, findings: &mut self.findings };
+        let mut check = Check { file, lists: &self.lists, findings: &mut self.findings };
         check.id(&raw.id, "category", &mut self.category_ids);
         check_name(&mut check, &raw.id, raw.name.0.values());
         check.number(&raw.weight, "the weight", 0.0..=1.0);
@@ -62,8 +65,7 @@ impl Assembly {
             if let Some(table) = table {
                 terms.push(LanguageTerms {
                     locale,
-                    terms: check.required_terms(&table.terms, "terms"),
-                    exclude: check.optional_terms(table.exclude.as_ref()),
+                    terms: rules::category_terms(&mut check, &raw.id, table, locale),
                     examples: check.examples(&table.example),
                 });
             } else {
@@ -81,6 +83,22 @@ impl Assembly {
         });
     }
 
+    /// Adds a list, by the name of its file, as TOML or one term a line.
+    pub fn list(&mut self, file: &TomlFile, name: &str, is_toml: bool) {
+        let entries = if is_toml {
+            let Some(raw) = self.parse::<raw::List>(file) else { return };
+            let none = Lists::default();
+            let mut check = Check { file, lists: &none, findings: &mut self.findings };
+            lists::of_toml(&mut check, &raw)
+        } else {
+            lists::of_lines(file, &mut self.findings)
+        };
+        let mut check = Check { file, lists: &self.lists, findings: &mut self.findings };
+        lists::check(&mut check, name, &entries, &mut self.listed);
+        self.lists
+            .insert(name, entries.into_iter().map(|(entry, _)| entry).collect::<Vec<Entry>>());
+    }
+
     /// Adds the lexicon of the language that the file is named after.
     pub fn lexicon(&mut self, file: &TomlFile, stem: &str) {
         let Ok(locale) = stem.parse::<Locale>() else {
@@ -89,7 +107,7 @@ impl Assembly {
             return;
         };
         let Some(raw) = self.parse::<raw::Lexicon>(file) else { return };
-        let mut check = Check { file, findings: &mut self.findings };
+        let mut check = Check { file, lists: &self.lists, findings: &mut self.findings };
         let mut seen = HashMap::new();
         let mut entries = read_entries(&mut check, &raw.opinion, false, &mut seen);
         entries.extend(read_entries(&mut check, &raw.event, true, &mut seen));
@@ -113,17 +131,6 @@ fn check_name<'a>(
     }
 }
 
-fn read_rule(check: &mut Check, rule: &raw::Rule, seen: &mut HashMap<String, String>) -> Rule {
-    check.id(&rule.id, "rule", seen);
-    Rule {
-        id: rule.id.as_ref().clone(),
-        any: check.required_terms(&rule.any, "any"),
-        require: check.optional_terms(rule.require.as_ref()),
-        exclude: check.optional_terms(rule.exclude.as_ref()),
-        examples: check.examples(&rule.example),
-    }
-}
-
 fn read_entries(
     check: &mut Check,
     raw: &BTreeMap<Spanned<String>, Spanned<f64>>,
@@ -136,7 +143,9 @@ fn read_entries(
             continue;
         }
         let written = term.as_ref();
-        if let Some(first) = seen.insert(fold(written).text, written.clone()) {
+        if let Some(first) = seen.insert(fold(written).text, written.clone())
+            && !in_two_scripts(&first, written)
+        {
             let what = format!("`{written}` has two weights (also as `{first}`)");
             check.error(term, what, "keep one of the two".to_owned());
             continue;

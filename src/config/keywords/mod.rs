@@ -1,10 +1,12 @@
-//! Keyword files → [`Keywords`]: `topics/*.toml`, `categories/*.toml`, `lexicon/<lang>.toml` of one
-//! directory, or the ones inside the program. Reports all that is wrong, not only the first.
+//! Keyword files → [`Keywords`]: `lists/*` (TOML, or one term a line), `topics/*.toml`, `categories/*.toml`,
+//! `lexicon/<lang>.toml` of one directory, or the ones inside the program. Reports all that is wrong, not only the first.
 //!
 //! Compiles nothing and runs no examples: that is the work of `analyse`.
 
 mod assemble;
+mod lists;
 mod raw;
+mod rules;
 mod terms;
 
 use std::path::{Path, PathBuf};
@@ -27,28 +29,38 @@ const MAX_FILES: usize = 2_000;
 /// Keywords and warnings, or all findings if one of them is an error.
 pub type LoadedKeywords = Result<(Keywords, Vec<Finding>), Vec<Finding>>;
 
-/// The three kinds of keyword file, each in its folder.
+/// The kinds of keyword file, each in its folder.
 #[derive(Clone, Copy)]
 enum Kind {
+    /// Read first, since the others name lists.
+    List,
     Topics,
     Category,
     Lexicon,
 }
 
 impl Kind {
-    const ALL: [Kind; 3] = [Kind::Topics, Kind::Category, Kind::Lexicon];
+    const ALL: [Kind; 4] = [Kind::List, Kind::Topics, Kind::Category, Kind::Lexicon];
 
     fn folder(self) -> &'static str {
         match self {
+            Kind::List => "lists",
             Kind::Topics => "topics",
             Kind::Category => "categories",
             Kind::Lexicon => "lexicon",
         }
     }
+
+    fn takes(self, path: &Path) -> bool {
+        match self {
+            Kind::List => has_extension(path, &["toml", "txt", "csv"]),
+            _ => has_extension(path, &["toml"]),
+        }
+    }
 }
 
 /// Reads the keyword files of a directory, in the order of their names. A folder may be missing,
-/// but not all three.
+/// but not all of topics, categories and lexicon.
 ///
 /// # Errors
 /// Every finding, warnings included, if at least one is an error.
@@ -60,11 +72,11 @@ pub fn load_keywords(dir: &Path) -> LoadedKeywords {
         if !folder.is_dir() {
             continue;
         }
-        folders += 1;
-        match toml_paths(&folder) {
+        folders += usize::from(!matches!(kind, Kind::List));
+        match paths_of(kind, &folder) {
             Ok(paths) => {
                 for path in paths {
-                    match TomlFile::read(&path) {
+                    match read(&path) {
                         Ok(file) => add(&mut assembly, kind, &file, &path),
                         Err(finding) => assembly.findings.push(finding),
                     }
@@ -92,7 +104,7 @@ pub fn embedded_keywords() -> LoadedKeywords {
     let mut assembly = Assembly::default();
     for kind in Kind::ALL {
         let Some(folder) = SHIPPED.get_dir(kind.folder()) else { continue };
-        let mut files: Vec<_> = folder.files().filter(|file| is_toml(file.path())).collect();
+        let mut files: Vec<_> = folder.files().filter(|file| kind.takes(file.path())).collect();
         files.sort_by_key(|file| file.path());
         for file in files {
             let name = Path::new("keywords").join(file.path()).display().to_string();
@@ -107,13 +119,12 @@ pub fn embedded_keywords() -> LoadedKeywords {
 }
 
 fn add(assembly: &mut Assembly, kind: Kind, file: &TomlFile, path: &Path) {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     match kind {
+        Kind::List => assembly.list(file, stem, has_extension(path, &["toml"])),
         Kind::Topics => assembly.topics(file),
         Kind::Category => assembly.category(file),
-        Kind::Lexicon => {
-            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            assembly.lexicon(file, stem);
-        }
+        Kind::Lexicon => assembly.lexicon(file, stem),
     }
 }
 
@@ -126,13 +137,13 @@ fn finish(assembly: Assembly) -> LoadedKeywords {
     }
 }
 
-fn toml_paths(folder: &Path) -> Result<Vec<PathBuf>, Box<Finding>> {
+fn paths_of(kind: Kind, folder: &Path) -> Result<Vec<PathBuf>, Box<Finding>> {
     let unreadable =
         |error: std::io::Error| Box::new(missing(folder, &format!("cannot be read: {error}")));
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        if is_toml(&path) {
+        if kind.takes(&path) {
             paths.push(path);
         }
         if paths.len() > MAX_FILES {
@@ -163,8 +174,14 @@ fn is_model(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "model")
 }
 
-fn is_toml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "toml")
+/// TOML is UTF-8; plain lists are in whatever a spreadsheet wrote.
+fn read(path: &Path) -> Result<TomlFile, Finding> {
+    if has_extension(path, &["toml"]) { TomlFile::read(path) } else { lists::read_plain(path) }
+}
+
+fn has_extension(path: &Path, known: &[&str]) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    known.iter().any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 fn missing(path: &Path, what: &str) -> Finding {

@@ -26,8 +26,27 @@ pub(super) struct Topic {
     pub business_line: Option<String>,
     #[serde(default = "alerts")]
     pub alerts: bool,
+    pub entity: Option<Entity>,
     #[serde(default)]
     pub rule: Vec<Rule>,
+}
+
+/// What an organisation, product or person is called: a rule in the words of its trade.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entity {
+    pub names: Terms,
+    pub misspellings: Option<Terms>,
+    pub products: Option<Terms>,
+    pub handles: Option<Terms>,
+    pub aliases: Option<Terms>,
+    pub tickers: Option<Terms>,
+    pub people: Option<Terms>,
+    pub require: Option<Terms>,
+    pub forbid: Option<Terms>,
+    pub exclude: Option<Terms>,
+    #[serde(default)]
+    pub example: Vec<Example>,
 }
 
 fn alerts() -> bool {
@@ -38,7 +57,8 @@ fn alerts() -> bool {
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
     pub id: Spanned<String>,
-    pub any: Terms,
+    pub any: Option<Terms>,
+    pub query: Option<Spanned<String>>,
     pub require: Option<Terms>,
     pub exclude: Option<Terms>,
     #[serde(default)]
@@ -70,10 +90,23 @@ pub(super) struct Category {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LanguageTerms {
-    pub terms: Terms,
+    pub terms: Option<Terms>,
+    pub query: Option<Spanned<String>>,
     pub exclude: Option<Terms>,
     #[serde(default)]
     pub example: Vec<Example>,
+}
+
+/// `lists/<name>.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {
+    pub terms: Terms,
+    /// Whether disguises of its terms count (`fr@ude`).
+    #[serde(default)]
+    pub disguised: bool,
+    /// The language in all of whose forms its terms count.
+    pub inflect: Option<Spanned<String>>,
 }
 
 /// `lexicon/<lang>.toml`.

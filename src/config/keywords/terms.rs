@@ -1,24 +1,27 @@
 //! What a term, an id and a weight must be, wherever in the keyword files they stand.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 
 use super::super::{Finding, TomlFile};
 use super::raw;
 use crate::model::Example;
-use crate::text::fold;
+use crate::model::query::{Inflection, Query, Term};
+use crate::query::{Lists, Reading, covers, is_short, listed, parse};
+use crate::text::{fold, is_han};
 
 /// One file under check, and what was found in it so far.
 pub(super) struct Check<'a> {
     pub file: &'a TomlFile,
+    pub lists: &'a Lists,
     pub findings: &'a mut Vec<Finding>,
 }
 
 impl Check<'_> {
     /// A list that must hold terms.
-    pub fn required_terms(&mut self, list: &raw::Terms, key: &str) -> Vec<String> {
+    pub fn required_terms(&mut self, list: &raw::Terms, key: &str) -> Vec<Term> {
         if list.as_ref().is_empty() {
             let what = format!("`{key}` is empty");
             self.error(list, what, "write at least one term, or remove the table".to_owned());
@@ -27,14 +30,40 @@ impl Check<'_> {
     }
 
     /// A list that may be missing. A list that is given must hold terms too.
-    pub fn optional_terms(&mut self, list: Option<&raw::Terms>) -> Vec<String> {
+    pub fn optional_terms(&mut self, list: Option<&raw::Terms>) -> Vec<Term> {
         list.map(|list| self.terms(list)).unwrap_or_default()
+    }
+
+    /// A query; none if it cannot be read. `may_only_deny` where it narrows something else.
+    pub fn query(
+        &mut self,
+        written: Option<&Spanned<String>>,
+        stem: Option<Inflection>,
+        may_only_deny: bool,
+    ) -> Option<Query> {
+        let written = written?;
+        let reading = Reading { lists: Some(self.lists), stem, may_only_deny };
+        let place = |span| within_string(self.file.text(), written, span);
+        match parse(written.as_ref(), &reading) {
+            Ok(parsed) => {
+                let doubts = parsed.doubts.into_iter();
+                let warnings = doubts
+                    .map(|doubt| self.file.warning(place(doubt.span), doubt.message, doubt.remedy));
+                self.findings.extend(warnings);
+                Some(parsed.query)
+            }
+            Err(error) => {
+                let error = self.file.error(place(error.span), error.message, error.remedy);
+                self.findings.push(error);
+                None
+            }
+        }
     }
 
     /// A list of cue words, in which single letters are usual (`no` is `不`).
     pub fn cues(&mut self, list: Option<&raw::Terms>) -> Vec<String> {
         let Some(list) = list else { return Vec::new() };
-        self.each_term(list, false)
+        self.each_term(list)
     }
 
     /// A term by itself; says whether it can be used.
@@ -112,11 +141,68 @@ impl Check<'_> {
         self.findings.push(self.file.warning(at.span(), what, remedy));
     }
 
-    fn terms(&mut self, list: &raw::Terms) -> Vec<String> {
-        self.each_term(list, true)
+    /// The terms of a list, with those of the lists that it names.
+    fn terms(&mut self, list: &raw::Terms) -> Vec<Term> {
+        let mut terms: Vec<(Term, Option<&Spanned<String>>)> = Vec::new();
+        for written in list.as_ref() {
+            if let Some(name) = written.as_ref().trim().strip_prefix('@') {
+                match self.lists.terms(name) {
+                    Ok(more) => terms.extend(more.into_iter().map(|term| (term, None))),
+                    Err(error) => {
+                        let remedy =
+                            format!("make lists/{name}.txt, or write a handle as `=@{name}`");
+                        self.error(written, error.to_string(), remedy);
+                    }
+                }
+            } else if let Some(term) = self.listed(written) {
+                terms.push((term, Some(written)));
+            }
+        }
+        self.warn_of_idle(&terms);
+        terms.into_iter().map(|(term, _)| term).collect()
     }
 
-    fn each_term(&mut self, list: &raw::Terms, warn_of_letters: bool) -> Vec<String> {
+    /// A term of a list by itself.
+    pub fn listed(&mut self, written: &Spanned<String>) -> Option<Term> {
+        if written.as_ref().contains(['\n', '\r']) {
+            let what = "a term runs over a line break".to_owned();
+            self.error(written, what, "write it on one line".to_owned());
+            return None;
+        }
+        match listed(written.as_ref()) {
+            Ok(term) => Some(term),
+            Err(error) => {
+                self.error(written, error.message, error.remedy);
+                None
+            }
+        }
+    }
+
+    /// Warns of terms that say nothing new, and of such as say too much.
+    fn warn_of_idle(&mut self, terms: &[(Term, Option<&Spanned<String>>)]) {
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        for (term, written) in terms {
+            let first = seen.insert(fold(&term.text).text, &term.text);
+            let Some(written) = written else { continue };
+            if let Some(first) = first.filter(|first| !in_two_scripts(first, &term.text)) {
+                let what = format!("`{}` is listed twice (also as `{first}`)", written.as_ref());
+                self.warning(written, what, "keep one of the two");
+            } else if is_short(term) {
+                let what = format!("`{}` is so short that it will match often", written.as_ref());
+                self.warning(written, what, "write a longer phrase, or `=` before it");
+            }
+        }
+        let wide: Vec<_> = terms.iter().filter(|(term, _)| term.text.ends_with('*')).collect();
+        for (term, written) in terms {
+            let wider = wide.iter().find(|(wide, _)| wide != term && covers(wide, term));
+            if let (Some((wider, _)), Some(written)) = (wider, written) {
+                let what = format!("`{}` is found by `{}` already", written.as_ref(), wider.text);
+                self.warning(written, what, "remove it");
+            }
+        }
+    }
+
+    fn each_term(&mut self, list: &raw::Terms) -> Vec<String> {
         let mut seen = HashMap::new();
         let mut kept = Vec::with_capacity(list.as_ref().len());
         for term in list.as_ref() {
@@ -124,14 +210,12 @@ impl Check<'_> {
                 continue;
             }
             let folded = fold(term.as_ref()).text;
-            if let Some(first) = seen.insert(folded.clone(), term.as_ref().clone()) {
+            if let Some(first) = seen.insert(folded.clone(), term.as_ref().clone())
+                && !in_two_scripts(&first, term.as_ref())
+            {
                 let what = format!("`{}` is listed twice (also as `{first}`)", term.as_ref());
                 self.warning(term, what, "keep one of the two");
                 continue;
-            }
-            if warn_of_letters && folded.trim_end_matches('*').trim().chars().count() == 1 {
-                let what = format!("`{}` is a single letter and will match often", term.as_ref());
-                self.warning(term, what, "write a longer phrase");
             }
             kept.push(term.as_ref().clone());
         }
@@ -141,4 +225,55 @@ impl Check<'_> {
     fn place<T>(&self, at: &Spanned<T>) -> String {
         format!("{}:{}", self.file.name(), self.file.place(at.span().start).0)
     }
+}
+
+/// Whether two terms that fold alike are the traditional and the simplified form of one: writing both is idle
+/// and no mistake.
+pub(super) fn in_two_scripts(a: &str, b: &str) -> bool {
+    let han = |term: &str| term.chars().filter(|&c| is_han(c)).collect::<String>();
+    han(a) != han(b)
+}
+
+/// The bytes of a file that a part of a string stands in. Where escapes make them differ from the string's own
+/// letters, those are counted one by one.
+fn within_string(file: &str, string: &Spanned<String>, part: Range<usize>) -> Range<usize> {
+    let span = string.span();
+    let raw = file.get(span.clone()).unwrap_or_default();
+    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| raw.starts_with(quote));
+    let Some(quote) = quotes else { return span };
+    let mut open = quote.len();
+    if quote.len() == 3 {
+        let inner = raw.get(open..).unwrap_or_default();
+        open += inner.len()
+            - inner.strip_prefix("\r\n").or(inner.strip_prefix('\n')).unwrap_or(inner).len();
+    }
+    let escapes = quote.starts_with('"');
+    let at = |wanted: usize| {
+        let (mut raw_at, mut value_at) = (open, 0);
+        while value_at < wanted {
+            let Some(rest) = raw.get(raw_at..).filter(|rest| !rest.is_empty()) else { break };
+            let mut chars = rest.chars();
+            let first = chars.next().map_or(1, char::len_utf8);
+            let (raw_length, value_length) = match (rest.starts_with('\\') && escapes, chars.next())
+            {
+                (false, _) => (first, first),
+                (true, Some('u')) => (6, escaped_length(rest.get(2..6))),
+                (true, Some('U')) => (10, escaped_length(rest.get(2..10))),
+                (true, Some('\n' | '\r' | ' ' | '\t')) => {
+                    let blanks = rest.get(1..).unwrap_or_default();
+                    (1 + blanks.len() - blanks.trim_start().len(), 0)
+                }
+                (true, _) => (2, 1),
+            };
+            raw_at += raw_length;
+            value_at += value_length;
+        }
+        (span.start + raw_at).min(span.end)
+    };
+    at(part.start)..at(part.end)
+}
+
+fn escaped_length(hex: Option<&str>) -> usize {
+    let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    code.and_then(char::from_u32).map_or(1, char::len_utf8)
 }

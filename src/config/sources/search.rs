@@ -92,13 +92,14 @@ fn query(topic: &Topic, language: &str, join: &str) -> String {
     let mut seen = HashSet::new();
     let mut names: Vec<(bool, bool, String)> = Vec::new();
     for rule in &topic.rules {
-        // A term that ends in `*` is the beginning of a word, which search services do not know.
-        for name in rule.any.iter().filter(|name| !name.ends_with('*')) {
+        // A term with `*` or `?` is a part of a word, which search services do not know.
+        let terms = rule.names.terms().into_iter().map(|term| &term.text);
+        for name in terms.filter(|name| !name.contains(['*', '?'])) {
             let name = name.replace('"', " ").split_whitespace().collect::<Vec<_>>().join(" ");
             if seen.insert(fold(&name).text) {
                 let is_han = name.chars().any(text::is_han);
                 let foreign = !language.is_empty() && is_han != is_chinese;
-                names.push((!rule.require.is_empty(), foreign, name));
+                names.push((rule.context.is_some(), foreign, name));
             }
         }
     }
@@ -127,12 +128,15 @@ fn percent_encoded(text: &str) -> String {
 mod tests {
     use super::{percent_encoded, query};
     use crate::model::{Rule, Topic};
+    use crate::query::any_of;
 
     fn topic(rules: &[(&[&str], &[&str])]) -> Topic {
-        let owned = |list: &[&str]| list.iter().map(|&term| term.to_owned()).collect();
-        let rule = |(any, require): &(&[&str], &[&str])| Rule {
-            any: owned(any),
-            require: owned(require),
+        let any = |list: &[&str]| {
+            any_of(&list.iter().map(|&term| term.to_owned()).collect::<Vec<_>>(), &[])
+        };
+        let rule = |(names, context): &(&[&str], &[&str])| Rule {
+            names: any(names),
+            context: (!context.is_empty()).then(|| any(context)),
             ..Rule::default()
         };
         Topic { rules: rules.iter().map(rule).collect(), ..Topic::default() }

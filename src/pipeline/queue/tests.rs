@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{HOST_POLLS, HOST_WAITING, POLLS, Place, Queue, SLOW_POLLS, SLOW_WAITING, Task};
-use crate::model::{Source, SourceState, Validators};
+use crate::model::{Source, SourceState, Validators, Vitals};
 use crate::pipeline::leases::Holder;
 use crate::store::leases::Claim;
 use crate::store::sources::Claimed;
@@ -44,7 +44,8 @@ impl Maker {
             memory: None,
         };
         let held = self.holder.hold(Claim::Source(id));
-        Task { claimed: Claimed { state, epoch: 1, slow }, source: Arc::new(source), held }
+        let vitals = Vitals { slow, ..Vitals::default() };
+        Task { claimed: Claimed { state, epoch: 1, vitals }, source: Arc::new(source), held }
     }
 }
 

@@ -11,6 +11,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 
 mod iso;
+mod mail;
 mod names;
 mod relative;
 mod words;
@@ -75,6 +76,7 @@ pub fn read_date_in(raw: &str, context: DateContext) -> Option<Written> {
     let raw = raw.trim();
     let raw = &raw[..raw.floor_char_boundary(MAX_BYTES)];
     iso::common(raw)
+        .or_else(|| mail::read(raw))
         .or_else(|| iso::other(raw))
         .or_else(|| epoch(raw))
         .or_else(|| words::read(raw, context))

@@ -1,6 +1,6 @@
 //! Pages a second of the extractor and of the bare parse of the tree that it uses, in the same run.
 //!
-//! `cargo bench --bench extract -- PAGES [ROUNDS]`: PAGES is a folder, looked through for `.html` and
+//! `tests/benches/extract/run PAGES [ROUNDS]`: PAGES is a folder, looked through for `.html` and
 //! `.html.gz`. With `PYTHON` set to an interpreter that has trafilatura, that is measured beside.
 //! One thread; the best of the rounds counts for each page, since others use the machine, too.
 
@@ -23,7 +23,7 @@ fn main() {
         eprintln!("usage: cargo bench --bench extract -- PAGES [ROUNDS]");
         return;
     };
-    let rounds = arguments.get(1).map_or(5, |text| text.parse().expect("a number of rounds"));
+    let rounds = arguments.get(1).map_or(7, |text| text.parse().expect("a number of rounds"));
     let mut paths = Vec::new();
     find(Path::new(folder), &mut paths);
     paths.sort();
@@ -34,12 +34,15 @@ fn main() {
 
     let texts: Vec<String> =
         pages.iter().map(|bytes| decode(bytes, None, DocumentKind::Html).text).collect();
-    let parse = measure(rounds, &texts, |text| {
-        std::hint::black_box(scraper::Html::parse_document(text));
-    });
-    let whole = measure(rounds, &pages, |bytes| {
-        std::hint::black_box(page(bytes, None, None, &Site::default()));
-    });
+    let (mut parse, mut whole) =
+        (vec![Duration::MAX; pages.len()], vec![Duration::MAX; pages.len()]);
+    // In turns: what else the machine does meets both.
+    for _ in 0..rounds {
+        for (at, (bytes, text)) in pages.iter().zip(&texts).enumerate() {
+            parse[at] = parse[at].min(time(|| scraper::Html::parse_document(text)));
+            whole[at] = whole[at].min(time(|| page(bytes, None, None, &Site::default())));
+        }
+    }
     tell("bare parse", &parse);
     tell("extract::page", &whole);
     println!("share of the bare parse's rate: {:.2}", rate(&whole) / rate(&parse));
@@ -72,17 +75,10 @@ fn read(path: &Path) -> Vec<u8> {
     plain
 }
 
-/// The best time of each.
-fn measure<T>(rounds: usize, list: &[T], work: impl Fn(&T)) -> Vec<Duration> {
-    let mut best = vec![Duration::MAX; list.len()];
-    for _ in 0..rounds.max(1) {
-        for (item, best) in list.iter().zip(&mut best) {
-            let began = Instant::now();
-            work(item);
-            *best = began.elapsed().min(*best);
-        }
-    }
-    best
+fn time<T>(work: impl FnOnce() -> T) -> Duration {
+    let began = Instant::now();
+    std::hint::black_box(work());
+    began.elapsed()
 }
 
 /// Seconds a page, as `peer.py` prints them.

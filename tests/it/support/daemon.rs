@@ -65,6 +65,11 @@ impl Daemon {
         http::get(self.address, path).expect("an answer")
     }
 
+    /// Where its status page is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// A connection to its status page with half a request on it.
     pub fn connect_half(&self) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).expect("connected");

@@ -24,6 +24,7 @@ struct Desk {
     edition: u32,
     pages_hang: bool,
     feed_fails: bool,
+    only_amp: bool,
     asked: Asked,
 }
 
@@ -34,7 +35,7 @@ pub struct Asked {
     pub feed: u32,
     /// For the feed, by somebody who had its present edition already.
     pub unchanged: u32,
-    /// For an article.
+    /// For an article, in whatever edition.
     pub pages: u32,
 }
 
@@ -47,6 +48,7 @@ impl Site {
         let routes = Router::new()
             .route("/rss.xml", get(feed))
             .route("/news/{id}", get(page))
+            .route("/amp/{id}", get(amp))
             .with_state((address, Arc::clone(&desk)));
         let serving = tokio::spawn(async move {
             axum::serve(listener, routes).await.expect("served");
@@ -74,6 +76,11 @@ impl Site {
     /// From now on the feed is answered by an error, or is again as it was.
     pub fn let_feed_fail(&self, fail: bool) {
         self.desk().feed_fails = fail;
+    }
+
+    /// From now on articles are shown by scripts, but for their AMP edition.
+    pub fn let_amp_show_articles(&self) {
+        self.desk().only_amp = true;
     }
 
     pub fn asked(&self) -> Asked {
@@ -125,15 +132,33 @@ fn item(address: SocketAddr, id: usize, (title, _): &(String, String)) -> String
 }
 
 async fn page(State((_, desk)): State<Shared>, Path(id): Path<usize>) -> Response {
-    let (article, hang) = {
+    let (article, hang, only_amp) = {
         let mut desk = desk.lock().expect("not poisoned");
         desk.asked.pages += 1;
-        (desk.articles.get(id).cloned(), desk.pages_hang)
+        (desk.articles.get(id).cloned(), desk.pages_hang, desk.only_amp)
     };
     if hang {
         std::future::pending::<()>().await;
     }
     let Some((title, text)) = article else { return StatusCode::NOT_FOUND.into_response() };
+    if only_amp {
+        let head = format!("<title>{title}</title><link rel=\"amphtml\" href=\"/amp/{id}\">");
+        let notice = "<noscript>Active JavaScript para leer este artículo.</noscript>";
+        return Html(format!("<!doctype html><head>{head}</head><body>{notice}</body>"))
+            .into_response();
+    }
+    whole(&title, &text)
+}
+
+async fn amp(State((_, desk)): State<Shared>, Path(id): Path<usize>) -> Response {
+    let mut desk = desk.lock().expect("not poisoned");
+    desk.asked.pages += 1;
+    let article = desk.articles.get(id).cloned();
+    article
+        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |(title, text)| whole(&title, &text))
+}
+
+fn whole(title: &str, text: &str) -> Response {
     Html(format!(
         "<!doctype html><html lang=\"es\"><head><title>{title}</title></head><body><main><article>\
          <h1>{title}</h1><p>{text}</p></article></main></body></html>"

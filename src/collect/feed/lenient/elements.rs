@@ -1,5 +1,7 @@
 //! What each element of a feed or entry says, once its start tag is read.
 
+use std::borrow::Cow;
+
 use crate::model::Enclosure;
 
 use super::super::clean;
@@ -61,7 +63,8 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&mut self, text: Text, start: &Start<'a>) -> bool {
         let rank = start.rank;
         let is_long = matches!(text, Text::Title | Text::Summary | Text::Content);
-        let (kind, mode) = (start.attribute("type"), start.attribute("mode"));
+        let said = |name: &str| if is_long { start.attribute(name) } else { None };
+        let (kind, mode) = (said("type"), said("mode"));
         let carrier =
             if is_long { Carrier::of(kind, mode, &mut self.faults) } else { Carrier::Text };
         let is_markup = matches!(text, Text::Summary | Text::Content);
@@ -85,9 +88,9 @@ impl<'a> Reader<'a> {
             Text::Summary => draft.summary(rank, &value),
             Text::Content => draft.content(rank, &value),
             Text::Id => draft.id(rank, &value, !opaque, base.as_deref()),
-            Text::Published => draft.date(rank, When::Published, value),
-            Text::Updated => draft.date(rank, When::Updated, value),
-            Text::Date => draft.date(rank, When::Either, value),
+            Text::Published => draft.date(rank, When::Published, value.into_owned()),
+            Text::Updated => draft.date(rank, When::Updated, value.into_owned()),
+            Text::Date => draft.date(rank, When::Either, value.into_owned()),
             Text::Language => draft.language(rank, &value),
             Text::Author => draft.author(rank, &value),
             Text::Keywords => value.split(',').for_each(|word| draft.category(word)),
@@ -167,7 +170,7 @@ impl<'a> Reader<'a> {
                 &mut Faults::default(),
             ))
         };
-        let name = child("name").or_else(|| child("email"));
+        let name = child("name").or_else(|| child("email")).map(Cow::from);
         let name = name.unwrap_or_else(|| texts::bare(inner, &mut self.faults));
         let rank = start.rank;
         self.draft().author(rank, &name);

@@ -215,7 +215,7 @@ impl<'a> Reader<'a> {
     }
 
     fn family(&mut self, name: &str) -> Ns {
-        let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+        let prefix = name.bytes().position(|byte| byte == b':').map_or("", |at| &name[..at]);
         let declared = self.namespaces.iter().rev().find(|(other, _)| *other == prefix);
         let family = match declared {
             Some((_, family)) => *family,

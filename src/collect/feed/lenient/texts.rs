@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 
-use super::super::scan::{Kind, Scanner, local};
+use super::super::scan::{Kind, Piece, Scanner, local};
 use super::Faults;
 
 /// How a text is carried (Atom 1.0 §3.1, Atom 0.3 §3.1).
@@ -43,7 +43,26 @@ impl Carrier {
 }
 
 /// The text between two tags; HTML where it has markup.
-pub(super) fn text(inner: &str, carrier: Carrier, faults: &mut Faults) -> String {
+pub(super) fn text<'a>(inner: &'a str, carrier: Carrier, faults: &mut Faults) -> Cow<'a, str> {
+    let out = match only_piece(inner) {
+        Some(piece) if piece.kind == Kind::Cdata => piece.cdata().into(),
+        Some(piece) if piece.kind == Kind::Text => references(piece.raw, faults),
+        _ => pieced(inner, faults).into(),
+    };
+    match carrier {
+        Carrier::Base64 => unpacked(&out).map_or(out, Cow::from),
+        Carrier::Xml => without_div(out),
+        Carrier::Text => out,
+    }
+}
+
+/// What stands there if it is one piece, as it mostly is.
+fn only_piece(inner: &str) -> Option<Piece<'_>> {
+    let mut pieces = Scanner::new(inner.trim());
+    pieces.next().filter(|_| pieces.next().is_none())
+}
+
+fn pieced(inner: &str, faults: &mut Faults) -> String {
     let pieces = || Scanner::new(inner);
     let has_tags = pieces().any(|piece| matches!(piece.kind, Kind::Open(_) | Kind::Close { .. }));
     let mut out = String::with_capacity(inner.len());
@@ -64,15 +83,14 @@ pub(super) fn text(inner: &str, carrier: Carrier, faults: &mut Faults) -> String
             Kind::Other => {}
         }
     }
-    match carrier {
-        Carrier::Base64 => unpacked(&out).unwrap_or(out),
-        Carrier::Xml => without_div(out),
-        Carrier::Text => out,
-    }
+    out
 }
 
 /// The characters between two tags, without markup: for links, dates, names and identifiers.
-pub(super) fn bare(inner: &str, faults: &mut Faults) -> String {
+pub(super) fn bare<'a>(inner: &'a str, faults: &mut Faults) -> Cow<'a, str> {
+    if !inner.contains('<') {
+        return references(inner, faults);
+    }
     let mut out = String::with_capacity(inner.len());
     for piece in Scanner::new(inner) {
         match piece.kind {
@@ -81,7 +99,7 @@ pub(super) fn bare(inner: &str, faults: &mut Faults) -> String {
             Kind::Other | Kind::Open(_) | Kind::Close { .. } => {}
         }
     }
-    out
+    out.into()
 }
 
 /// A tag as it stands, without the prefix of its namespace.
@@ -98,14 +116,14 @@ fn push_tag(out: &mut String, raw: &str) {
 }
 
 /// The `div` that carries XHTML in Atom is no part of it (RFC 4287 §3.1.1.3).
-fn without_div(text: String) -> String {
+fn without_div(text: Cow<'_, str>) -> Cow<'_, str> {
     let trimmed = text.trim();
     let inner = trimmed
         .strip_prefix("<div")
         .and_then(|rest| rest.split_once('>'))
         .and_then(|(_, rest)| rest.strip_suffix("</div>"));
     match inner {
-        Some(inner) if !inner.contains("<div") => inner.trim().to_owned(),
+        Some(inner) if !inner.contains("<div") => inner.trim().to_owned().into(),
         _ => text,
     }
 }

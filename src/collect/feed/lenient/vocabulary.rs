@@ -115,55 +115,55 @@ pub(super) fn element(ns: Ns, local: &str) -> (Element, u8) {
     let name = lowercase(local, &mut lower);
     let text = |text, rank| (Element::Text(text), rank);
     match (ns, name) {
-        (Ns::Core, "channel" | "feed") => (Element::Feed, 0),
-        (Ns::Core, "item" | "entry") => (Element::Entry, 0),
-        (Ns::Core, "rss") | (Ns::Core | Ns::Rdf, "rdf") => (Element::Root, 0),
-        (Ns::Core, "title") => text(Title, 0),
-        (Ns::Atom, "title") => text(Title, 1),
-        (Ns::Dc, "title") => text(Title, 2),
-        (Ns::Itunes | Ns::Media, "title") => text(Title, 3),
-        (Ns::Core, "description" | "summary" | "subtitle" | "tagline" | "abstract") => {
+        (Ns::Core, b"channel" | b"feed") => (Element::Feed, 0),
+        (Ns::Core, b"item" | b"entry") => (Element::Entry, 0),
+        (Ns::Core, b"rss") | (Ns::Core | Ns::Rdf, b"rdf") => (Element::Root, 0),
+        (Ns::Core, b"title") => text(Title, 0),
+        (Ns::Atom, b"title") => text(Title, 1),
+        (Ns::Dc, b"title") => text(Title, 2),
+        (Ns::Itunes | Ns::Media, b"title") => text(Title, 3),
+        (Ns::Core, b"description" | b"summary" | b"subtitle" | b"tagline" | b"abstract") => {
             text(Summary, 0)
         }
-        (Ns::Atom, "summary" | "subtitle") => text(Summary, 1),
-        (Ns::Dc, "description") => text(Summary, 2),
-        (Ns::Itunes, "summary") => text(Summary, 3),
-        (Ns::Itunes, "subtitle") | (Ns::DcTerms, "abstract") => text(Summary, 4),
-        (Ns::Media, "description") => text(Summary, 5),
-        (Ns::Content, "encoded") | (Ns::Core, "content" | "encoded" | "fullitem") => {
+        (Ns::Atom, b"summary" | b"subtitle") => text(Summary, 1),
+        (Ns::Dc, b"description") => text(Summary, 2),
+        (Ns::Itunes, b"summary") => text(Summary, 3),
+        (Ns::Itunes, b"subtitle") | (Ns::DcTerms, b"abstract") => text(Summary, 4),
+        (Ns::Media, b"description") => text(Summary, 5),
+        (Ns::Content, b"encoded") | (Ns::Core, b"content" | b"encoded" | b"fullitem") => {
             text(Content, 0)
         }
-        (Ns::Atom, "content") | (Ns::Core | Ns::Xhtml, "body") => text(Content, 1),
-        (Ns::Core, "guid" | "id") => text(Id, 0),
-        (Ns::Atom, "id") => text(Id, 1),
-        (Ns::Dc, "identifier") => text(Id, 3),
-        (Ns::Core, "pubdate" | "published" | "issued") => text(Published, 0),
-        (Ns::Core, "lastbuilddate" | "updated" | "modified") => text(Updated, 0),
-        (Ns::Atom, "published" | "issued") => text(Published, 1),
-        (Ns::Atom, "updated" | "modified") => text(Updated, 1),
-        (Ns::DcTerms, "issued") => text(Published, 2),
-        (Ns::DcTerms, "modified") => text(Updated, 2),
-        (Ns::Dc, "date") => text(Date, 3),
-        (Ns::Core | Ns::DcTerms, "created") => text(Published, 4),
-        (Ns::Core | Ns::DcTerms, "date") => text(Date, 5),
-        (Ns::Core, "language") => text(Language, 0),
-        (Ns::Dc, "language") => text(Language, 1),
-        (Ns::Core | Ns::Atom, "author") | (Ns::Core, "managingeditor") => (Element::Author, 0),
-        (Ns::Dc, "creator" | "author") => text(Author, 1),
-        (Ns::Itunes, "author") => text(Author, 2),
-        (Ns::Core | Ns::Atom | Ns::Media, "category") | (Ns::Dc, "subject") => {
+        (Ns::Atom, b"content") | (Ns::Core | Ns::Xhtml, b"body") => text(Content, 1),
+        (Ns::Core, b"guid" | b"id") => text(Id, 0),
+        (Ns::Atom, b"id") => text(Id, 1),
+        (Ns::Dc, b"identifier") => text(Id, 3),
+        (Ns::Core, b"pubdate" | b"published" | b"issued") => text(Published, 0),
+        (Ns::Core, b"lastbuilddate" | b"updated" | b"modified") => text(Updated, 0),
+        (Ns::Atom, b"published" | b"issued") => text(Published, 1),
+        (Ns::Atom, b"updated" | b"modified") => text(Updated, 1),
+        (Ns::DcTerms, b"issued") => text(Published, 2),
+        (Ns::DcTerms, b"modified") => text(Updated, 2),
+        (Ns::Dc, b"date") => text(Date, 3),
+        (Ns::Core | Ns::DcTerms, b"created") => text(Published, 4),
+        (Ns::Core | Ns::DcTerms, b"date") => text(Date, 5),
+        (Ns::Core, b"language") => text(Language, 0),
+        (Ns::Dc, b"language") => text(Language, 1),
+        (Ns::Core | Ns::Atom, b"author") | (Ns::Core, b"managingeditor") => (Element::Author, 0),
+        (Ns::Dc, b"creator" | b"author") => text(Author, 1),
+        (Ns::Itunes, b"author") => text(Author, 2),
+        (Ns::Core | Ns::Atom | Ns::Media, b"category") | (Ns::Dc, b"subject") => {
             (Element::Category, 0)
         }
-        (Ns::Itunes | Ns::Media, "keywords") | (Ns::Core, "tags") => text(Keywords, 0),
-        (Ns::Core | Ns::Atom, "link") => (Element::Link, u8::from(ns == Ns::Atom)),
-        (Ns::Core, "enclosure") | (Ns::Media, "content") => (Element::Enclosure, 0),
-        (Ns::Media, "group") => (Element::Group, 0),
+        (Ns::Itunes | Ns::Media, b"keywords") | (Ns::Core, b"tags") => text(Keywords, 0),
+        (Ns::Core | Ns::Atom, b"link") => (Element::Link, u8::from(ns == Ns::Atom)),
+        (Ns::Core, b"enclosure") | (Ns::Media, b"content") => (Element::Enclosure, 0),
+        (Ns::Media, b"group") => (Element::Group, 0),
         (
             Ns::Core | Ns::Atom,
-            "image" | "textinput" | "source" | "contributor" | "logo" | "icon" | "rights"
-            | "copyright" | "generator" | "skiphours" | "skipdays" | "comments" | "info",
+            b"image" | b"textinput" | b"source" | b"contributor" | b"logo" | b"icon" | b"rights"
+            | b"copyright" | b"generator" | b"skiphours" | b"skipdays" | b"comments" | b"info",
         )
-        | (Ns::Itunes, "owner") => (Element::Aside, 0),
+        | (Ns::Itunes, b"owner") => (Element::Aside, 0),
         _ => (Element::Wrapper, 0),
     }
 }
@@ -173,12 +173,14 @@ pub(super) fn element(ns: Ns, local: &str) -> (Element, u8) {
 pub(super) fn ends_texts(name: &str, within_markup: bool) -> bool {
     let mut lower = [0; 20];
     match lowercase(name, &mut lower) {
-        "item" | "entry" | "channel" | "feed" | "rss" | "guid" | "pubdate" | "lastbuilddate"
-        | "enclosure" | "description" | "category" | "published" | "updated" | "issued"
-        | "modified" | "comments" | "ttl" | "generator" | "managingeditor" | "webmaster"
-        | "copyright" | "textinput" | "content:encoded" => true,
-        "title" | "link" | "summary" | "content" | "author" | "id" | "image" | "language"
-        | "source" => !within_markup,
+        b"item" | b"entry" | b"channel" | b"feed" | b"rss" | b"guid" | b"pubdate"
+        | b"lastbuilddate" | b"enclosure" | b"description" | b"category" | b"published"
+        | b"updated" | b"issued" | b"modified" | b"comments" | b"ttl" | b"generator"
+        | b"managingeditor" | b"webmaster" | b"copyright" | b"textinput" | b"content:encoded" => {
+            true
+        }
+        b"title" | b"link" | b"summary" | b"content" | b"author" | b"id" | b"image"
+        | b"language" | b"source" => !within_markup,
         _ => false,
     }
 }
@@ -188,7 +190,7 @@ pub(super) fn is_container(name: &str) -> bool {
     let mut lower = [0; 20];
     matches!(
         lowercase(super::super::scan::local(name), &mut lower),
-        "item" | "entry" | "channel" | "feed" | "rss" | "rdf"
+        b"item" | b"entry" | b"channel" | b"feed" | b"rss" | b"rdf"
     )
 }
 
@@ -197,73 +199,73 @@ pub(super) fn is_html(name: &str) -> bool {
     let mut lower = [0; 20];
     matches!(
         lowercase(name, &mut lower),
-        "a" | "abbr"
-            | "b"
-            | "big"
-            | "blockquote"
-            | "body"
-            | "br"
-            | "center"
-            | "cite"
-            | "code"
-            | "dd"
-            | "del"
-            | "div"
-            | "dl"
-            | "dt"
-            | "em"
-            | "embed"
-            | "figcaption"
-            | "figure"
-            | "font"
-            | "form"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "head"
-            | "hr"
-            | "html"
-            | "i"
-            | "iframe"
-            | "img"
-            | "input"
-            | "ins"
-            | "label"
-            | "li"
-            | "meta"
-            | "object"
-            | "ol"
-            | "option"
-            | "p"
-            | "param"
-            | "pre"
-            | "q"
-            | "s"
-            | "script"
-            | "section"
-            | "select"
-            | "small"
-            | "span"
-            | "strike"
-            | "strong"
-            | "style"
-            | "sub"
-            | "sup"
-            | "svg"
-            | "table"
-            | "tbody"
-            | "td"
-            | "th"
-            | "thead"
-            | "tr"
-            | "tt"
-            | "u"
-            | "ul"
-            | "video"
-            | "audio"
+        b"a" | b"abbr"
+            | b"b"
+            | b"big"
+            | b"blockquote"
+            | b"body"
+            | b"br"
+            | b"center"
+            | b"cite"
+            | b"code"
+            | b"dd"
+            | b"del"
+            | b"div"
+            | b"dl"
+            | b"dt"
+            | b"em"
+            | b"embed"
+            | b"figcaption"
+            | b"figure"
+            | b"font"
+            | b"form"
+            | b"h1"
+            | b"h2"
+            | b"h3"
+            | b"h4"
+            | b"h5"
+            | b"h6"
+            | b"head"
+            | b"hr"
+            | b"html"
+            | b"i"
+            | b"iframe"
+            | b"img"
+            | b"input"
+            | b"ins"
+            | b"label"
+            | b"li"
+            | b"meta"
+            | b"object"
+            | b"ol"
+            | b"option"
+            | b"p"
+            | b"param"
+            | b"pre"
+            | b"q"
+            | b"s"
+            | b"script"
+            | b"section"
+            | b"select"
+            | b"small"
+            | b"span"
+            | b"strike"
+            | b"strong"
+            | b"style"
+            | b"sub"
+            | b"sup"
+            | b"svg"
+            | b"table"
+            | b"tbody"
+            | b"td"
+            | b"th"
+            | b"thead"
+            | b"tr"
+            | b"tt"
+            | b"u"
+            | b"ul"
+            | b"video"
+            | b"audio"
     )
 }
 
@@ -272,14 +274,23 @@ pub(super) fn is_void(name: &str) -> bool {
     let mut lower = [0; 20];
     matches!(
         lowercase(name, &mut lower),
-        "br" | "hr" | "img" | "input" | "meta" | "param" | "embed" | "col" | "wbr" | "area"
+        b"br"
+            | b"hr"
+            | b"img"
+            | b"input"
+            | b"meta"
+            | b"param"
+            | b"embed"
+            | b"col"
+            | b"wbr"
+            | b"area"
     )
 }
 
 /// In lower case; empty where it is longer than any name that matters.
-fn lowercase<'b>(name: &str, buffer: &'b mut [u8; 20]) -> &'b str {
-    let Some(lower) = buffer.get_mut(..name.len()) else { return "" };
+fn lowercase<'b>(name: &str, buffer: &'b mut [u8; 20]) -> &'b [u8] {
+    let Some(lower) = buffer.get_mut(..name.len()) else { return b"" };
     lower.copy_from_slice(name.as_bytes());
     lower.make_ascii_lowercase();
-    std::str::from_utf8(lower).unwrap_or_default()
+    lower
 }

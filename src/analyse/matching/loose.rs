@@ -1,0 +1,225 @@
+//! Terms that no whole phrase announces: beginnings of words, stems, pieces within words.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, StartKind};
+
+use super::CompileError;
+use super::reading::Reading;
+use super::stem::{Language, stem};
+
+/// A term's anchor: which term, and how many of its words come before it.
+pub(super) type Posting = (u32, u32);
+
+/// The loose terms of all rules.
+#[derive(Debug, Default)]
+pub(super) struct Loose {
+    prefixes: Option<Prefixes>,
+    stems: Vec<Stems>,
+    pieces: Option<Strings>,
+    everywhere: Vec<Posting>,
+}
+
+/// What is gathered before the automata are built.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub prefixes: Vec<(String, Posting)>,
+    pub stems: Vec<(Language, String, Posting)>,
+    pub pieces: Vec<(String, Posting)>,
+    pub everywhere: Vec<Posting>,
+}
+
+/// Strings in one automaton (Aho and Corasick 1975), each with its terms.
+#[derive(Debug)]
+struct Strings {
+    automaton: AhoCorasick,
+    postings: Vec<Vec<Posting>>,
+}
+
+#[derive(Debug)]
+struct Prefixes {
+    strings: Strings,
+    /// Which first bytes, up to four, begin a prefix: see [`head`].
+    heads: Vec<u64>,
+    /// Lengths of heads that there are, as bits.
+    lengths: u8,
+}
+
+#[derive(Debug)]
+struct Stems {
+    language: Language,
+    /// First two bytes of words that can have one of the stems.
+    starts: Vec<u64>,
+    postings: HashMap<String, Vec<Posting>>,
+}
+
+/// Stems of words met lately, by the words' hashes.
+#[derive(Debug, Default)]
+pub(super) struct Stemmed(HashMap<(Language, u64), Option<String>>);
+
+/// Words whose stems are remembered.
+const REMEMBERED: usize = 20_000;
+/// Bits of the table of heads and starts.
+const HEADS: usize = 1 << 16;
+
+impl Loose {
+    /// Builds the automata.
+    pub fn new(draft: Draft) -> Result<Self, CompileError> {
+        let has_prefixes = !draft.prefixes.is_empty();
+        let has_pieces = !draft.pieces.is_empty();
+        let mut stems = Vec::new();
+        for language in Language::ALL {
+            let of: Vec<_> = draft.stems.iter().filter(|stem| stem.0 == language).collect();
+            if !of.is_empty() {
+                stems.push(Stems::new(language, &of));
+            }
+        }
+        Ok(Self {
+            prefixes: has_prefixes.then(|| Prefixes::new(draft.prefixes)).transpose()?,
+            stems,
+            pieces: has_pieces
+                .then(|| Strings::new(draft.pieces, StartKind::Unanchored))
+                .transpose()?,
+            everywhere: draft.everywhere,
+        })
+    }
+
+    /// Every word where an anchor stands.
+    pub fn find(
+        &self,
+        reading: &Reading,
+        stemmed: &mut Stemmed,
+        mut found: impl FnMut(u32, Posting),
+    ) {
+        if let Some(prefixes) = &self.prefixes {
+            for (at, word) in (0..).zip(&reading.words) {
+                prefixes.find(reading.text(), word.bytes(), |posting| found(at, posting));
+            }
+        }
+        for stems in &self.stems {
+            for (at, word) in (0..).zip(&reading.words) {
+                stems.find(&reading.text()[word.bytes()], word.hash, stemmed, |posting| {
+                    found(at, posting);
+                });
+            }
+        }
+        if let Some(pieces) = &self.pieces {
+            pieces.find(reading, &mut found);
+        }
+        for &posting in &self.everywhere {
+            (0..reading.len()).for_each(|at| found(at, posting));
+        }
+    }
+}
+
+impl Strings {
+    fn new(strings: Vec<(String, Posting)>, start: StartKind) -> Result<Self, CompileError> {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut literals = Vec::new();
+        let mut postings: Vec<Vec<Posting>> = Vec::new();
+        for (string, posting) in strings {
+            let place = *places.entry(string.clone()).or_insert_with(|| {
+                literals.push(string);
+                postings.push(Vec::new());
+                postings.len() - 1
+            });
+            postings[place].push(posting);
+        }
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .start_kind(start)
+            .build(&literals)?;
+        Ok(Self { automaton, postings })
+    }
+
+    /// Where the strings stand within words.
+    fn find(&self, reading: &Reading, found: &mut impl FnMut(u32, Posting)) {
+        // A piece may stand in a word many times and announces its terms once.
+        let mut last = vec![0; self.postings.len()];
+        for hit in self.automaton.find_overlapping_iter(reading.text()) {
+            let at = reading.words.partition_point(|word| word.to as usize <= hit.start());
+            let is_within = reading.words.get(at).is_some_and(|word| word.to as usize >= hit.end());
+            let pattern = hit.pattern().as_usize();
+            if is_within && last[pattern] != at + 1 {
+                last[pattern] = at + 1;
+                self.postings[pattern].iter().for_each(|&posting| found(at as u32, posting));
+            }
+        }
+    }
+}
+
+impl Prefixes {
+    fn new(prefixes: Vec<(String, Posting)>) -> Result<Self, CompileError> {
+        let mut heads = vec![0; HEADS / 64];
+        let mut lengths = 0;
+        for (prefix, _) in &prefixes {
+            let length = prefix.len().min(4);
+            lengths |= 1 << length;
+            let head = head(prefix.as_bytes(), length);
+            heads[head / 64] |= 1 << (head % 64);
+        }
+        Ok(Self { strings: Strings::new(prefixes, StartKind::Anchored)?, heads, lengths })
+    }
+
+    fn find(&self, text: &str, word: Range<usize>, mut found: impl FnMut(Posting)) {
+        let letters = &text.as_bytes()[word.clone()];
+        let begins = (1..=letters.len().min(4)).any(|length| {
+            let is_used = self.lengths & 1 << length != 0;
+            let head = head(letters, length);
+            is_used && self.heads[head / 64] & 1 << (head % 64) != 0
+        });
+        if !begins {
+            return;
+        }
+        let mut state = OverlappingState::start();
+        let input = Input::new(text).span(word).anchored(Anchored::Yes);
+        loop {
+            if self.strings.automaton.try_find_overlapping(input.clone(), &mut state).is_err() {
+                return;
+            }
+            let Some(hit) = state.get_match() else { return };
+            self.strings.postings[hit.pattern().as_usize()].iter().for_each(|&one| found(one));
+        }
+    }
+}
+
+/// A place in the table for the first bytes of a word.
+fn head(letters: &[u8], length: usize) -> usize {
+    let bytes = letters.iter().take(length);
+    let number = bytes.fold(length as u32, |all, &byte| all.rotate_left(8) ^ u32::from(byte));
+    (number.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+impl Stems {
+    fn new(language: Language, stems: &[&(Language, String, Posting)]) -> Self {
+        let mut starts = vec![0; HEADS / 64];
+        let mut postings: HashMap<String, Vec<Posting>> = HashMap::new();
+        for (_, stem, posting) in stems {
+            postings.entry(stem.clone()).or_default().push(*posting);
+            // A stem begins as its words do, but for `dying`, `lying`, `tying`.
+            let other = stem.replacen('i', "y", 1);
+            for start in [stem, &other] {
+                let start = head(start.as_bytes(), start.len().min(2));
+                starts[start / 64] |= 1 << (start % 64);
+            }
+        }
+        Self { language, starts, postings }
+    }
+
+    fn find(&self, word: &str, hash: u64, stemmed: &mut Stemmed, found: impl FnMut(Posting)) {
+        let start = head(word.as_bytes(), word.len().min(2));
+        if self.starts[start / 64] & 1 << (start % 64) == 0 {
+            return;
+        }
+        if stemmed.0.len() > REMEMBERED {
+            stemmed.0.clear();
+        }
+        let known = stemmed.0.entry((self.language, hash)).or_insert_with(|| {
+            Some(stem(self.language, word)).filter(|stem| self.postings.contains_key(stem))
+        });
+        let postings = known.as_ref().and_then(|stem| self.postings.get(stem));
+        postings.into_iter().flatten().copied().for_each(found);
+    }
+}

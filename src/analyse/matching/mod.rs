@@ -1,0 +1,206 @@
+//! Finding where queries hold, ten or a hundred thousand at a time.
+//!
+//! A document is folded and cut into words, each with its hash (`reading`). Every phrase of every query is
+//! known by the hash of its words (`filter`, `index`); a phrase that is met is a hit. Terms that are no
+//! plain phrases (`fraud*`, stems, exact forms) hang on a word or a beginning of one and are compared there
+//! (`term`, `loose`). A query is evaluated (`evaluate`) only where one of the terms that it cannot do
+//! without has a hit (`node`). What each node of a query means stands in `model::query`.
+//!
+//! Work is bounded by the lengths of document and queries: hits, places and matches of expressions by
+//! constants, depth when compiled.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "a text is cut at 2^32 bytes when it is folded"
+)]
+
+mod evaluate;
+mod field;
+mod filter;
+mod glob;
+mod hash;
+mod index;
+mod loose;
+mod node;
+mod reading;
+mod stem;
+mod term;
+
+use std::ops::Range;
+
+use self::evaluate::{Stretch, View};
+use self::index::Index;
+use self::loose::Stemmed;
+use self::node::{Builder, Nodes, cheapest};
+use self::reading::Reading;
+use super::CompileError;
+use crate::model::Field;
+use crate::model::query::{Document, Query};
+
+/// Compiled queries. Holds no reference to them; share it behind an `Arc`.
+#[derive(Debug)]
+pub struct Rules {
+    nodes: Nodes,
+    index: Index,
+    queries: Vec<Compiled>,
+    /// For each term, where the queries begin that it lets be looked at; one more at the end.
+    starts: Vec<u32>,
+    needed_by: Vec<u32>,
+    /// Queries that can hold without any term.
+    always: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Compiled {
+    node: u32,
+    context: Option<u32>,
+    /// Whether it holds as soon as it is looked at.
+    is_plain: bool,
+}
+
+/// What one thread works in; used again from document to document.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    reading: Reading,
+    stemmed: Stemmed,
+    hits: Vec<Stretch>,
+    queries: Vec<u32>,
+}
+
+/// The queries that hold for a document.
+pub struct Found<'a> {
+    rules: &'a Rules,
+    view: View<'a>,
+    /// In order, by their places among those compiled.
+    pub queries: &'a [u32],
+}
+
+/// Where a query holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Headline or body.
+    pub field: Field,
+    /// Characters of that text.
+    pub chars: Range<usize>,
+    /// Bytes of the folded text: headline, line break, body.
+    pub bytes: Range<usize>,
+    /// The term that it begins with, as written; empty for an expression.
+    pub term: &'a str,
+    /// The term's number, in the order in which queries write new ones.
+    pub rank: u32,
+}
+
+impl Rules {
+    /// Compiles queries, each with a context in which alone it holds.
+    ///
+    /// # Errors
+    /// A term without letters, an expression that is none or is too large, a tree too deep (the parser lets
+    /// none of these through), or more terms than fit.
+    pub fn compile<'a>(
+        queries: impl IntoIterator<Item = (&'a Query, Option<&'a Query>)>,
+    ) -> Result<Self, CompileError> {
+        let mut builder = Builder::default();
+        let mut compiled = Vec::new();
+        for (query, context) in queries {
+            let node = builder.add(query)?;
+            let context = context.map(|context| builder.add(context)).transpose()?;
+            compiled.push(Compiled { node, context, is_plain: false });
+        }
+        let nodes = builder.nodes;
+        let costs = nodes.costs();
+        let mut needs: Vec<(u32, u32)> = Vec::new();
+        let mut always = Vec::new();
+        for (at, query) in (0..).zip(&mut compiled) {
+            let context = query.context.and_then(|context| nodes.needs(context, &costs));
+            match cheapest(vec![nodes.needs(query.node, &costs), context]) {
+                Some(all) => needs.extend(all.terms.iter().map(|&term| (term, at))),
+                None => always.push(at),
+            }
+            query.is_plain = query.context.is_none() && nodes.is_plain(query.node);
+        }
+        needs.sort_unstable();
+        let starts = 0..=nodes.terms.len() as u32;
+        let starts = starts.map(|term| needs.partition_point(|need| need.0 < term) as u32);
+        Ok(Self {
+            starts: starts.collect(),
+            needed_by: needs.iter().map(|need| need.1).collect(),
+            index: Index::new(&nodes)?,
+            nodes,
+            queries: compiled,
+            always,
+        })
+    }
+
+    /// Finds the queries that hold for a document.
+    pub fn matches<'a>(
+        &'a self,
+        document: &'a Document<'a>,
+        scratch: &'a mut Scratch,
+    ) -> Found<'a> {
+        let Scratch { reading, stemmed, hits, queries } = scratch;
+        reading.read(document.title, document.body);
+        let texts = (document.title, document.body);
+        self.index.find(&self.nodes, reading, texts, stemmed, hits);
+        self.candidates(hits, queries);
+        let view = View { nodes: &self.nodes, reading, document, hits };
+        let whole = 0..reading.len();
+        queries.retain(|&at| {
+            self.queries.get(at as usize).is_some_and(|query| {
+                query.is_plain
+                    || query.context.is_none_or(|context| view.holds(context, &whole))
+                        && view.holds(query.node, &whole)
+            })
+        });
+        Found { rules: self, view, queries }
+    }
+
+    /// Queries that may hold: one of the terms that each needs has a hit.
+    fn candidates(&self, hits: &[Stretch], queries: &mut Vec<u32>) {
+        queries.clear();
+        queries.extend(&self.always);
+        for of_term in hits.chunk_by(|a, b| a.term == b.term) {
+            let term = of_term[0].term as usize;
+            let range = self.starts[term] as usize..self.starts[term + 1] as usize;
+            queries.extend(&self.needed_by[range]);
+        }
+        queries.sort_unstable();
+        queries.dedup();
+    }
+
+    /// A term as written, by its number; empty for an expression.
+    #[must_use]
+    pub fn term(&self, number: usize) -> &str {
+        self.nodes.terms.get(number).map_or("", |term| &term.text)
+    }
+
+    /// Bytes in memory of what finds phrases, about.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.index.memory() + size_of_val(&self.queries[..])
+    }
+}
+
+impl<'a> Found<'a> {
+    /// Where a query that holds does so, in order of place.
+    pub fn places(&self, query: u32) -> Vec<Place<'a>> {
+        let Some(query) = self.rules.queries.get(query as usize) else { return Vec::new() };
+        let reading = self.view.reading;
+        let stretches = self.view.places(query.node, &(0..reading.len()));
+        let place = |stretch: Stretch| {
+            let bytes = reading.bytes(&(stretch.from..stretch.to));
+            let chars = reading.folded.original(bytes.clone());
+            let (field, skip) = if reading.is_title(bytes.start) {
+                (Field::Title, 0)
+            } else {
+                (Field::Body, reading.body_char())
+            };
+            let chars = chars.start.saturating_sub(skip)..chars.end.saturating_sub(skip);
+            let term = self.rules.term(stretch.term as usize);
+            Place { field, chars, bytes, term, rank: stretch.term }
+        };
+        stretches.into_iter().map(place).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! The engine by what users write, and against hostile texts. `tests/rules` holds it against an evaluator that
+//! is too slow to be wrong.
+
+use super::{Rules, Scratch};
+use crate::model::Field;
+use crate::model::query::{Document, Form, Inflection, Query, Term};
+
+fn term(text: &str, form: Form) -> Query {
+    Query::Term(Term { text: text.to_owned(), form })
+}
+
+/// The texts that a query finds in a body.
+#[track_caller]
+fn check(query: &Query, body: &str, found: &[&str]) {
+    let rules = Rules::compile([(query, None)]).expect("compiled");
+    let document = Document { title: "Titular", body, ..Document::default() };
+    let mut scratch = Scratch::default();
+    let all = rules.matches(&document, &mut scratch);
+    let places = all.queries.iter().flat_map(|&query| all.places(query));
+    let chars: Vec<char> = body.chars().collect();
+    let texts: Vec<String> = places.map(|place| chars[place.chars].iter().collect()).collect();
+    assert_eq!(texts, found, "{query:?} in {body}");
+}
+
+#[test]
+fn words_stand_alone_and_have_a_plural() {
+    let plural = |text| term(text, Form::Folded(Inflection::Plural));
+    check(&plural("multa"), "Multas y una MULTA, no multado", &["Multas", "MULTA"]);
+    check(
+        &plural("despido colectivo"),
+        "despido  colectivo, despido-colectivo",
+        &["despido  colectivo"],
+    );
+    check(&plural("dimisión"), "las dimisiones", &["dimisiones"]);
+    check(&plural("banco"), "bancoes", &[]);
+    check(&plural("ERE"), "¿cómo eres? Un ERE", &["ERE"]);
+    check(&plural("quiebr*"), "quiebra, requiebro", &["quiebra"]);
+    check(&plural("C++"), "C++ y C", &["C"]);
+    check(&plural("AMN.MC"), "AMN MC, AMN.MC", &["AMN.MC"]);
+    check(&plural("挤兑*"), "發生擠兌了", &["擠兌"]);
+    check(&plural("BBVA"), "在BBVA银行，ＢＢＶＡ는 BBVAX", &["BBVA", "ＢＢＶＡ"]);
+}
+
+#[test]
+fn forms_are_found() {
+    check(
+        &term("fra?d*", Form::Folded(Inflection::None)),
+        "fraudes, fraxds, frauld",
+        &["fraudes", "fraxds"],
+    );
+    check(
+        &term("*gate", Form::Folded(Inflection::None)),
+        "el Watergate y el gate",
+        &["Watergate", "gate"],
+    );
+    check(
+        &term("banco * españa", Form::Folded(Inflection::None)),
+        "Banco de España",
+        &["Banco de España"],
+    );
+    check(
+        &term("multar", Form::Folded(Inflection::Spanish)),
+        "Multó; multados; multitud",
+        &["Multó", "multados"],
+    );
+    check(
+        &term("lie", Form::Folded(Inflection::English)),
+        "They were lying. Lies!",
+        &["lying", "Lies"],
+    );
+    check(&term("IRA", Form::Exact), "La ira del IRA y de Ira", &["IRA"]);
+    check(&term("cafe\u{301}", Form::Exact), "café, cafe, cafe\u{301}", &["café", "cafe"]);
+}
+
+#[test]
+fn work_is_bounded() {
+    let any = Form::Folded(Inflection::None);
+    let near = |first: Query, second: Query| Query::Near {
+        gap: 100,
+        ordered: false,
+        first: Box::new(first),
+        second: Box::new(second),
+    };
+    let hostile = [
+        near(near(term("a", any), term("a", any)), term("a", any)),
+        term("*a*a*a*a*b", any),
+        term("* *", any),
+        Query::Matches("(a+)+b".to_owned()),
+    ];
+    let rules = Rules::compile(hostile.iter().map(|query| (query, None))).expect("compiled");
+    let mut scratch = Scratch::default();
+    for body in ["a".repeat(1 << 20), "a ".repeat(1 << 19), "银".repeat(1 << 18)] {
+        let document = Document { body: &body, ..Document::default() };
+        let found = rules.matches(&document, &mut scratch);
+        for &query in found.queries {
+            assert!(found.places(query).len() <= 1 << 20);
+        }
+    }
+    let deep = (0..2_000).fold(term("a", any), |query, _| Query::Not(Box::new(query)));
+    assert!(Rules::compile([(&deep, None)]).is_err());
+    assert!(Rules::compile([(&Query::Matches("a{1000}{1000}{1000}".to_owned()), None)]).is_err());
+}
+
+#[test]
+fn fields_are_told_apart() {
+    let query = term("banco", Form::Folded(Inflection::None));
+    let rules = Rules::compile([(&query, None)]).expect("compiled");
+    let document = Document { title: "El banco", body: "Un banco", ..Document::default() };
+    let mut scratch = Scratch::default();
+    let found = rules.matches(&document, &mut scratch);
+    let places: Vec<_> =
+        found.places(0).into_iter().map(|place| (place.field, place.chars)).collect();
+    assert_eq!(places, [(Field::Title, 3..8), (Field::Body, 3..8)]);
+}

@@ -1,0 +1,151 @@
+//! Chat rooms and paging services: each takes one POST of JSON in a shape, a size and a markup of its own, and
+//! says in its own way whether it took it. How each is set up, and where its limits come from: docs/channels.md.
+
+mod alertmanager;
+mod answer;
+mod dingtalk;
+mod discord;
+mod feishu;
+mod google_chat;
+mod markdown;
+mod mattermost;
+mod ntfy;
+mod pagerduty;
+mod plain;
+mod slack;
+mod teams;
+mod telegram;
+mod wecom;
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde_json::Value;
+use url::Url;
+
+use super::http::Receiver;
+use super::view::View;
+use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
+use crate::config;
+use crate::guard::{Client, PostReply};
+use crate::model::{Level, Notice, NoticeBody};
+
+pub use slack::render as render_slack;
+
+/// A message on its way to a service.
+struct Letter<'a> {
+    view: View,
+    notice: &'a Notice,
+    /// The same for every attempt.
+    key: &'a str,
+    /// When this attempt is made, for signatures.
+    now: Timestamp,
+}
+
+/// What is posted.
+struct Request {
+    url: Url,
+    headers: Vec<(String, String)>,
+    body: Value,
+}
+
+/// A kind of service.
+trait Service: Send + Sync {
+    /// The request that carries a message; `url` is the configured one.
+    fn request(&self, url: &Url, letter: &Letter<'_>) -> Request;
+
+    /// What an answer means. Services that fail with status 200 say so in the body.
+    ///
+    /// # Errors
+    /// [`SendError::Retry`] or [`SendError::Refused`].
+    fn judge(&self, reply: &PostReply) -> Result<Receipt, SendError> {
+        super::http::judge(reply)
+    }
+}
+
+/// A room of a service.
+pub struct Room {
+    receiver: Receiver,
+    service: Box<dyn Service>,
+}
+
+impl Room {
+    /// A room.
+    ///
+    /// # Errors
+    /// If its URL cannot be used.
+    pub fn new(
+        service: &config::Service,
+        url: &SecretString,
+        allow_private: bool,
+        http: Arc<Client>,
+    ) -> Result<Self, BuildError> {
+        let service: Box<dyn Service> = match service {
+            config::Service::Slack => Box::new(slack::Slack),
+            config::Service::Teams => Box::new(teams::Teams),
+            config::Service::Discord => Box::new(discord::Discord),
+            config::Service::Mattermost => Box::new(mattermost::Mattermost),
+            config::Service::GoogleChat => Box::new(google_chat::GoogleChat),
+            config::Service::Telegram { token, chat } => {
+                Box::new(telegram::Telegram::new(token, chat))
+            }
+            config::Service::Feishu { secret } => Box::new(feishu::Feishu::new(secret.as_ref())),
+            config::Service::DingTalk { secret } => {
+                Box::new(dingtalk::DingTalk::new(secret.as_ref()))
+            }
+            config::Service::WeCom => Box::new(wecom::WeCom),
+            config::Service::Ntfy { token } => Box::new(ntfy::Ntfy::new(token.as_ref())),
+            config::Service::PagerDuty { key } => Box::new(pagerduty::PagerDuty::new(key)),
+            config::Service::Alertmanager => Box::new(alertmanager::Alertmanager),
+        };
+        Ok(Self { receiver: Receiver::new(url, allow_private, http)?, service })
+    }
+}
+
+impl Notifier for Room {
+    fn send<'a>(
+        &'a self,
+        message: Message<'a>,
+        hand_over: &'a dyn HandOver,
+    ) -> BoxFuture<'a, Result<Receipt, SendError>> {
+        async move {
+            let letter = Letter {
+                view: View::new(message.notice, message.delivery),
+                notice: message.notice,
+                key: &message.delivery.idempotency_key,
+                now: Timestamp::now(),
+            };
+            let Request { url, headers, body } = self.service.request(&self.receiver.url, &letter);
+            let reply = self.receiver.post(&url, headers, body.to_string(), hand_over).await?;
+            self.service.judge(&reply)
+        }
+        .boxed()
+    }
+}
+
+/// The level that a message is about; none for those about sources.
+fn level(notice: &Notice) -> Option<Level> {
+    match &notice.body {
+        NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert.level),
+        NoticeBody::Sources(_) => None,
+    }
+}
+
+impl Letter<'_> {
+    /// The status page as a link with its name, if it is served.
+    fn status_page(&self) -> Option<(&str, &str)> {
+        let url = self.view.status_url.as_deref()?;
+        Some((crate::phrases::text("mail.status_page", self.view.locale), url))
+    }
+
+    /// The text of the link to what the message is about.
+    fn read_it(&self) -> &'static str {
+        crate::phrases::text("mail.article", self.view.locale)
+    }
+}
+
+#[cfg(test)]
+mod tests;
