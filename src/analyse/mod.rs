@@ -22,7 +22,7 @@ pub use engine::{Engine, Matches};
 pub use error::CompileError;
 pub use examples::{FailedExample, run_examples};
 pub use language::detect_language;
+pub use name::occurrences_of;
 pub use opinion::model::{
     Head, Lesson, ModelError, OpinionModel, Refusal, SetFigures, Trained, train,
 };
-pub use name::occurrences_of;

@@ -14,8 +14,6 @@ pub(in crate::analyse) const BITS: u32 = 16;
 const SIDE_REACH: usize = 6;
 /// Words on either side whose exact place counts.
 const PLACE_REACH: usize = 2;
-/// Features of a text that weigh 1 each; of more, each weighs less.
-const USUAL_FEATURES: f32 = 150.0;
 /// Words of a text that are read.
 const MOST_WORDS: usize = 400;
 /// Lengths of word beginnings, in bytes of the folded word.
@@ -24,13 +22,13 @@ const PREFIXES: [usize; 2] = [5, 7];
 /// A hashed feature and the words that it was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::analyse) struct Feature {
-    pub bucket: u16,
+    pub bucket: u32,
     pub words: Range<usize>,
 }
 
-/// The weight that each of so many features has.
-pub(in crate::analyse) fn share(features: usize) -> f32 {
-    (USUAL_FEATURES / (features as f32).max(USUAL_FEATURES)).sqrt()
+/// The weight that each of so many features has: a text weighs 1, however long it is.
+pub(in crate::analyse) fn share(features: usize) -> f64 {
+    1.0 / (features.max(1) as f64).sqrt()
 }
 
 /// All features of a text with mentions (places of the layout, in order). `sum` is the rules' sum.
@@ -195,7 +193,7 @@ fn near(distance: usize) -> &'static str {
 }
 
 /// FNV-1a (Fowler, Noll and Vo 1991), folded to `BITS`.
-fn bucket(kind: &str, parts: &[&str]) -> u16 {
+fn bucket(kind: &str, parts: &[&str]) -> u32 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut feed = |bytes: &[u8]| {
         for &byte in bytes {
@@ -208,5 +206,5 @@ fn bucket(kind: &str, parts: &[&str]) -> u16 {
         feed(part.as_bytes());
     }
     let mixed = hash ^ (hash >> 32);
-    ((mixed ^ (mixed >> BITS)) & 0xffff) as u16
+    ((mixed ^ (mixed >> BITS)) & ((1 << BITS) - 1)) as u32
 }

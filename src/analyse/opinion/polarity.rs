@@ -35,7 +35,12 @@ const SHIELD_SUBJECT_REACH_HAN: usize = 20;
 const SHIELD_PLAIN_REACH: usize = 16;
 const SHIELD_PLAIN_REACH_HAN: usize = 24;
 const SHIELD_PLAIN_SUBJECT_REACH: usize = 2;
+/// Words between the target and the verb by which it attacks.
+const ATTACKER_REACH: usize = 1;
 const SHIELDED: f64 = -0.1;
+/// Words between "if" and the harm that nobody says has come.
+const CONDITION_REACH: usize = 10;
+const CONDITIONAL: f64 = 0.1;
 /// Where the headline is the target's denial, the text tells the claim again: it counts half.
 const DENIED: f64 = 0.5;
 /// Words between negative evidence and a hedge that makes it hearsay, within the sentence.
@@ -171,7 +176,7 @@ pub(in crate::analyse) fn learned(
 /// The stretches of words that lean the most, with how far.
 fn heaviest_words(model: &OpinionModel, seen: &[Feature]) -> Vec<(Range<usize>, f64)> {
     let mut leanings: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    let share = f64::from(share(seen.len()));
+    let share = share(seen.len());
     for one in seen.iter().filter(|one| one.words.len() == 1) {
         let leaning = model.leaning(one.bucket) * share;
         *leanings.entry((one.words.start, one.words.end)).or_default() += leaning;
@@ -230,7 +235,10 @@ fn weigh(
             before(&[Role::Shield, Role::Denial], reach)
                 .filter(|cue| is_subject(scope, mention, cue, subject))
         });
+    let shield = shield.or_else(|| own_attack(word, scope, mention, han));
     turn(shield, EvidenceKind::Role, SHIELDED);
+    let condition = before(&[Role::Condition], CONDITION_REACH).filter(|_| word.weight < 0.0);
+    turn(condition, EvidenceKind::Hedge, CONDITIONAL);
     let negation = before(
         &[Role::Negation, Role::Denial],
         if han { NEGATION_REACH_HAN } else { NEGATION_REACH },
@@ -240,6 +248,23 @@ fn weigh(
     let negation = negation.filter(|cue| shield.is_none_or(|shield| shield.words != cue.words));
     turn(negation, EvidenceKind::Negation, factor);
     value
+}
+
+/// The verb of attack that the word itself is, if the target is the one who attacks: "the bank sues".
+fn own_attack<'a>(
+    word: &Scored,
+    scope: &Scope<'a>,
+    mention: Option<&Range<usize>>,
+    han: bool,
+) -> Option<&'a Cue> {
+    // In Chinese the next character may be 被, which turns it round.
+    let reach = if han { 0 } else { ATTACKER_REACH };
+    let start = scope.marks.cues.partition_point(|cue| cue.words.start + 8 < word.words.start);
+    let near = scope.marks.cues.get(start..)?.iter();
+    near.take_while(|cue| cue.words.start < word.words.end)
+        .filter(|cue| word.weight < 0.0 && cue.role == Role::Shield)
+        .filter(|cue| cue.words.end > word.words.start)
+        .find(|cue| is_subject(scope, mention, cue, reach))
 }
 
 fn scope_clause(scope: &Scope, words: &Range<usize>) -> Option<usize> {

@@ -43,19 +43,19 @@ impl OpinionModel {
                 *score += f64::from(self.weight(class, feature.bucket));
             }
         }
-        let scale = self.head.step * f64::from(share(features.len()));
+        let scale = self.head.step * share(features.len());
         let classes = softmax(scores.map(|score| score * scale));
         let [a, b] = self.head.platt;
         Verdict { classes, p_negative: sigmoid(a + b * logit(classes[0])) }
     }
 
     /// How far a feature speaks for "positive" rather than "negative".
-    pub(in crate::analyse) fn leaning(&self, bucket: u16) -> f64 {
+    pub(in crate::analyse) fn leaning(&self, bucket: u32) -> f64 {
         self.head.step * f64::from(self.weight(2, bucket) - self.weight(0, bucket))
     }
 
-    fn weight(&self, class: usize, bucket: u16) -> i32 {
-        self.weights.get(class * BUCKETS + usize::from(bucket)).map_or(0, |&w| i32::from(w))
+    fn weight(&self, class: usize, bucket: u32) -> i32 {
+        self.weights.get(class * BUCKETS + bucket as usize).map_or(0, |&w| i32::from(w))
     }
 }
 
@@ -74,3 +74,6 @@ fn logit(p: f64) -> f64 {
     let p = p.clamp(1e-6, 1.0 - 1e-6);
     (p / (1.0 - p)).ln()
 }
+
+#[cfg(test)]
+mod tests;

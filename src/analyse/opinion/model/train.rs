@@ -15,6 +15,8 @@ const LEAST_LESSONS: usize = 200;
 /// What a model must be better by, in macro-F1.
 const LEAST_GAIN: f64 = 0.01;
 const ECE_BINS: usize = 10;
+/// Farther from the truth than this, a probability is not worth telling.
+const MOST_ECE: f64 = 0.05;
 
 /// A text with what is said of its target.
 #[derive(Debug, Clone)]
@@ -36,6 +38,8 @@ pub struct Trained {
     pub model: OpinionModel,
     /// For each tenth of p(negative): texts, mean of p, share that is negative.
     pub reliability: Vec<(usize, f64, f64)>,
+    /// Figures on the sets that were not learned from.
+    pub tests: Vec<SetFigures>,
 }
 
 /// Why there is no new model.
@@ -44,6 +48,19 @@ pub enum Refusal {
     /// Too few texts.
     #[error("{0} usable rows are too few: at least {LEAST_LESSONS} are needed")]
     TooFew(usize),
+    /// A set, held back or never learned from, on which the model does worse.
+    #[error("macro-F1 on {set} {after:.3}, before {before:.3}: no set may get worse")]
+    Worse {
+        /// Its name.
+        set: String,
+        /// Macro-F1 of what is there.
+        before: f64,
+        /// Macro-F1 of the model.
+        after: f64,
+    },
+    /// Probabilities that do not hold.
+    #[error("calibration error {0:.3} on held-back rows: more than {MOST_ECE}")]
+    Uncalibrated(f64),
     /// No better.
     #[error(
         "macro-F1 on held-back rows {after:.3}, before {before:.3}: less than {LEAST_GAIN} better"
@@ -57,12 +74,14 @@ pub enum Refusal {
 }
 
 /// Trains a model for a language. `engine` says what is there before: rules, or an older model.
+/// `tests` are not learned from; the model may do worse on none of their sets either.
 ///
 /// # Errors
-/// Too few lessons, or no gain on held-back texts.
+/// Too few lessons, no gain on held-back texts, a set that gets worse, or bad calibration.
 pub fn train(
     engine: &Engine,
     lessons: &[Lesson],
+    tests: &[Lesson],
     language: Locale,
     data: Vec<String>,
     seed: u64,
@@ -92,11 +111,14 @@ pub fn train(
     if after < before + LEAST_GAIN {
         return Err(Refusal::NoBetter { before, after });
     }
+    if ece > MOST_ECE {
+        return Err(Refusal::Uncalibrated(ece));
+    }
     let all: Vec<&Example> = examples.iter().map(|(one, _)| one).collect();
     let names: Vec<&str> = examples.iter().map(|(_, lesson)| lesson.set.as_str()).collect();
     let head = Head {
         language,
-        recipe: format!("atalaya train: AdaGrad, {FOLDS} folds by text, seed {seed}"),
+        recipe: format!("atalaya train: averaged SGD with L2, {FOLDS} folds by text, seed {seed}"),
         data,
         rows: all.len(),
         seed,
@@ -107,7 +129,21 @@ pub fn train(
         ece,
         sets: by_set(&names, &truths, &told, &guesses),
     };
-    Ok(Trained { model: OpinionModel::of(head, &fit(&all, seed)), reliability })
+    none_worse(&head.sets)?;
+    let model = OpinionModel::of(head, &fit(&all, seed));
+    let tests = engine.compare(&model, tests);
+    none_worse(&tests)?;
+    Ok(Trained { model, reliability, tests })
+}
+
+fn none_worse(sets: &[SetFigures]) -> Result<(), Refusal> {
+    match sets.iter().find(|one| one.after < one.before) {
+        Some(one) => {
+            let (before, after) = (one.before, one.after);
+            Err(Refusal::Worse { set: one.set.clone(), before, after })
+        }
+        None => Ok(()),
+    }
 }
 
 impl Engine {
