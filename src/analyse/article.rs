@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::cues::{Marks, Reading, gap};
 use super::engine::{Engine, Found, FoundTopic, group};
 use super::joined::Joined;
 use super::language::detect_language;
-use super::layout::{Layout, Place};
 use super::occurrence::Occurrence;
-use super::polarity::{Judgement, judge};
+use super::opinion::{
+    Feature, Judgement, Layout, Marks, Place, Reading, features, gap, judge, learned,
+};
 use super::vocabulary::{Hits, Role};
 use crate::model::query::Document;
 use crate::model::{Analysis, CategoryMatch, EvidenceKind, Locale, Polarity, TopicOpinion};
@@ -67,6 +67,36 @@ impl Engine {
                 .filter(|&(_, confidence)| confidence >= SURE)
                 .and_then(|(language, _)| Locale::of_tag(&language)),
         };
+        self.read(text, target, locale, |text, layout, marks, mentions| {
+            let judged = judge(text, layout, marks, mentions);
+            let model = self.models.iter().find(|model| Some(model.head.language) == locale);
+            match model.filter(|_| !mentions.is_empty()) {
+                Some(model) => learned(judged, model, text, layout, marks, mentions),
+                None => judged.polarity,
+            }
+        })
+    }
+
+    /// What a model sees of a text; nothing if no target stands in it.
+    pub(super) fn seen(
+        &self,
+        text: &str,
+        target: &[Range<usize>],
+        locale: Locale,
+    ) -> Option<Vec<Feature>> {
+        self.read(text, target, Some(locale), |text, layout, marks, mentions| {
+            let sum = judge(text, layout, marks, mentions).sum;
+            (!mentions.is_empty()).then(|| features(text, layout, marks, mentions, sum))
+        })
+    }
+
+    fn read<T>(
+        &self,
+        text: &str,
+        target: &[Range<usize>],
+        locale: Option<Locale>,
+        tell: impl FnOnce(&Joined, &Layout, &Marks, &[Range<usize>]) -> T,
+    ) -> T {
         let document = Document { body: text, ..Document::default() };
         let text = Joined::bare(text);
         let hits = self.vocabulary.find(&document, &text);
@@ -80,7 +110,7 @@ impl Engine {
         mentions.dedup();
         let names = bytes_of(&mentions, &layout);
         let marks = reading.marks(&layout, &names);
-        judge(&text, &layout, &marks, &mentions).polarity
+        tell(&text, &layout, &marks, &mentions)
     }
 
     fn reading<'a>(

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::CompileError;
 use super::joined::Joined;
 use super::occurrence::{Occurrence, longest};
+use super::opinion::model::OpinionModel;
 use super::vocabulary::{Hits, Purpose, Vocabulary};
 use crate::model::query::Document;
 use crate::model::{CategoryMatch, Keywords, Locale, Span, TopicMatch};
@@ -32,6 +33,7 @@ pub struct Engine {
     pub(super) vocabulary: Vocabulary,
     topics: Vec<TopicKey>,
     pub(super) categories: Vec<CategoryKey>,
+    pub(super) models: Vec<OpinionModel>,
 }
 
 #[derive(Debug)]
@@ -83,10 +85,13 @@ impl Engine {
             weight: category.weight,
             modifier: category.modifier,
         };
+        let models = keywords.models.iter().map(|file| OpinionModel::from_bytes(file));
+        let models = models.collect::<Result<_, _>>()?;
         Ok(Self {
             vocabulary: Vocabulary::compile(keywords)?,
             topics: keywords.topics.iter().map(topic).collect(),
             categories: keywords.categories.iter().map(category).collect(),
+            models,
         })
     }
 

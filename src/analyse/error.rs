@@ -19,4 +19,7 @@ pub enum CompileError {
     /// More terms than the automaton can hold.
     #[error("too many terms for one automaton")]
     TooMany(#[from] aho_corasick::BuildError),
+    /// A model's file is unusable.
+    #[error("the opinion model {0}")]
+    Model(#[from] super::ModelError),
 }

@@ -4,7 +4,6 @@
 //! nothing of stories or severities.
 
 mod article;
-mod cues;
 mod engine;
 mod error;
 mod examples;
@@ -12,13 +11,11 @@ mod function_words;
 mod han;
 mod joined;
 mod language;
-mod layout;
 pub mod matching;
 mod name;
 mod ngrams;
 mod occurrence;
-mod polarity;
-mod scope;
+mod opinion;
 mod vocabulary;
 
 pub use engine::{Engine, Matches};
@@ -26,3 +23,6 @@ pub use error::CompileError;
 pub use examples::{FailedExample, run_examples};
 pub use language::detect_language;
 pub use name::occurrences_of;
+pub use opinion::model::{
+    Head, Lesson, ModelError, OpinionModel, Refusal, SetFigures, Trained, train,
+};

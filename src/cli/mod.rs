@@ -21,6 +21,7 @@ mod span;
 mod stories;
 mod table;
 mod verdict;
+mod train;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,8 @@ enum Command {
     Explain(explain::Explain),
     /// Say whether an alert was right; list or export what was said
     Verdict(verdict::Verdict),
+    /// Train an opinion model from labelled texts or verdicts; written only if it is better
+    Train(train::Train),
     /// Search the archive by a query: docs/query-language.md
     Search(search::Search),
     /// Replay the past under other rules: what they would have raised
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),
         Command::Verdict(verdict) => verdict.run(),
+        Command::Train(train) => train.run(),
         Command::Search(search) => search.run(),
         Command::Backtest(backtest) => backtest.run(),
         Command::Demo(demo) => demo.run(),

@@ -360,7 +360,9 @@ fn watch(
 
 fn day(check: &mut Check<'_>, at: &Spanned<toml::value::Datetime>) -> Option<Date> {
     let written = at.get_ref().to_string();
-    let day = written.parse::<Date>().map_err(|_| format!("`{written}` is not a day"));
+    // A date would be read out of a time too.
+    let day = written.parse::<Date>().ok().filter(|_| at.get_ref().time.is_none());
+    let day = day.ok_or_else(|| format!("`{written}` is not a day"));
     check.take(at, day, "write a day such as 2026-12-15, without a time")
 }
 

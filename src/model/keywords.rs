@@ -12,6 +12,8 @@ pub struct Keywords {
     pub categories: Vec<Category>,
     /// Words of opinion, one lexicon a language.
     pub lexicons: Vec<Lexicon>,
+    /// Files of trained models, unread.
+    pub models: Vec<Vec<u8>>,
 }
 
 /// A watched entity or matter.
@@ -117,6 +119,8 @@ pub struct Modifiers {
     pub weaker: Vec<String>,
     /// presuntamente, según rumores; allegedly; 据传.
     pub hedge: Vec<String>,
+    /// What makes the harm behind it a mere case: if, en caso de, 如果.
+    pub condition: Vec<String>,
     /// pero; but; 但是.
     pub contrast: Vec<String>,
     /// Verbs with which an entity fights a harm rather than suffers it: alerta de, warns of, 防范.

@@ -66,7 +66,7 @@ fn ended(result: io::Result<ExitCode>) -> ExitCode {
 
 /// The keyword files of a directory, or those inside the program. Findings go to standard error;
 /// with errors among them the exit code is the answer.
-fn keywords(dir: Option<&Path>) -> Result<Keywords, ExitCode> {
+pub(super) fn keywords(dir: Option<&Path>) -> Result<Keywords, ExitCode> {
     match dir.map_or_else(embedded_keywords, load_keywords) {
         Ok((keywords, warnings)) => {
             report::findings(&warnings);
@@ -79,6 +79,7 @@ fn keywords(dir: Option<&Path>) -> Result<Keywords, ExitCode> {
     }
 }
 
-fn compile(keywords: &Keywords) -> Result<Engine, ExitCode> {
+/// Compiles them; what is wrong with them goes to standard error.
+pub(super) fn compile(keywords: &Keywords) -> Result<Engine, ExitCode> {
     Engine::compile(keywords).map_err(|error| refuse(&error, ExitCode::from(report::BAD_INPUT)))
 }

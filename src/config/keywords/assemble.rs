@@ -163,6 +163,7 @@ fn read_modifiers(check: &mut Check, raw: &raw::Modifiers) -> Modifiers {
         stronger: check.cues(raw.stronger.as_ref()),
         weaker: check.cues(raw.weaker.as_ref()),
         hedge: check.cues(raw.hedge.as_ref()),
+        condition: check.cues(raw.condition.as_ref()),
         contrast: check.cues(raw.contrast.as_ref()),
         shield: check.cues(raw.shield.as_ref()),
         denial: check.cues(raw.denial.as_ref()),

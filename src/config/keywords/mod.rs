@@ -21,6 +21,9 @@ use crate::query::Lists;
 /// The keyword files that the program ships with.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/keywords");
 
+/// The folder of trained models, `<lang>.model`.
+const MODELS: &str = "model";
+
 /// More files than this in one directory are not keyword files.
 const MAX_FILES: usize = 2_000;
 
@@ -88,6 +91,10 @@ pub(super) fn load_with_lists(dir: &Path) -> Result<(Keywords, Lists, Vec<Findin
             Err(finding) => assembly.findings.push(*finding),
         }
     }
+    match model_files(&dir.join(MODELS)) {
+        Ok(models) => assembly.keywords.models = models,
+        Err(finding) => assembly.findings.push(*finding),
+    }
     if folders == 0 {
         let what = "is not a directory of keyword files";
         assembly.findings.push(missing(dir, what));
@@ -111,6 +118,9 @@ pub fn embedded_keywords() -> LoadedKeywords {
             add(&mut assembly, kind, &text, file.path());
         }
     }
+    let models = SHIPPED.get_dir(MODELS).into_iter().flat_map(Dir::files);
+    assembly.keywords.models =
+        models.filter(|file| is_model(file.path())).map(|file| file.contents().to_vec()).collect();
     finish(assembly).map(|(keywords, _, findings)| (keywords, findings))
 }
 
@@ -148,6 +158,26 @@ fn paths_of(kind: Kind, folder: &Path) -> Result<Vec<PathBuf>, Box<Finding>> {
     }
     paths.sort();
     Ok(paths)
+}
+
+/// The trained models of a directory; none if there is no such directory.
+fn model_files(folder: &Path) -> Result<Vec<Vec<u8>>, Box<Finding>> {
+    let unreadable =
+        |error: std::io::Error| Box::new(missing(folder, &format!("cannot be read: {error}")));
+    let mut models = Vec::new();
+    if folder.is_dir() {
+        for entry in std::fs::read_dir(folder).map_err(unreadable)?.take(MAX_FILES) {
+            let path = entry.map_err(unreadable)?.path();
+            if is_model(&path) {
+                models.push(std::fs::read(&path).map_err(unreadable)?);
+            }
+        }
+    }
+    Ok(models)
+}
+
+fn is_model(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "model")
 }
 
 /// TOML is UTF-8; plain lists are in whatever a spreadsheet wrote.

@@ -129,6 +129,7 @@ pub(super) struct Modifiers {
     pub stronger: Option<Terms>,
     pub weaker: Option<Terms>,
     pub hedge: Option<Terms>,
+    pub condition: Option<Terms>,
     pub contrast: Option<Terms>,
     pub shield: Option<Terms>,
     pub denial: Option<Terms>,

@@ -106,19 +106,18 @@ impl Parser<'_> {
         let (mut of, mut depth) = (Vec::new(), 0);
         loop {
             let next = self.tokens.get(self.at + 1).map(|(token, _)| token);
-            match (self.peek().cloned(), next) {
-                // Each term of a list is a part.
-                (Some(Token::List(name)), Some(Token::Close | Token::Comma)) => {
-                    let at = self.here();
-                    self.at += 1;
-                    of.extend(self.list(&name, &at)?);
-                    depth = depth.max(1);
-                }
-                _ => {
-                    let part = self.expression(Power::Or, level + 1)?;
-                    depth = depth.max(part.depth);
-                    of.push(part.query);
-                }
+            // Each term of a list is a part.
+            if let (Some(Token::List(name)), Some(Token::Close | Token::Comma)) =
+                (self.peek().cloned(), next)
+            {
+                let at = self.here();
+                self.at += 1;
+                of.extend(self.list(&name, &at)?);
+                depth = depth.max(1);
+            } else {
+                let part = self.expression(Power::Or, level + 1)?;
+                depth = depth.max(part.depth);
+                of.push(part.query);
             }
             let end = self.here();
             match self.peek() {

@@ -104,3 +104,72 @@ fn worse_texts_are_likelier_negative() {
     assert!(worse.p_negative > bad.p_negative && worse.score < bad.score);
     assert!((0.0..=1.0).contains(&worse.p_negative) && (-1.0..=1.0).contains(&worse.score));
 }
+
+#[derive(serde::Deserialize)]
+struct Case {
+    language: String,
+    reason: String,
+    text: String,
+    target: String,
+    label: PolarityLabel,
+    solved: bool,
+}
+
+#[test]
+fn solved_challenges_stay_solved() {
+    let cases = include_str!("../../../../tests/fixtures/opinion/challenge.jsonl");
+    let mut broken = Vec::new();
+    for line in cases.lines() {
+        let case: Case = serde_json::from_str(line).expect("a case");
+        let target = occurrences_of(&case.text, &case.target);
+        let told = ENGINE.opinion(&case.text, &target, Some(&case.language)).label;
+        if case.solved && told != case.label {
+            broken.push(format!("{} ({}): {told:?}", case.text, case.reason));
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+const PIECES: [&str; 24] = [
+    "Almenara Bank",
+    "fined",
+    "fraud",
+    "not",
+    "very",
+    "denies",
+    "profit",
+    "falls",
+    "but",
+    "said",
+    "\"",
+    ". ",
+    ", ",
+    "banco",
+    "multado",
+    "sin",
+    "estafa",
+    "muy",
+    "pero",
+    "被罚",
+    "不",
+    "银行",
+    "é\u{301}",
+    "\n",
+];
+
+proptest::proptest! {
+    #[test]
+    fn evidence_lies_in_the_text_and_adds_up(
+        picks in proptest::collection::vec(0..PIECES.len(), 0..40)
+    ) {
+        let text = picks.iter().map(|&at| PIECES[at]).collect::<Vec<_>>().join(" ");
+        let told = judge(&text, "Almenara Bank");
+        let mut sum = 0.0;
+        for one in &told.evidence {
+            let slice: String = text.chars().skip(one.from).take(one.to - one.from).collect();
+            assert_eq!(slice, one.text);
+            sum += one.value;
+        }
+        assert!((told.score - (sum / super::SQUASH).tanh()).abs() < 1e-9, "{told:#?}");
+    }
+}

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::engine::{CategoryKey, Found, overlap};
 use super::layout::Layout;
-use super::occurrence::{Occurrence, longest};
-use super::vocabulary::{Purpose, Role, Vocabulary};
+use crate::analyse::engine::{CategoryKey, Found, overlap};
+use crate::analyse::occurrence::{Occurrence, longest};
+use crate::analyse::vocabulary::{Purpose, Role, Vocabulary};
 use crate::model::Locale;
 
 /// Farthest that a noun may stand from the verb that says whether it rises or falls, in words.
@@ -16,7 +16,7 @@ const PAIR_WEIGHT: f64 = 2.0;
 
 /// A word with a weight.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Scored {
+pub(in crate::analyse) struct Scored {
     /// Places in the layout, end exclusive.
     pub words: Range<usize>,
     pub bytes: Range<usize>,
@@ -27,7 +27,7 @@ pub(super) struct Scored {
 
 /// A word that changes others.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Cue {
+pub(in crate::analyse) struct Cue {
     pub words: Range<usize>,
     pub bytes: Range<usize>,
     pub role: Role,
@@ -35,13 +35,13 @@ pub(super) struct Cue {
 
 /// All of them, in order of place.
 #[derive(Debug, Default)]
-pub(super) struct Marks {
+pub(in crate::analyse) struct Marks {
     pub scored: Vec<Scored>,
     pub cues: Vec<Cue>,
 }
 
 /// What the marks are read from.
-pub(super) struct Reading<'a> {
+pub(in crate::analyse) struct Reading<'a> {
     pub vocabulary: &'a Vocabulary,
     pub categories: &'a [CategoryKey],
     pub hits: &'a [Occurrence],
@@ -247,6 +247,6 @@ impl Marks {
 }
 
 /// Words between two stretches of them.
-pub(super) fn gap(a: &Range<usize>, b: &Range<usize>) -> usize {
+pub(in crate::analyse) fn gap(a: &Range<usize>, b: &Range<usize>) -> usize {
     a.start.saturating_sub(b.end).max(b.start.saturating_sub(a.end))
 }

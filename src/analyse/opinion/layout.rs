@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::joined::Joined;
+use crate::analyse::joined::Joined;
 use crate::text::{is_han, tokens};
 
 /// Shortest stretch of words that a comma sets apart.
@@ -20,7 +20,7 @@ const ABBREVIATIONS: &[&str] = &[
 
 /// A word in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::analyse) struct Place {
     /// Bytes of the folded text.
     pub bytes: Range<usize>,
     /// Characters of the original.
@@ -38,7 +38,7 @@ pub(super) struct Place {
 
 /// The words of a text in order.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(in crate::analyse) struct Layout {
     pub places: Vec<Place>,
     /// For each sentence, whether most of its words begin with a capital (an English headline).
     title_case: Vec<bool>,

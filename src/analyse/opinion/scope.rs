@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::cues::{Marks, gap};
 use super::layout::{Layout, Place};
-use super::vocabulary::Role;
+use crate::analyse::vocabulary::Role;
 
 /// Words over which the weight falls to 1/e.
 const DECAY_WORDS: f64 = 12.0;
@@ -28,7 +28,7 @@ const SPEECH_REACH: usize = 3;
 
 /// The text that scopes are measured in.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
+pub(in crate::analyse) struct Scope<'a> {
     pub layout: &'a Layout,
     pub marks: &'a Marks,
     /// Mentions of the target as places in the layout, in order.

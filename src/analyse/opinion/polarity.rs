@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::cues::{Cue, Marks, Scored};
-use super::joined::Joined;
+use super::features::{Feature, features, share};
 use super::layout::Layout;
+use super::model::OpinionModel;
 use super::scope::Scope;
-use super::vocabulary::Role;
+use crate::analyse::joined::Joined;
+use crate::analyse::vocabulary::Role;
 use crate::model::{Evidence, EvidenceKind, Polarity, PolarityLabel};
 
 /// Words between a negator and what it negates.
@@ -33,7 +35,12 @@ const SHIELD_SUBJECT_REACH_HAN: usize = 20;
 const SHIELD_PLAIN_REACH: usize = 16;
 const SHIELD_PLAIN_REACH_HAN: usize = 24;
 const SHIELD_PLAIN_SUBJECT_REACH: usize = 2;
+/// Words between the target and the verb by which it attacks.
+const ATTACKER_REACH: usize = 1;
 const SHIELDED: f64 = -0.1;
+/// Words between "if" and the harm that nobody says has come.
+const CONDITION_REACH: usize = 10;
+const CONDITIONAL: f64 = 0.1;
 /// Where the headline is the target's denial, the text tells the claim again: it counts half.
 const DENIED: f64 = 0.5;
 /// Words between negative evidence and a hedge that makes it hearsay, within the sentence.
@@ -59,14 +66,20 @@ const POSITIVE_FROM: f64 = 0.4;
 const LOGISTIC_A: f64 = -1.34;
 const LOGISTIC_B: f64 = -1.39;
 
-/// Evidence that is listed; the rest is too weak to tell anybody.
-const MOST_EVIDENCE: usize = 40;
-const LEAST_VALUE: f64 = 0.01;
+/// Words that a model's judgement names, beside the target.
+const MODEL_WORDS: usize = 8;
+/// Nearest to 1 that a model's score comes.
+const MOST_SURE: f64 = 0.999;
+
+/// Evidence that is listed: far more than a person reads, so that its sum is the score.
+const MOST_EVIDENCE: usize = 400;
 
 /// An opinion and whether its bad part is hearsay.
-pub(super) struct Judgement {
+pub(in crate::analyse) struct Judgement {
     pub polarity: Polarity,
     pub hedged: bool,
+    /// The evidence's sum, before squashing.
+    pub sum: f64,
 }
 
 /// What one mention's sentence gathers.
@@ -78,7 +91,7 @@ struct Unit {
 }
 
 /// Judges what is said of the mentions, or of the whole text if there are none.
-pub(super) fn judge(
+pub(in crate::analyse) fn judge(
     text: &Joined,
     layout: &Layout,
     marks: &Marks,
@@ -108,12 +121,11 @@ pub(super) fn judge(
     hedges.sort_by_key(|cue| (cue.bytes.start, cue.bytes.end));
     hedges.dedup();
     evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
-    evidence.retain(|one| one.value.abs() >= LEAST_VALUE);
+    evidence.retain(|one| one.value != 0.0);
     evidence.truncate(MOST_EVIDENCE);
     evidence.extend(denial.map(|cue| cue_evidence(cue, EvidenceKind::Negation, 0.0, text)));
     evidence.extend(hedges.iter().map(|cue| cue_evidence(cue, EvidenceKind::Hedge, 0.0, text)));
-    evidence.truncate(MOST_EVIDENCE);
-    Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty() }
+    Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty(), sum }
 }
 
 fn conclude(sum: f64, evidence: Vec<Evidence>) -> Polarity {
@@ -126,6 +138,60 @@ fn conclude(sum: f64, evidence: Vec<Evidence>) -> Polarity {
     };
     let p_negative = 1.0 / (1.0 + (-(LOGISTIC_A + LOGISTIC_B * sum)).exp());
     Polarity { label, score: (sum / SQUASH).tanh(), p_negative, evidence }
+}
+
+/// A trained model's judgement: what it adds to the rules' sum is told word by word, and what no
+/// single word accounts for stands at the target.
+pub(in crate::analyse) fn learned(
+    judged: Judgement,
+    model: &OpinionModel,
+    text: &Joined,
+    layout: &Layout,
+    marks: &Marks,
+    mentions: &[Range<usize>],
+) -> Polarity {
+    let Judgement { polarity: rules, sum, .. } = judged;
+    let seen = features(text, layout, marks, mentions, sum);
+    let verdict = model.judge(&seen);
+    let [negative, neutral, positive] = verdict.classes;
+    let label = if negative >= neutral.max(positive) {
+        PolarityLabel::Negative
+    } else if neutral >= positive {
+        PolarityLabel::Neutral
+    } else {
+        PolarityLabel::Positive
+    };
+    let score = (positive - negative).clamp(-MOST_SURE, MOST_SURE);
+    let mut rest = score.atanh() * SQUASH - sum;
+    let mut evidence = rules.evidence;
+    for (words, value) in heaviest_words(model, &seen) {
+        rest -= value;
+        evidence.extend(told(layout, &words, value, text));
+    }
+    evidence.extend(mentions.first().and_then(|words| told(layout, words, rest, text)));
+    evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
+    Polarity { label, score, p_negative: verdict.p_negative, evidence }
+}
+
+/// The stretches of words that lean the most, with how far.
+fn heaviest_words(model: &OpinionModel, seen: &[Feature]) -> Vec<(Range<usize>, f64)> {
+    let mut leanings: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    let share = share(seen.len());
+    for one in seen.iter().filter(|one| one.words.len() == 1) {
+        let leaning = model.leaning(one.bucket) * share;
+        *leanings.entry((one.words.start, one.words.end)).or_default() += leaning;
+    }
+    let mut heaviest: Vec<_> = leanings.into_iter().map(|((a, b), value)| (a..b, value)).collect();
+    heaviest.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    heaviest.truncate(MODEL_WORDS);
+    heaviest
+}
+
+fn told(layout: &Layout, words: &Range<usize>, value: f64, text: &Joined) -> Option<Evidence> {
+    let first = layout.places.get(words.start)?;
+    let last = layout.places.get(words.end.checked_sub(1)?)?;
+    let bytes = first.bytes.start..last.bytes.end;
+    Some(evidence(&bytes, EvidenceKind::Model, value, text))
 }
 
 /// The word's contribution; each thing that changed it is evidence with the change as its value.
@@ -169,7 +235,10 @@ fn weigh(
             before(&[Role::Shield, Role::Denial], reach)
                 .filter(|cue| is_subject(scope, mention, cue, subject))
         });
+    let shield = shield.or_else(|| own_attack(word, scope, mention, han));
     turn(shield, EvidenceKind::Role, SHIELDED);
+    let condition = before(&[Role::Condition], CONDITION_REACH).filter(|_| word.weight < 0.0);
+    turn(condition, EvidenceKind::Hedge, CONDITIONAL);
     let negation = before(
         &[Role::Negation, Role::Denial],
         if han { NEGATION_REACH_HAN } else { NEGATION_REACH },
@@ -179,6 +248,23 @@ fn weigh(
     let negation = negation.filter(|cue| shield.is_none_or(|shield| shield.words != cue.words));
     turn(negation, EvidenceKind::Negation, factor);
     value
+}
+
+/// The verb of attack that the word itself is, if the target is the one who attacks: "the bank sues".
+fn own_attack<'a>(
+    word: &Scored,
+    scope: &Scope<'a>,
+    mention: Option<&Range<usize>>,
+    han: bool,
+) -> Option<&'a Cue> {
+    // In Chinese the next character may be 被, which turns it round.
+    let reach = if han { 0 } else { ATTACKER_REACH };
+    let start = scope.marks.cues.partition_point(|cue| cue.words.start + 8 < word.words.start);
+    let near = scope.marks.cues.get(start..)?.iter();
+    near.take_while(|cue| cue.words.start < word.words.end)
+        .filter(|cue| word.weight < 0.0 && cue.role == Role::Shield)
+        .filter(|cue| cue.words.end > word.words.start)
+        .find(|cue| is_subject(scope, mention, cue, reach))
 }
 
 fn scope_clause(scope: &Scope, words: &Range<usize>) -> Option<usize> {
