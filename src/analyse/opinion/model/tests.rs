@@ -1,3 +1,5 @@
+//! The model: what it learns, when it is refused, and what a file of it must be.
+
 use std::ops::Range;
 
 use super::fit::platt;

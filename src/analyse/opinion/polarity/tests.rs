@@ -12,6 +12,13 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     Engine::compile(&keywords).expect("compiled")
 });
 
+/// Without the trained model.
+static RULES: LazyLock<Engine> = LazyLock::new(|| {
+    let (mut keywords, _) = embedded_keywords().expect("no errors");
+    keywords.models.clear();
+    Engine::compile(&keywords).expect("compiled")
+});
+
 fn judge(text: &str, target: &str) -> Polarity {
     ENGINE.opinion(text, &occurrences_of(text, target), None)
 }
@@ -115,6 +122,7 @@ struct Case {
     solved: bool,
 }
 
+/// By the rules, which is how articles are judged.
 #[test]
 fn solved_challenges_stay_solved() {
     let cases = include_str!("../../../../tests/fixtures/opinion/challenge.jsonl");
@@ -122,7 +130,7 @@ fn solved_challenges_stay_solved() {
     for line in cases.lines() {
         let case: Case = serde_json::from_str(line).expect("a case");
         let target = occurrences_of(&case.text, &case.target);
-        let told = ENGINE.opinion(&case.text, &target, Some(&case.language)).label;
+        let told = RULES.opinion(&case.text, &target, Some(&case.language)).label;
         if case.solved && told != case.label {
             broken.push(format!("{} ({}): {told:?}", case.text, case.reason));
         }
