@@ -189,9 +189,9 @@ pub async fn hot(config: &Config, hours: usize, rate: f64) -> Result<HotReport, 
         let articles = spread::about_topics(tx, since, MOST_ARTICLES)?;
         let mut headlines: HashMap<StoryId, String> = HashMap::new();
         for (_, member) in &articles {
-            if !headlines.contains_key(&member.story) {
+            if let std::collections::hash_map::Entry::Vacant(e) = headlines.entry(member.story) {
                 let story = stories::find(tx, member.story)?;
-                headlines.insert(member.story, story.map(|it| it.headline).unwrap_or_default());
+                e.insert(story.map(|it| it.headline).unwrap_or_default());
             }
         }
         Ok((articles, spread::arrivals(tx, since)?, headlines))

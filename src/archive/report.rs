@@ -116,16 +116,16 @@ pub(super) fn report(frame: Frame, ours: &Tally, theirs: &Tally) -> BacktestRepo
     let (raised, baseline) = (in_time(ours), in_time(theirs));
     let new = unmet(&raised, &our_kept);
     let lost = unmet(&baseline, &their_kept);
-    for ((topic, _), one) in raised.iter() {
+    for ((topic, _), one) in &raised {
         days.of(topic, one.at).raised += 1;
     }
-    for ((topic, _), one) in baseline.iter() {
+    for ((topic, _), one) in &baseline {
         days.of(topic, one.at).baseline += 1;
     }
-    for (topic, one) in new.iter() {
+    for (topic, one) in &new {
         days.of(topic, one.at).new += 1;
     }
-    for (topic, one) in lost.iter() {
+    for (topic, one) in &lost {
         days.of(topic, one.at).lost += 1;
     }
     let messages = ours.messages.iter().filter(|(at, _)| within(*at));

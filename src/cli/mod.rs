@@ -20,8 +20,8 @@ mod sources;
 mod span;
 mod stories;
 mod table;
-mod verdict;
 mod train;
+mod verdict;
 
 use std::process::ExitCode;
 

@@ -157,6 +157,11 @@ impl Model {
     }
 
     /// What is seen, what is expected, and the size of the negative binomial around it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of articles"
+    )]
     fn predict(&self, history: &History<'_>) -> (u32, f64, f64) {
         let events = PRIOR + sum(history.hours, 0, self.now);
         let expected = events / (self.prior + self.past) * self.present;

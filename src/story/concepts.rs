@@ -179,6 +179,7 @@ fn magnitude(after: &str) -> f64 {
     MAGNITUDES.iter().filter(|it| longest(it).is_some()).max_by_key(longest).map_or(1.0, |it| it.1)
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "a power of ten")]
 fn rounded(value: f64) -> String {
     let unit = 10_f64.powi(value.log10().floor() as i32 + 1 - DIGITS);
     format!("{:.3e}", (value / unit).round() * unit)

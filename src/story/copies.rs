@@ -97,6 +97,7 @@ pub struct Copies {
 
 impl Copies {
     /// Remembers the text of an article; numbers rise.
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is a hash")]
     pub fn insert(&mut self, print: &Fingerprint, number: u32) {
         if let Some(exact) = print.exact {
             self.by_text.entry(exact as u32).or_default().add(number);
@@ -107,6 +108,7 @@ impl Copies {
     }
 
     /// Forgets it.
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is a hash")]
     pub fn remove(&mut self, print: &Fingerprint, number: u32) {
         let remove = |map: &mut ByHash<Postings>, key: u32| {
             if let Some(postings) = map.get_mut(&key) {
@@ -141,6 +143,7 @@ impl Copies {
         (self.by_text.capacity() + self.by_shingle.capacity()) * entry
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is a hash")]
     fn same(
         &self,
         print: &Fingerprint,

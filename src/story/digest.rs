@@ -143,12 +143,12 @@ fn runs_of(text: &str) -> Vec<(String, String)> {
             };
             let joined = if han { end == start || gap.is_empty() } else { gap == " " };
             let grammar = token.text.len() < 2 || is_function_word(token.text, "");
-            if !joined || token.text.chars().all(is_han) != han || (!han && grammar && end == start)
-            {
+            let opens_with_grammar = !han && grammar && end == start;
+            if !joined || token.text.chars().all(is_han) != han || opens_with_grammar {
                 break;
             }
             end += 1;
-            if end - start >= least && !(grammar && !han) {
+            if end - start >= least && (han || !grammar) {
                 let bytes = list[start].bytes.start..list[end - 1].bytes.end;
                 let range = folded.original(bytes.clone());
                 let written: String = original.get(range).unwrap_or_default().iter().collect();

@@ -9,10 +9,10 @@ pub struct Tongue(u16);
 
 impl Tongue {
     /// Chinese, however it is written.
-    pub const HAN: Self = Self::of(b"zh");
+    pub const HAN: Self = Self::of(*b"zh");
 
-    const fn of(tag: &[u8; 2]) -> Self {
-        Self(u16::from_be_bytes(*tag))
+    const fn of(tag: [u8; 2]) -> Self {
+        Self(u16::from_be_bytes(tag))
     }
 
     /// Of a text: Han script speaks for itself, then the tag counts, then the words of grammar.
@@ -24,10 +24,10 @@ impl Tongue {
         }
         let tag = tag.and_then(|tag| tag.split('-').next()).unwrap_or_default();
         match tag.to_ascii_lowercase().as_bytes() {
-            [first, second, ..] if tag != "und" => Self::of(&[*first, *second]),
+            [first, second, ..] if tag != "und" => Self::of([*first, *second]),
             _ => {
                 let (spanish, english) = grammar(words);
-                Self::of(if spanish > english { b"es" } else { b"en" })
+                Self::of(if spanish > english { *b"es" } else { *b"en" })
             }
         }
     }

@@ -7,6 +7,7 @@ const FEW: usize = 48;
 
 /// A set of rising numbers, 16 bytes while it holds one.
 #[derive(Debug, Default)]
+#[expect(clippy::box_collection, reason = "most are one number: the enum stays at sixteen bytes")]
 pub enum Postings {
     /// Nothing.
     #[default]

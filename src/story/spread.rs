@@ -128,6 +128,7 @@ fn brief(article: &Carried) -> SpreadArticle {
     }
 }
 
+#[expect(clippy::cast_possible_wrap, reason = "at most MAX_HOURS")]
 fn hours(articles: &[Carried]) -> Vec<SpreadHour> {
     let hour = |at: Timestamp| at.as_second().div_euclid(3600);
     let Some(begin) = articles.first().map(|one| hour(one.at)) else { return Vec::new() };

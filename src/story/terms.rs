@@ -87,6 +87,7 @@ pub fn terms(title: &str, body: &str, language: Option<&str>) -> Terms {
 }
 
 /// The `most` heaviest as whole weights.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
 pub fn heaviest(weights: HashMap<u32, f64>, most: usize) -> Vec<Weight> {
     let whole = |weight: f64| (weight * UNIT).round().clamp(1.0, 255.0) as u8;
     let mut weights: Vec<Weight> =

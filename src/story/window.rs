@@ -119,6 +119,10 @@ impl Window {
     }
 
     /// Adds an article; without terms it is a copy.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "numbers wrap by design, and a window is shorter"
+    )]
     pub fn insert(
         &mut self,
         (id, original, at): (ArticleId, ArticleId, Timestamp),

@@ -118,7 +118,9 @@ fn searches_backtests_and_rules_that_say_nothing() {
     );
     let output = atalaya(&["search", "@rivals AND NOT title:70", "--jsonl"], &config);
     let found = rows(&output);
-    found.iter().for_each(|row| hold("search-row", row));
+    for row in &found {
+        hold("search-row", row);
+    }
     assert_eq!(found.len(), COUNT / RIVAL - 1);
     assert!(found.iter().all(|row| row["spans"][0]["text"] == "Caja Zurbarán"), "{found:?}");
     let unknown = atalaya(&["search", "@nobody", "--json"], &config);

@@ -1,7 +1,7 @@
 //! What becomes of a wire text on its way: copies made by documented edits, in one stream with the
 //! articles of other stories on the same sites, which carry the same boilerplate.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use atalaya::model::ArticleId;
 use atalaya::story::{Clusterer, Settings};
@@ -125,11 +125,11 @@ fn tally(all: &[(Text, &'static str)]) -> Tally {
     let placed = play(&mut clusterer, &texts, SignedDuration::from_secs(20));
     let labels: HashMap<ArticleId, &str> =
         placed.iter().zip(&texts).map(|(placed, text)| (placed.id, text.label.as_str())).collect();
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     let mut tally = Tally::new();
     for ((text, edit), placed) in all.iter().zip(&placed) {
         let row = tally.entry(edit).or_default();
-        let is_copy = seen.insert(&text.label, ()).is_some();
+        let is_copy = !seen.insert(&text.label);
         let says = placed.assignment.duplicate_of.map(|original| labels[&original]);
         row.0 += usize::from(is_copy);
         row.1 += usize::from(is_copy && says == Some(text.label.as_str()));

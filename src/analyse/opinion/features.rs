@@ -88,6 +88,7 @@ impl Reader<'_> {
         self.found.push(Feature { bucket: bucket(kind, parts), words });
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "clamped")]
     fn whole(&mut self, sum: f64) {
         let mention = self.scope.mentions.first().cloned().unwrap_or(0..0);
         let all = self.scope.layout.places.len();

@@ -84,13 +84,13 @@ impl Clock {
         let of_story = |burst: Burst| {
             let id: Option<StoryId> = burst.name.parse().ok();
             let headline = id.and_then(|id| headlines.get(&id)).cloned().unwrap_or_default();
-            HotRow { story: Some(burst.name.clone()), ..row(burst, headline) }
+            HotRow { story: Some(burst.name.clone()), ..row(&burst, headline) }
         };
         let plain = |burst: Burst| {
             let name = burst.name.clone();
-            row(burst, name)
+            row(&burst, name)
         };
-        let told_terms = without_parts(rising(&terms, family)).into_iter().take(MOST_ROWS);
+        let told_terms = without_parts(&rising(&terms, family)).into_iter().take(MOST_ROWS);
         topics.retain(|topic, _| watched.contains(topic));
         HotReport {
             hours: recent,
@@ -103,7 +103,7 @@ impl Clock {
                 .map(|burst| {
                     let name =
                         written.get(&burst.name).cloned().unwrap_or_else(|| burst.name.clone());
-                    row(burst, name)
+                    row(&burst, name)
                 })
                 .collect(),
             stories: rising(&stories, 0).into_iter().take(MOST_ROWS).map(of_story).collect(),
@@ -157,12 +157,12 @@ fn histories(counts: &Counts) -> Vec<History<'_>> {
     counts.iter().map(|(name, hours)| History { name, hours }).collect()
 }
 
-fn row(burst: Burst, name: String) -> HotRow {
+fn row(burst: &Burst, name: String) -> HotRow {
     let expected = (burst.expected * 1000.0).round() / 1000.0;
     HotRow { name, story: None, seen: burst.seen, expected, p: burst.p }
 }
 
-fn without_parts(told: Vec<Burst>) -> Vec<Burst> {
+fn without_parts(told: &[Burst]) -> Vec<Burst> {
     let inside = |part: &Burst| {
         told.iter().any(|whole| {
             whole.name.len() > part.name.len()

@@ -82,7 +82,9 @@ impl Evaluated {
                 'a' | '~' => vec![longest(places, &phrases)],
                 _ => vec![places[0]],
             };
-            anchors.into_iter().for_each(|anchor| watching[anchor].push(at));
+            for anchor in anchors {
+                watching[anchor].push(at);
+            }
         }
         let automaton = match searcher {
             Searcher::AhoCorasick => {

@@ -33,10 +33,12 @@ impl Dice {
     }
 
     /// A word by its rank, Zipf with exponent 1.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below VOCABULARY")]
     fn word(&mut self) -> usize {
         ((VOCABULARY as f64).powf(self.share()) - 1.0) as usize
     }
 
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below `end`")]
     fn below(&mut self, end: usize) -> usize {
         (self.share() * end as f64) as usize
     }

@@ -23,6 +23,7 @@ pub(super) struct Example {
 }
 
 /// Weights of `CLASSES` × `BUCKETS` that tell the examples' classes.
+#[expect(clippy::cast_possible_truncation, reason = "weights need no more digits")]
 pub(super) fn fit(examples: &[&Example], seed: u64) -> Vec<f32> {
     let mut descent = Descent::new(examples);
     let mut order: Vec<usize> = (0..examples.len()).collect();
@@ -97,6 +98,7 @@ pub(super) fn probabilities(buckets: &[u32], weights: &[f32]) -> [f64; CLASSES] 
 }
 
 /// Weights as bytes and the step between two of them.
+#[expect(clippy::cast_possible_truncation, reason = "within -127 to 127")]
 pub(super) fn quantise(weights: &[f32]) -> (Vec<i8>, f64) {
     let most = weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
     let step = if most > 0.0 { most / 127.0 } else { 1.0 };
@@ -143,6 +145,7 @@ fn newton_step(told: &[(f64, bool)], [a, b]: [f64; 2]) -> Option<[f64; 2]> {
 }
 
 /// Fisher and Yates, by splitmix64 (Steele, Lea and Flood 2014).
+#[expect(clippy::cast_possible_truncation, reason = "below the length of the list")]
 fn shuffle(order: &mut [usize], random: &mut u64) {
     for at in (1..order.len()).rev() {
         *random = random.wrapping_add(0x9e37_79b9_7f4a_7c15);

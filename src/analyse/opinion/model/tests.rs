@@ -51,10 +51,10 @@ fn too_few_lessons_teach_nothing() {
 fn a_set_that_gets_worse_refuses_the_model() {
     // Without a lexicon the rules call all neutral, which is right here and which the model unlearns.
     let mut tests = lessons(90);
-    tests.iter_mut().for_each(|one| {
+    for one in &mut tests {
         one.set = "other".to_owned();
         one.label = PolarityLabel::Neutral;
-    });
+    }
     let refused = fitted(&tests);
     assert!(matches!(&refused, Err(Refusal::Worse { set, .. }) if set == "other"), "{refused:?}");
 }

@@ -199,6 +199,7 @@ fn cross_validate(examples: &[(Example, &Lesson)], seed: u64) -> Vec<[f64; CLASS
 }
 
 /// Reliability by tenths of the calibrated p, and the expected calibration error.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bins")]
 fn reliability(pairs: &[(f64, bool)], [a, b]: [f64; 2]) -> (Vec<(usize, f64, f64)>, f64) {
     let mut bins = vec![(0_usize, 0.0_f64, 0.0_f64); ECE_BINS];
     for &(p, truth) in pairs {
