@@ -11,6 +11,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use wide::u8x16;
 
 use super::Folded;
 
@@ -35,6 +36,7 @@ pub fn fold(original: &str) -> Folded {
 pub fn fold_onto(folded: &mut Folded, original: &str) {
     let room = (u32::MAX as usize).saturating_sub(folded.original_len());
     let original = &original[..original.floor_char_boundary(room)];
+    let from = folded.text.len();
     folded.text.reserve(original.len());
     let mut rest = original;
     while !rest.is_empty() {
@@ -44,11 +46,19 @@ pub fn fold_onto(folded: &mut Folded, original: &str) {
             folded.push_ascii(run);
             rest = after;
         }
+        let fixed = fixed_run(rest.as_bytes());
+        if fixed > 0 {
+            let (run, after) = rest.split_at(fixed);
+            folded.push_fixed(run);
+            rest = after;
+        }
         rest = fold_special(folded, rest);
     }
+    // All at once: run by run it would cost more than all else.
+    folded.text[from..].make_ascii_lowercase();
 }
 
-/// Folds characters up to the next plain one; returns what follows.
+/// Folds the characters up to the next plain or fixed one, at least one if it is not plain; returns what follows.
 fn fold_special<'a>(folded: &mut Folded, rest: &'a str) -> &'a str {
     let mut chars = rest.chars();
     loop {
@@ -57,7 +67,39 @@ fn fold_special<'a>(folded: &mut Folded, rest: &'a str) -> &'a str {
             Some(c) if !(c.is_ascii() && is_plain(c as u8)) => push_folded(folded, c),
             _ => return before,
         }
+        if fixed_run(chars.as_str().as_bytes().get(..3).unwrap_or_default()) > 0 {
+            return chars.as_str();
+        }
     }
+}
+
+/// Bytes at the start that are characters of three bytes each which fold to themselves: nearly all Chinese in
+/// simplified characters.
+fn fixed_run(bytes: &[u8]) -> usize {
+    static FIXED: LazyLock<Box<[u64]>> = LazyLock::new(|| {
+        let mut bits = vec![0_u64; 0x1_0000 / 64];
+        let mut out = String::new();
+        for c in ('\u{800}'..='\u{ffff}').filter(|&c| c.len_utf8() == 3) {
+            out.clear();
+            fold_char(c, &mut out);
+            if out.chars().eq([c]) {
+                bits[c as usize / 64] |= 1 << (c as usize % 64);
+            }
+        }
+        bits.into()
+    });
+    let (chars, _) = bytes.as_chunks::<3>();
+    if !chars.first().is_some_and(|first| first[0] & 0xf0 == 0xe0) {
+        return 0;
+    }
+    let bits = &**FIXED;
+    let is_fixed = |&&[first, second, third]: &&[u8; 3]| {
+        let code = usize::from(first & 0xf) << 12
+            | usize::from(second & 0x3f) << 6
+            | usize::from(third & 0x3f);
+        first & 0xf0 == 0xe0 && bits[code / 64] >> (code % 64) & 1 != 0
+    };
+    3 * chars.iter().take_while(is_fixed).count()
 }
 
 fn push_folded(folded: &mut Folded, c: char) {
@@ -93,18 +135,26 @@ fn page(number: usize) -> Box<[u32]> {
 
 /// Bytes at the start that fold to themselves or, letters, to lower case.
 fn plain_run(bytes: &[u8]) -> usize {
-    const CHUNK: usize = 16;
-    let fits = |chunk: &&[u8]| chunk.iter().fold(true, |all, &byte| all & is_plain(byte));
-    let whole = bytes.chunks_exact(CHUNK).take_while(fits).count() * CHUNK;
-    whole + bytes[whole..].iter().take_while(|&&byte| is_plain(byte)).count()
+    let (parts, rest) = bytes.as_chunks::<16>();
+    for (nth, part) in parts.iter().enumerate() {
+        let special = !plain_bytes(*part);
+        if special != 0 {
+            return 16 * nth + special.trailing_zeros() as usize;
+        }
+    }
+    bytes.len() - rest.len() + rest.iter().take_while(|&&byte| is_plain(byte)).count()
 }
 
-#[allow(
-    clippy::needless_bitwise_bool,
-    reason = "without branches, sixteen bytes are tried at once"
-)]
+/// As [`is_plain`], a bit a byte; the bits above are set.
+fn plain_bytes(part: [u8; 16]) -> u32 {
+    let bytes = u8x16::from(part);
+    let printed = (bytes - u8x16::splat(b' ')).simd_le(u8x16::splat(b'~' - b' '));
+    let plain = printed & bytes.simd_ne(u8x16::splat(b'`')) | bytes.simd_eq(u8x16::splat(b'\n'));
+    plain.to_bitmask() | 0xffff_0000
+}
+
 fn is_plain(byte: u8) -> bool {
-    (matches!(byte, b' '..=b'~') & (byte != b'`')) | (byte == b'\n')
+    matches!(byte, b' '..=b'~' | b'\n') && byte != b'`'
 }
 
 /// What one character becomes: the definition of the table.

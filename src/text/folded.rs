@@ -76,18 +76,28 @@ impl Folded {
         self.bytes as usize
     }
 
-    /// Adds ASCII in lower case.
+    /// Adds ASCII; its letters become lower case later.
+    #[inline]
     pub(super) fn push_ascii(&mut self, run: &str) {
         self.begin(1, 1);
-        let from = self.text.len();
         self.text.push_str(run);
-        self.text[from..].make_ascii_lowercase();
         let length = u32::try_from(run.len()).unwrap_or(u32::MAX);
         self.bytes = self.bytes.saturating_add(length);
         self.chars = self.chars.saturating_add(length);
     }
 
+    /// Adds characters of three bytes each that stay as they are.
+    #[inline]
+    pub(super) fn push_fixed(&mut self, run: &str) {
+        self.begin(3, 3);
+        self.text.push_str(run);
+        let length = u32::try_from(run.len()).unwrap_or(u32::MAX);
+        self.bytes = self.bytes.saturating_add(length);
+        self.chars = self.chars.saturating_add(length / 3);
+    }
+
     /// Adds what one character of `was` bytes became.
+    #[inline]
     pub(super) fn push(&mut self, was: usize, c: char) {
         self.begin(was, c.len_utf8());
         self.text.push(c);
@@ -108,6 +118,7 @@ impl Folded {
     }
 
     /// Begins a piece unless the last one goes on. A character folds to 33 bytes at most (U+FDFA).
+    #[inline]
     fn begin(&mut self, was: usize, wide: usize) {
         let (was, wide) = (was as u8, wide as u8);
         let last = self.pieces.last();
@@ -118,6 +129,7 @@ impl Folded {
         }
     }
 
+    #[inline]
     fn went_on(&mut self, was: usize) {
         self.bytes = self.bytes.saturating_add(was as u32);
         self.chars = self.chars.saturating_add(1);

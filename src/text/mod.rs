@@ -19,6 +19,6 @@ pub use fold::{fold, fold_onto};
 pub use folded::Folded;
 pub use html::{lines, one_line, plain_text};
 pub use sentences::sentences;
-pub use tokens::{Token, is_han, is_spaced, tokens, words};
+pub use tokens::{Kind, Token, is_han, is_spaced, kind, tokens, words};
 pub use tree::tree;
 pub use url::{is_tracking, same_site, without_tracking};

@@ -1,6 +1,7 @@
 //! Words: runs of letters and digits in alphabetic scripts, single characters in Han.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,41 @@ pub fn is_spaced(c: char) -> bool {
     c.is_alphanumeric() && !is_han(c) && !matches!(c, '\u{2e80}'..='\u{d7ff}')
 }
 
+/// What a character is to the words of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A letter or digit that makes a word with its neighbours.
+    Spaced,
+    /// A word by itself.
+    Single,
+    /// No part of a word.
+    Sign,
+}
+
+/// The kind of a character, from a table that is filled by pages as texts touch them: Unicode's own tables are
+/// searched, which for a page of Chinese costs more than all else.
+#[must_use]
+pub fn kind(c: char) -> Kind {
+    const PAGE: usize = 256;
+    const PAGES: usize = 0x11_0000 / PAGE;
+    static TABLE: [OnceLock<[Kind; PAGE]>; PAGES] = [const { OnceLock::new() }; PAGES];
+    let (page, place) = (c as usize / PAGE, c as usize % PAGE);
+    let fill = || {
+        let first = (c as u32) & !(256 - 1);
+        let mut chars = (first..).map(char::from_u32);
+        std::array::from_fn(|_| chars.next().flatten().map_or(Kind::Sign, kind_of))
+    };
+    TABLE[page].get_or_init(fill)[place]
+}
+
+fn kind_of(c: char) -> Kind {
+    match (is_spaced(c), c.is_alphanumeric()) {
+        (true, _) => Kind::Spaced,
+        (_, true) => Kind::Single,
+        _ => Kind::Sign,
+    }
+}
+
 /// The words of a text as terms are compared with them: runs of letters and digits in scripts that put
 /// spaces between words, single characters in the others. `AT&T` is two.
 pub fn words(text: &str) -> impl Iterator<Item = Token<'_>> {
@@ -73,7 +109,15 @@ fn continues(text: &str, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{tokens, words};
+    use super::{Kind, is_spaced, kind, tokens, words};
+
+    #[test]
+    fn the_table_of_kinds_is_what_it_stands_for() {
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            assert_eq!(kind(c) == Kind::Spaced, is_spaced(c), "{c:?}");
+            assert_eq!(kind(c) != Kind::Sign, c.is_alphanumeric(), "{c:?}");
+        }
+    }
 
     #[test]
     fn words_by_script() {

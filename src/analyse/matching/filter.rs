@@ -12,13 +12,13 @@ pub(super) struct Slot {
     hash: u64,
     /// Bit n - 1: phrases of n words begin with this one.
     pub longer: u32,
-    /// The literal, by its place plus one; none is 0.
-    literal: u32,
+    /// What [`Phrases::new`] was told of it, plus one; none is 0.
+    value: u32,
 }
 
 impl Slot {
-    pub fn literal(&self) -> Option<u32> {
-        self.literal.checked_sub(1)
+    pub fn value(&self) -> Option<u32> {
+        self.value.checked_sub(1)
     }
 }
 
@@ -34,9 +34,9 @@ pub(super) struct Phrases {
 }
 
 impl Phrases {
-    /// `literals`: hash of the first two words (or of the one word), hash of all, number of words, place.
-    pub fn new(literals: &[(u64, u64, u32)]) -> Self {
-        let keys = literals.iter().map(|&(_, _, words)| 1 + usize::from(words > 2)).sum::<usize>();
+    /// `literals`: hash of the first two words (or of the one word), hash of all, number of words, value.
+    pub fn new(literals: &[(u64, u64, u32, u32)]) -> Self {
+        let keys = literals.iter().map(|literal| 1 + usize::from(literal.2 > 2)).sum::<usize>();
         let filter = (keys * BITS / 64).next_power_of_two().max(64);
         let slots = (keys * 3 / 2).next_power_of_two().max(16);
         let mut phrases = Self {
@@ -44,10 +44,10 @@ impl Phrases {
             filter_shift: 64 - filter.trailing_zeros(),
             slots: vec![Slot::default(); slots],
             slot_shift: 64 - slots.trailing_zeros(),
-            single: literals.iter().any(|&(_, _, words)| words == 1),
+            single: literals.iter().any(|literal| literal.2 == 1),
         };
-        for (place, &(key, hash, words)) in (1..).zip(literals) {
-            phrases.entry(hash).literal = place;
+        for &(key, hash, words, value) in literals {
+            phrases.entry(hash).value = value + 1;
             if words > 2 {
                 phrases.entry(key).longer |= 1 << (words - 1);
             }

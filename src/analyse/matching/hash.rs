@@ -8,18 +8,34 @@ pub(super) const BLANK: u64 = 0x9e37_79b9_7f4a_7c15;
 const SEED: u64 = 0xa076_1d64_78bd_642f;
 const STEP: u64 = 0xe703_7ed1_a0b4_28db;
 
-/// The hash of a word's or a gap's bytes, `from..to` of `text`. Reads eight bytes at a time, past the end of
-/// the word where there is text.
+/// The hash of a word's or a gap's bytes, `from..to` of `text`. Reads sixteen bytes at a time, past the end of the
+/// word where there is text, so that nearly every word takes one multiplication and no branch that depends on its
+/// length (after wyhash, Wang Yi 2019).
 #[inline]
 pub(super) fn of_bytes(text: &[u8], from: usize, to: usize) -> u64 {
-    let length = (to - from) as u64;
-    let (mut hash, mut at) = (SEED ^ length, from);
-    while to - at > 8 {
-        hash = mix(hash ^ eight(text, at), STEP);
-        at += 8;
+    let length = to - from;
+    if length <= 16 {
+        return last(SEED, text, from, length);
     }
-    let kept = u64::MAX >> (64 - 8 * (to - at).clamp(1, 8));
-    mix(hash ^ (eight(text, at) & kept), STEP ^ length)
+    let (mut hash, mut at) = (SEED, from);
+    while to - at > 16 {
+        let (low, high) = halves(sixteen(text, at));
+        hash = mix(low ^ hash, high ^ STEP);
+        at += 16;
+    }
+    last(hash, text, at, to - at) ^ length as u64
+}
+
+#[inline]
+fn last(hash: u64, text: &[u8], from: usize, length: usize) -> u64 {
+    let kept = u128::MAX >> (128 - 8 * length.clamp(1, 16));
+    let (low, high) = halves(sixteen(text, from) & kept);
+    mix(low ^ hash, high ^ STEP ^ length as u64)
+}
+
+#[inline]
+fn halves(bytes: u128) -> (u64, u64) {
+    (bytes as u64, (bytes >> 64) as u64)
 }
 
 /// As [`of_bytes`] of a whole text.
@@ -34,12 +50,12 @@ pub(super) fn extend(phrase: u64, gap: u64, word: u64) -> u64 {
 }
 
 #[inline]
-fn eight(text: &[u8], at: usize) -> u64 {
-    if let Some(bytes) = text.get(at..at + 8) {
-        return bytes.try_into().map_or(0, u64::from_le_bytes);
+fn sixteen(text: &[u8], at: usize) -> u128 {
+    if let Some(bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        return u128::from_le_bytes(*bytes);
     }
     let rest = text.get(at..).unwrap_or_default();
-    rest.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))
+    rest.iter().rev().fold(0, |all, &byte| all << 8 | u128::from(byte))
 }
 
 #[inline]

@@ -15,11 +15,14 @@ use super::term::Anchor;
 /// Places of terms in one document; a text that holds more has told what it has to tell.
 const MAX_HITS: usize = 1 << 20;
 
+/// Set in the value of a literal that is one whole term: the rest is the term. Otherwise it is the literal's place.
+const WHOLE: u32 = 1 << 30;
+
 /// The anchors of all terms.
 #[derive(Debug)]
 pub(super) struct Index {
     phrases: Phrases,
-    /// For each literal, where its postings begin; one more at the end.
+    /// For each literal that is not one whole term, where its postings begin; one more at the end.
     starts: Vec<u32>,
     postings: Vec<Posting>,
     loose: Loose,
@@ -39,6 +42,30 @@ struct Literal {
     key: u64,
     words: u32,
     postings: Vec<Posting>,
+}
+
+/// A literal that was met: its value, its number of words, the word that it begins with.
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    value: u32,
+    words: u32,
+    at: u32,
+}
+
+/// A word or two that may begin a phrase.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    hash: u64,
+    at: u32,
+    words: u32,
+}
+
+/// What a search works in; used again from document to document.
+#[derive(Debug, Default)]
+pub(super) struct Finding {
+    stemmed: Stemmed,
+    candidates: Vec<Candidate>,
+    met: Vec<Met>,
 }
 
 impl Index {
@@ -66,11 +93,18 @@ impl Index {
         }
         let mut keys = Vec::with_capacity(literals.len());
         let mut starts = vec![0];
-        let mut postings = Vec::with_capacity(literals.len());
+        let mut postings = Vec::new();
         for (hash, literal) in literals {
-            keys.push((literal.key, hash, literal.words));
-            postings.extend(literal.postings);
-            starts.push(postings.len() as u32);
+            let whole = match literal.postings[..] {
+                [(term, 0)] if term < WHOLE && is_whole(&nodes.ready, term) => Some(WHOLE | term),
+                _ => None,
+            };
+            let value = whole.unwrap_or_else(|| {
+                postings.extend(literal.postings);
+                starts.push(postings.len() as u32);
+                starts.len() as u32 - 2
+            });
+            keys.push((literal.key, hash, literal.words, value));
         }
         let shape = |ready: &super::term::Ready| Shape {
             words: ready.words,
@@ -94,16 +128,24 @@ impl Index {
         nodes: &Nodes,
         reading: &Reading,
         document: (&str, &str),
-        stemmed: &mut Stemmed,
+        finding: &mut Finding,
         hits: &mut Vec<Stretch>,
     ) {
         hits.clear();
-        self.find_phrases(reading, |literal, at| {
-            let range = self.starts[literal as usize]..self.starts[literal as usize + 1];
+        let Finding { stemmed, candidates, met } = finding;
+        self.find_phrases(reading, candidates, met);
+        for &Met { value, words, at } in &*met {
+            if value & WHOLE != 0 {
+                if hits.len() < MAX_HITS {
+                    hits.push(Stretch { from: at, to: at + words, term: value & !WHOLE });
+                }
+                continue;
+            }
+            let range = self.starts[value as usize]..self.starts[value as usize + 1];
             for &posting in &self.postings[range.start as usize..range.end as usize] {
                 self.hit(nodes, reading, document, (at, posting), hits);
             }
-        });
+        }
         self.loose.find(reading, stemmed, |at, posting| {
             self.hit(nodes, reading, document, (at, posting), hits);
         });
@@ -112,7 +154,7 @@ impl Index {
                 hits.push(hit);
             }
         });
-        hits.sort_unstable_by_key(|hit| (hit.term, hit.from, hit.to));
+        hits.sort_unstable_by_key(|hit| (u64::from(hit.term) << 32 | u64::from(hit.from), hit.to));
         hits.dedup();
     }
 
@@ -139,50 +181,57 @@ impl Index {
         }
     }
 
-    #[inline]
-    fn find_phrases(&self, reading: &Reading, mut found: impl FnMut(u32, u32)) {
+    /// The phrases of a text. In two walks: the first stays in the cache; the second asks the table, which does
+    /// not fit, for places that do not depend on one another, so that the processor waits for many at once.
+    fn find_phrases(&self, reading: &Reading, candidates: &mut Vec<Candidate>, met: &mut Vec<Met>) {
         let phrases = &self.phrases;
         let words = &reading.words[..];
-        for (at, word) in words.iter().enumerate() {
-            if phrases.single
-                && phrases.may_know(word.hash)
-                && let Some(literal) = phrases.get(word.hash).and_then(|slot| slot.literal())
-            {
-                found(literal, at as u32);
+        candidates.clear();
+        met.clear();
+        let nexts = words.iter().skip(1).map(Some).chain([None]);
+        for ((at, word), next) in (0..).zip(words).zip(nexts) {
+            if phrases.single && phrases.may_know(word.hash) {
+                candidates.push(Candidate { hash: word.hash, at, words: 1 });
             }
-            let Some(next) = words.get(at + 1) else { continue };
+            let Some(next) = next else { continue };
             let pair = hash::extend(word.hash, next.gap, next.hash);
-            if phrases.may_know(pair)
-                && let Some(slot) = phrases.get(pair)
-            {
-                if let Some(literal) = slot.literal() {
-                    found(literal, at as u32);
-                }
-                self.find_longer(slot, pair, &words[at + 2..], |literal| found(literal, at as u32));
+            if phrases.may_know(pair) {
+                candidates.push(Candidate { hash: pair, at, words: 2 });
+            }
+        }
+        for &Candidate { hash, at, words: count } in &*candidates {
+            let Some(slot) = phrases.get(hash) else { continue };
+            if let Some(value) = slot.value() {
+                met.push(Met { value, words: count, at });
+            }
+            if count == 2 && slot.longer != 0 {
+                let rest = words.get(at as usize + 2..).unwrap_or_default();
+                self.find_longer(slot, hash, rest, |value, words| {
+                    met.push(Met { value, words, at })
+                });
             }
         }
     }
 
-    /// Phrases that begin with two known words.
-    #[inline]
+    /// Phrases that begin with two known words: value, number of words.
     fn find_longer(
         &self,
         slot: Slot,
         pair: u64,
         rest: &[super::reading::Word],
-        mut found: impl FnMut(u32),
+        mut found: impl FnMut(u32, u32),
     ) {
         let (mut longer, mut hash) = (slot.longer >> 2, pair);
-        for word in rest {
+        for (words, word) in (3..).zip(rest) {
             if longer == 0 {
                 return;
             }
             hash = hash::extend(hash, word.gap, word.hash);
             if longer & 1 != 0
                 && self.phrases.may_know(hash)
-                && let Some(literal) = self.phrases.get(hash).and_then(|slot| slot.literal())
+                && let Some(value) = self.phrases.get(hash).and_then(|slot| slot.value())
             {
-                found(literal);
+                found(value, words);
             }
             longer >>= 1;
         }
@@ -192,4 +241,9 @@ impl Index {
     pub fn memory(&self) -> usize {
         self.phrases.memory() + size_of_val(&self.postings[..]) + size_of_val(&self.starts[..])
     }
+}
+
+/// Whether a term's anchor is all of it.
+fn is_whole(ready: &[super::term::Ready], term: u32) -> bool {
+    ready.get(term as usize).is_some_and(|ready| ready.check.is_none())
 }

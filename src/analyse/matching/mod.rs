@@ -14,6 +14,7 @@
     reason = "a text is cut at 2^32 bytes when it is folded"
 )]
 
+mod cut;
 mod disguise;
 mod evaluate;
 mod field;
@@ -30,8 +31,7 @@ mod term;
 use std::ops::Range;
 
 use self::evaluate::{Stretch, View};
-use self::index::Index;
-use self::loose::Stemmed;
+use self::index::{Finding, Index};
 use self::node::{Builder, Nodes, cheapest};
 use self::reading::Reading;
 use super::CompileError;
@@ -46,6 +46,7 @@ pub struct Rules {
     queries: Vec<Compiled>,
     /// For each term, where the queries begin that it lets be looked at; one more at the end.
     starts: Vec<u32>,
+    /// With [`PLAIN`], if the query holds as soon as it is looked at.
     needed_by: Vec<u32>,
     /// Queries that can hold without any term.
     always: Vec<u32>,
@@ -55,15 +56,16 @@ pub struct Rules {
 struct Compiled {
     node: u32,
     context: Option<u32>,
-    /// Whether it holds as soon as it is looked at.
-    is_plain: bool,
 }
+
+/// Marks a query that holds as soon as one of its terms occurs.
+const PLAIN: u32 = 1 << 31;
 
 /// What one thread works in; used again from document to document.
 #[derive(Debug, Default)]
 pub struct Scratch {
     reading: Reading,
-    stemmed: Stemmed,
+    finding: Finding,
     hits: Vec<Stretch>,
     queries: Vec<u32>,
 }
@@ -105,19 +107,20 @@ impl Rules {
         for (query, context) in queries {
             let node = builder.add(query)?;
             let context = context.map(|context| builder.add(context)).transpose()?;
-            compiled.push(Compiled { node, context, is_plain: false });
+            compiled.push(Compiled { node, context });
         }
         let mut nodes = builder.nodes;
         let costs = nodes.costs();
         let mut needs: Vec<(u32, u32)> = Vec::new();
         let mut always = Vec::new();
-        for (at, query) in (0..).zip(&mut compiled) {
+        for (at, query) in (0..).zip(&compiled) {
+            let is_plain = query.context.is_none() && nodes.is_plain(query.node);
+            let at = if is_plain { at | PLAIN } else { at };
             let context = query.context.and_then(|context| nodes.needs(context, &costs));
             match cheapest(vec![nodes.needs(query.node, &costs), context]) {
                 Some(all) => needs.extend(all.terms.iter().map(|&term| (term, at))),
                 None => always.push(at),
             }
-            query.is_plain = query.context.is_none() && nodes.is_plain(query.node);
         }
         needs.sort_unstable();
         let starts = 0..=nodes.terms.len() as u32;
@@ -138,20 +141,21 @@ impl Rules {
         document: &'a Document<'a>,
         scratch: &'a mut Scratch,
     ) -> Found<'a> {
-        let Scratch { reading, stemmed, hits, queries } = scratch;
+        let Scratch { reading, finding, hits, queries } = scratch;
         reading.read(document.title, document.body);
         let texts = (document.title, document.body);
-        self.index.find(&self.nodes, reading, texts, stemmed, hits);
+        self.index.find(&self.nodes, reading, texts, finding, hits);
         self.candidates(hits, queries);
         let view = View { nodes: &self.nodes, reading, document, hits };
         let whole = 0..reading.len();
         queries.retain(|&at| {
-            self.queries.get(at as usize).is_some_and(|query| {
-                query.is_plain
-                    || query.context.is_none_or(|context| view.holds(context, &whole))
+            at & PLAIN != 0
+                || self.queries.get(at as usize).is_some_and(|query| {
+                    query.context.is_none_or(|context| view.holds(context, &whole))
                         && view.holds(query.node, &whole)
-            })
+                })
         });
+        queries.iter_mut().for_each(|at| *at &= !PLAIN);
         Found { rules: self, view, queries }
     }
 
@@ -164,7 +168,7 @@ impl Rules {
             let range = self.starts[term] as usize..self.starts[term + 1] as usize;
             queries.extend(&self.needed_by[range]);
         }
-        queries.sort_unstable();
+        queries.sort_unstable_by_key(|at| at & !PLAIN);
         queries.dedup();
     }
 

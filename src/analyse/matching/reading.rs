@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::hash::{self, BLANK, NOTHING};
+use super::cut::cut;
 use crate::model::query::{TextField, Unit};
-use crate::text::{Folded, fold_onto, is_spaced, sentences};
+use crate::text::{Folded, fold_onto, sentences};
 
 /// Paragraphs of a lead.
 const LEAD: usize = 2;
@@ -178,92 +178,4 @@ impl Reading {
         let end = self.words.partition_point(|word| origin(word).start < to);
         first as u32..(end as u32).max(first as u32)
     }
-}
-
-/// Cuts a folded text into words: see `text::words`, which it equals.
-pub(super) fn cut(text: &str, words: &mut Vec<Word>) {
-    let bytes = text.as_bytes();
-    let (mut at, mut last) = (0, 0);
-    while at < bytes.len() {
-        let from = at;
-        let Some((to, next)) = word_at(text, at) else {
-            at += width(bytes[at]);
-            continue;
-        };
-        let gap = gap(bytes, last, from);
-        let hash = hash::of_bytes(bytes, from, to);
-        words.push(Word { from: from as u32, to: to as u32, hash, gap });
-        (last, at) = (to, next);
-    }
-}
-
-/// The end of the word that begins at a byte, and where to go on; none if none begins.
-#[inline]
-fn word_at(text: &str, from: usize) -> Option<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    loop {
-        while bytes.get(at).is_some_and(|&byte| LETTER[usize::from(byte)]) {
-            at += 1;
-        }
-        // A letter outside ASCII, or the end.
-        let c = match bytes.get(at) {
-            Some(byte) if !byte.is_ascii() => text[at..].chars().next()?,
-            _ => break,
-        };
-        if !is_han_quickly(c) && is_spaced(c) {
-            at += c.len_utf8();
-        } else if at == from && (is_han_quickly(c) || c.is_alphanumeric()) {
-            return Some((at + c.len_utf8(), at + c.len_utf8()));
-        } else {
-            break;
-        }
-    }
-    (at > from).then_some((at, at))
-}
-
-fn is_han_quickly(c: char) -> bool {
-    matches!(c, '\u{4e00}'..='\u{9fff}')
-}
-
-/// ASCII letters and digits.
-static LETTER: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut at = 0;
-    while at < 128 {
-        table[at] = (at as u8).is_ascii_alphanumeric();
-        at += 1;
-    }
-    table
-};
-
-fn width(byte: u8) -> usize {
-    match byte {
-        0..0x80 => 1,
-        0x80..0xe0 => 2,
-        0xe0..0xf0 => 3,
-        _ => 4,
-    }
-}
-
-/// The hash of a gap: runs of blanks count as one.
-#[inline]
-pub(super) fn gap(bytes: &[u8], from: usize, to: usize) -> u64 {
-    match &bytes[from..to] {
-        [] => NOTHING,
-        [b' '] => BLANK,
-        gap => long_gap(gap),
-    }
-}
-
-fn long_gap(gap: &[u8]) -> u64 {
-    if gap.iter().all(|&byte| byte == b' ') {
-        return BLANK;
-    }
-    if !gap.windows(2).any(|pair| pair == b"  ") {
-        return hash::of_bytes(gap, 0, gap.len());
-    }
-    let mut single = gap.to_vec();
-    single.dedup_by(|a, b| *a == b' ' && *b == b' ');
-    hash::of_bytes(&single, 0, single.len())
 }

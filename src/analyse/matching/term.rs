@@ -5,10 +5,11 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::cut::gap;
 use super::disguise::Disguise;
 use super::glob::{ANY, is_wild, marked};
 use super::hash;
-use super::reading::{Reading, gap};
+use super::reading::Reading;
 use super::stem::{Language, stem};
 use crate::model::query::{Form, Inflection, Term};
 use crate::text::{fold, is_spaced};
