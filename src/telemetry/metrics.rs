@@ -37,6 +37,11 @@ struct DecisionLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct EscalationLabels {
+    event: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct DeliveryLabels {
     channel: String,
     outcome: &'static str,
@@ -54,6 +59,7 @@ pub struct Metrics {
     duplicates: Counter,
     decisions: Family<DecisionLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
+    escalations: Family<EscalationLabels, Counter>,
     entries_pending: Gauge,
     deliveries_pending: Gauge,
     reload_successful: Gauge,
@@ -79,6 +85,7 @@ impl Metrics {
             duplicates: Counter::default(),
             decisions: Family::default(),
             deliveries: Family::default(),
+            escalations: Family::default(),
             entries_pending: Gauge::default(),
             deliveries_pending: Gauge::default(),
             reload_successful: Gauge::default(),
@@ -111,6 +118,8 @@ impl Metrics {
             "Attempts at deliveries by channel and outcome",
             self.deliveries.clone(),
         );
+        let help = "Steps of escalations: asked, escalated, lapsed, exhausted";
+        registry.register("escalations", help, self.escalations.clone());
         registry.register(
             "entries_pending",
             "Entries that wait to be read",
@@ -170,6 +179,11 @@ impl Metrics {
         self.deliveries
             .get_or_create(&DeliveryLabels { channel: channel.to_owned(), outcome })
             .inc();
+    }
+
+    /// An escalation went on: `asked`, `escalated`, `lapsed` or `exhausted`.
+    pub fn escalated(&self, event: &'static str) {
+        self.escalations.get_or_create(&EscalationLabels { event }).inc();
     }
 
     /// A reload of the configuration worked or was refused.

@@ -3,10 +3,12 @@
 //! | path | answers |
 //! |---|---|
 //! | `/` | status page in Spanish, English or Chinese (`?lang=`, else `Accept-Language`) |
+//! | `/answer/…` | the page behind a link in a message: GET shows an alert, POST takes it |
 //! | `/healthz` | 200 while the process lives |
 //! | `/readyz` | 200 while the store can be written and the daemon is not stopping, else 503 |
 //! | `/metrics` | OpenMetrics 1.0 text |
 
+mod answer;
 mod connections;
 mod page;
 
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -30,6 +32,8 @@ use crate::telemetry::Metrics;
 
 /// A store that does not answer within this is not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
+/// Bytes that a request may bring: a form of two fields.
+const MOST_BODY: usize = 4 * 1024;
 /// Nothing on the page comes from elsewhere or runs.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
@@ -50,9 +54,11 @@ pub struct Shared {
 pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToken) {
     let router = Router::new()
         .route("/", get(status_page))
+        .route("/answer/{end}", get(answer::show).post(answer::take))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(shared);
     connections::serve(listener, &router, &stop).await;
 }

@@ -20,7 +20,7 @@ const SOURCES: usize = 200;
 /// How far back alerts are shown.
 const BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment
