@@ -207,7 +207,8 @@ fn every_room_can_answer_however_long_the_message() {
             let without = request(&*service, notice, Locale::Zh).body.to_string();
             assert!(!without.contains("/answer/"), "{name}");
         }
-        let short = request_to(&*service, &sample::escalation(Locale::Es), &delivery);
+        let reader = sample::answerable(Locale::Es);
+        let short = request_to(&*service, &sample::escalation(Locale::Es), &reader);
         if matches!(name, "slack" | "mattermost" | "ntfy") {
             insta::assert_snapshot!(format!("{name}_escalation"), show(&short));
         }
