@@ -74,6 +74,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let database = settings::database(check, raw.store);
     let collect = settings::collect(check, &raw.collect);
     let data = settings::data_directory(check, database.as_ref());
+    let has_page = raw.web.as_ref().is_some_and(RawWeb::has_public_url);
     let web = raw.web.and_then(|web| settings::web(check, &web, &data));
     let (keywords, lists) = keywords(check, raw.keywords.as_ref()).unzip();
     let people = people(check, raw.people.as_ref(), &organisation);
@@ -94,7 +95,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let policies = policies::policies(check, raw.policies.as_ref(), &reach);
     if let Some(at) =
         raw.policies.as_ref().filter(|_| policies.as_ref().is_some_and(|all| !all.is_empty()))
-        && web.as_ref().is_none_or(|web| web.public_url.is_none())
+        && !has_page
     {
         let what = "people are asked to take alerts, and their messages have no link to do it by";
         let remedy = "add `public_url` to `[web]`; else `atalaya alerts ack` is the only way";

@@ -79,6 +79,13 @@ pub(super) struct RawWeb {
     answer_valid: Option<Spanned<String>>,
 }
 
+impl RawWeb {
+    /// Whether it says how people reach the page, well or badly.
+    pub fn has_public_url(&self) -> bool {
+        self.public_url.is_some()
+    }
+}
+
 pub(super) fn organisation(check: &mut Check<'_>, raw: &RawOrganisation) -> Organisation {
     if raw.name.get_ref().trim().is_empty() {
         check.error(&raw.name, "the organisation has no name", "write the name that messages use");
@@ -224,18 +231,18 @@ pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb, data: &Path) -> Option<We
 }
 
 fn answers(check: &mut Check<'_>, raw: &RawWeb, data: &Path) -> Option<Answers> {
+    let valid = raw.answer_valid.as_ref();
+    let valid = at_least(check, valid, ANSWER_VALID, LEAST_ANSWER_VALID, "write `5m` or more");
     let key = match &raw.answer_key {
         None => None,
         Some(at) => {
             let secret = check.secret(at)?;
             let long = secret.expose_secret().len() >= LEAST_ANSWER_KEY;
-            let valid = long.then_some(()).ok_or_else(|| "what it names is too short".to_owned());
-            check.take(at, valid, "put 32 random characters or more there")?;
+            let enough = long.then_some(()).ok_or_else(|| "what it names is too short".to_owned());
+            check.take(at, enough, "put 32 random characters or more there")?;
             Some(AnswerKey::of(secret.expose_secret()))
         }
     };
-    let valid = raw.answer_valid.as_ref();
-    let valid = at_least(check, valid, ANSWER_VALID, LEAST_ANSWER_VALID, "write `5m` or more");
     Some(Answers { key, file: data.join("answer.key"), valid })
 }
 

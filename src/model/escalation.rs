@@ -96,9 +96,9 @@ pub enum Cause {
     /// Somebody took it, and nothing was heard since.
     Lapsed {
         /// Who.
-        by: Option<String>,
-        /// When they took it.
-        at: Timestamp,
+        taken_by: Option<String>,
+        /// When.
+        taken_at: Timestamp,
     },
 }
 

@@ -160,8 +160,8 @@ mod tests {
 
     #[test]
     fn whoever_let_it_lie_is_named() {
-        let by = Some("Ana\r\nPérez".to_owned());
-        let cause = Cause::Lapsed { by, at: sample::at("2026-11-23T18:50:00Z") };
+        let taken_by = Some("Ana\r\nPérez".to_owned());
+        let cause = Cause::Lapsed { taken_by, taken_at: sample::at("2026-11-23T18:50:00Z") };
         let mail = render(&sample::of_escalation(cause, sample::alert(Locale::En)), Locale::En);
         let said = "Ana Pérez took this alert at 23 Nov 2026, 18:50 GMT, and nothing has been done";
         assert!(mail.text.contains(said), "{}", mail.text);
@@ -217,8 +217,10 @@ mod tests {
         let mut delivery = sample::delivery(Locale::Es);
         EVIL.clone_into(&mut delivery.recipient.name);
         let (alert, steps) = (sample::of_alert(hostile()), sample::of_steps(hostile()));
-        let cause =
-            Cause::Lapsed { by: Some(EVIL.to_owned()), at: sample::at("2026-11-23T18:50:00Z") };
+        let cause = Cause::Lapsed {
+            taken_by: Some(EVIL.to_owned()),
+            taken_at: sample::at("2026-11-23T18:50:00Z"),
+        };
         let asked = sample::of_escalation(cause, hostile());
         for mut notice in [alert, steps, asked, sample::sources_because(EVIL)] {
             EVIL.clone_into(&mut notice.organisation);

@@ -102,7 +102,7 @@ fn limit(value: &mut Value, chars: usize, items: usize) {
 #[cfg(test)]
 mod tests {
     use super::{MAX_BYTES, render_webhook};
-    use crate::model::{Locale, Notice, Reason};
+    use crate::model::{Cause, Locale, Notice, Reason};
     use crate::notify::sample;
 
     #[test]
@@ -136,6 +136,14 @@ mod tests {
         assert!(data["answer_url"].as_str().is_some_and(|url| url.contains("/answer/")), "{data}");
         let back: Notice = serde_json::from_value(data.clone()).expect("a notice");
         assert_eq!(back, notice);
+        let cause = Cause::Lapsed { taken_by: None, taken_at: notice.at };
+        let lapsed = sample::of_escalation(cause, sample::alert(Locale::Es));
+        let body = render_webhook(&lapsed);
+        assert_eq!(body["data"]["taken_at"], body["timestamp"]);
+        assert_eq!(
+            serde_json::from_value::<Notice>(body["data"].clone()).expect("a notice"),
+            lapsed
+        );
         let plain = super::render_webhook_to(&notice, &sample::delivery(Locale::Es));
         assert_eq!(plain, render_webhook(&notice));
     }

@@ -237,8 +237,8 @@ fn remind(
     }
     let taken = alert_events::last(tx, alert.id, AlertEventKind::Acknowledged)?;
     let cause = Cause::Lapsed {
-        by: taken.as_ref().and_then(|event| event.actor.name.clone()),
-        at: taken.map_or(alert.state_since, |event| event.at),
+        taken_by: taken.as_ref().and_then(|event| event.actor.name.clone()),
+        taken_at: taken.map_or(alert.state_since, |event| event.at),
     };
     let alert = Alert { updated_at: now, ..alert.living(life) };
     alerts::save(tx, &alert)?;

@@ -167,7 +167,7 @@ async fn a_red_alert_that_is_left_alone_is_asked_for_again(store: &Store, config
     let NoticeBody::Escalation(facts) = &sent[0].notice.body else {
         panic!("{:?}", sent[0].notice)
     };
-    assert_eq!(facts.cause, Cause::Lapsed { by: Some("Eva".to_owned()), at: at(100) });
+    assert_eq!(facts.cause, Cause::Lapsed { taken_by: Some("Eva".to_owned()), taken_at: at(100) });
     settle(store, sent, at(2801)).await;
     over(store, &alert).await;
     assert_eq!(ask(store, config, at(99_999)).await, []);

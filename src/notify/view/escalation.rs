@@ -47,10 +47,10 @@ fn said(notice: &EscalationNotice, locale: Locale, clock: &Clock) -> String {
     let since = clock.show(notice.since);
     let is_first = notice.step == 1 && notice.round == 1;
     let mut text = match &notice.cause {
-        Cause::Lapsed { by, at } => {
+        Cause::Lapsed { taken_by, taken_at } => {
             let somebody = phrases::text("escalation.somebody", locale);
-            let name = by.as_ref().map_or_else(|| somebody.to_owned(), |by| clean(by, 80));
-            let at = clock.show(*at);
+            let name = taken_by.as_ref().map_or_else(|| somebody.to_owned(), |by| clean(by, 80));
+            let at = clock.show(*taken_at);
             let values = [("name", &name), ("at", &at), ("step", &step), ("steps", &steps)];
             phrases::fill("escalation.lapsed", locale, &values.map(|(k, v)| (k, v.as_str())))
         }
