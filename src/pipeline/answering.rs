@@ -7,15 +7,16 @@ use super::{Pipeline, outbox};
 use crate::config::Config;
 use crate::decide::{self, Brings, Known, Next, Reached};
 use crate::model::{
-    Actor, Alert, AlertEvent, AlertEventId, AlertEventKind, Article, Call, Cause, Decision,
-    Escalation, EscalationNotice, EscalationState, Level, Notice, NoticeBody, NoticeId, Reason,
-    Source, TopicOpinion,
+    Actor, Alert, AlertEvent, AlertEventId, AlertEventKind, AlertId, Article, Call, Cause,
+    Decision, Escalation, EscalationNotice, EscalationState, Level, Notice, NoticeBody, NoticeId,
+    Reason, Source, TopicOpinion,
 };
 use crate::score;
 use crate::store::{StoreError, Transaction, alert_events, alerts, deliveries, escalations};
 
-/// Escalations and alerts that one look takes on; the next look comes within a second.
+/// Escalations and alerts that are taken on at once, and how often in one look; the next comes within a second.
 const BATCH: u32 = 100;
+const BATCHES: u32 = 10;
 /// What no mail server and no room took within this is no matter of its first message any more.
 const DELIVERED_WITHIN: SignedDuration = SignedDuration::from_hours(48);
 
@@ -117,33 +118,51 @@ pub(super) fn ask(
     Ok(())
 }
 
-/// One look: who is to be asked now is asked. Nothing is written while nothing is due.
+/// One look: who is to be asked now is asked. Nothing is written while nothing is due; each escalation is a
+/// transaction of its own, so that one that cannot be worked holds up no other.
 pub(super) async fn look(pipeline: &Pipeline, now: Timestamp) {
-    let due = pipeline.store.read(move |tx| {
+    for _ in 0..BATCHES {
+        match batch(pipeline, now).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::error!(%error, "alerts could not be looked after");
+                return;
+            }
+        }
+    }
+}
+
+/// Whether there may be more to do.
+async fn batch(pipeline: &Pipeline, now: Timestamp) -> Result<bool, StoreError> {
+    let seen = pipeline.store.read(move |tx| {
         let told = !alerts::delivered(tx, now - DELIVERED_WITHIN, 1)?.is_empty();
-        Ok(told || !escalations::due(tx, now, 1)?.is_empty())
+        Ok((told, escalations::due(tx, now, BATCH)?))
     });
-    match due.await {
-        Ok(false) => return,
-        Ok(true) => {}
-        Err(error) => {
-            tracing::error!(%error, "alerts could not be looked after");
-            return;
-        }
+    let (told, due) = seen.await?;
+    if told {
+        pipeline.store.write(move |tx| mark_told(tx, now)).await?;
     }
-    let live = pipeline.snapshot();
-    match pipeline.store.write(move |tx| ask_people(tx, &live.config, now)).await {
-        Ok(done) => {
-            for step in &done {
-                report(step);
+    let (full, mut messages) = (due.len() == BATCH as usize, 0);
+    for (alert, policy) in due {
+        let live = pipeline.snapshot();
+        let key = policy.clone();
+        match pipeline.store.write(move |tx| work(tx, &live.config, (alert, &key), now)).await {
+            Ok(Some(step)) => {
+                report(&step);
                 pipeline.metrics.escalated(step.kind.name());
+                messages += step.messages;
             }
-            if done.iter().any(|step| step.messages > 0) {
-                pipeline.wake.deliveries.notify_one();
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(alert.id = %alert, policy, %error, "people could not be asked yet");
             }
         }
-        Err(error) => tracing::error!(%error, "people could not be asked yet"),
     }
+    if messages > 0 {
+        pipeline.wake.deliveries.notify_one();
+    }
+    Ok(full)
 }
 
 /// What was done about an escalation.
@@ -180,7 +199,7 @@ fn report(step: &Asked) {
     }
 }
 
-/// Does what is due: alerts whose first message was taken are told, and escalations go on. One asking an
+/// Does all that is due: alerts whose first message was taken are told, and escalations go on. One asking an
 /// escalation, so that after a gap nobody gets two at once.
 ///
 /// # Errors
@@ -190,6 +209,15 @@ pub fn ask_people(
     config: &Config,
     now: Timestamp,
 ) -> Result<Vec<Asked>, StoreError> {
+    mark_told(tx, now)?;
+    let mut done = Vec::new();
+    for (alert, policy) in escalations::due(tx, now, BATCH)? {
+        done.extend(work(tx, config, (alert, &policy), now)?);
+    }
+    Ok(done)
+}
+
+fn mark_told(tx: &mut dyn Transaction, now: Timestamp) -> Result<(), StoreError> {
     for alert in alerts::delivered(tx, now - DELIVERED_WITHIN, BATCH)? {
         if let Some(life) = alert.life().after(AlertEventKind::Notified, now) {
             let alert = alert.living(life);
@@ -197,22 +225,32 @@ pub fn ask_people(
             alert_events::add(tx, &event(&alert, AlertEventKind::Notified, now, None))?;
         }
     }
-    let mut done = Vec::new();
-    for escalation in escalations::due(tx, now, BATCH)? {
-        let Some(alert) = alerts::by_id(tx, escalation.alert_id)? else {
-            escalations::save(tx, &escalation.stopped())?;
-            continue;
-        };
-        done.extend(match escalation.state {
-            EscalationState::Running => climb(tx, config, &alert, escalation, now)?,
-            EscalationState::Paused => remind(tx, alert, escalation, now)?,
-            EscalationState::Stopped | EscalationState::Exhausted => {
-                escalations::save(tx, &Escalation { due_at: None, ..escalation })?;
-                None
-            }
-        });
+    Ok(())
+}
+
+/// Goes on with one escalation, if it is still due.
+fn work(
+    tx: &mut dyn Transaction,
+    config: &Config,
+    (alert, policy): (AlertId, &str),
+    now: Timestamp,
+) -> Result<Option<Asked>, StoreError> {
+    let Some(escalation) = escalations::find(tx, alert, policy)? else { return Ok(None) };
+    if escalation.due_at.is_none_or(|due| due > now) {
+        return Ok(None);
     }
-    Ok(done)
+    let Some(alert) = alerts::by_id(tx, alert)? else {
+        escalations::save(tx, &escalation.stopped())?;
+        return Ok(None);
+    };
+    match escalation.state {
+        EscalationState::Running => climb(tx, config, &alert, escalation, now),
+        EscalationState::Paused => remind(tx, alert, escalation, now),
+        EscalationState::Stopped | EscalationState::Exhausted => {
+            escalations::save(tx, &Escalation { due_at: None, ..escalation })?;
+            Ok(None)
+        }
+    }
 }
 
 /// A red alert that somebody took and of which nothing was heard is asked for again.

@@ -63,7 +63,7 @@ pub fn of_alert(tx: &mut dyn Transaction, alert: AlertId) -> Result<Vec<Escalati
     tx.query(&sql, params![alert])?.iter().map(read).collect()
 }
 
-/// Escalations of which something is due, longest overdue first.
+/// Alert and policy of the escalations of which something is due, longest overdue first.
 ///
 /// # Errors
 /// As [`Transaction::query`].
@@ -71,12 +71,13 @@ pub fn due(
     tx: &mut dyn Transaction,
     now: Timestamp,
     limit: u32,
-) -> Result<Vec<Escalation>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM escalation WHERE due_at IS NOT NULL AND due_at <= ?1 \
-         ORDER BY due_at, alert_id, policy LIMIT ?2"
-    );
-    tx.query(&sql, params![now, limit])?.iter().map(read).collect()
+) -> Result<Vec<(AlertId, String)>, StoreError> {
+    let rows = tx.query(
+        "SELECT alert_id, policy FROM escalation WHERE due_at IS NOT NULL AND due_at <= ?1 \
+         ORDER BY due_at, alert_id, policy LIMIT ?2",
+        params![now, limit],
+    )?;
+    rows.iter().map(|row| Ok((row.parse(0)?, row.get(1)?))).collect()
 }
 
 fn read(row: &Row) -> Result<Escalation, StoreError> {

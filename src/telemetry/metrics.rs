@@ -14,6 +14,9 @@ const POLL_BUCKETS: [f64; 8] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 20.0];
 /// Sources that are named one by one: a time series each.
 const NAMED_SOURCES: usize = 200;
 
+/// What can happen to an escalation.
+const ESCALATION_EVENTS: [&str; 4] = ["asked", "escalated", "lapsed", "exhausted"];
+
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct PollLabels {
     result: &'static str,
@@ -92,6 +95,10 @@ impl Metrics {
         };
         metrics.register();
         metrics.reload(true);
+        // From zero on: whoever watches for the first must see it rise.
+        for event in ESCALATION_EVENTS {
+            metrics.escalations.get_or_create(&EscalationLabels { event });
+        }
         metrics
     }
 

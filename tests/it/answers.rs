@@ -217,3 +217,48 @@ async fn who_takes_it_at_the_command_line_stops_the_climb() {
     let verdicts = String::from_utf8_lossy(&verdicts.stdout).into_owned();
     assert!(verdicts.contains("wrong-target") && verdicts.contains("es otro banco"), "{verdicts}");
 }
+
+/// Who has taken an alert hears of it again only when media of another region carry the story.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_opens_again_for_something_material() {
+    let (spain, again, mexico) = (Site::open().await, Site::open().await, Site::open().await);
+    let settings = Settings::new().source_files("media").mail_to_files(&[ANALYST]);
+    let source = |id: &str, region: &str, site: &Site| {
+        let url = site.feed_url();
+        format!(
+            "[[source]]\nid = {id:?}\nurl = {url:?}\nregion = {region:?}\ntier = 2\ninterval = \"200ms\"\nallow_private = true\n"
+        )
+    };
+    let media = source("gaceta", "ES", &spain)
+        + &source("norte", "ES", &again)
+        + &source("diario-mx", "MX", &mexico);
+    std::fs::write(settings.file("media/all.toml"), media).expect("written");
+    let daemon = Daemon::start(&settings.write()).await;
+    spain.publish(LEAK, TEXT);
+    mail_to(&settings, ANALYST).await;
+    let id = alerts(&settings, &[])["alerts"][0]["id"].as_str().expect("an alert").to_owned();
+    let mut command = atalaya();
+    command.args(["alerts", "ack", &id, "--by", "Ana", "--config"]);
+    assert!(command.arg(settings.file("atalaya.toml")).status().expect("started").success());
+
+    let judged = |articles: f64| {
+        let daemon = &daemon;
+        move || daemon.metric("atalaya_articles_total").filter(|read| *read >= articles)
+    };
+    again.publish(LEAK, TEXT);
+    wait_for("the copy of the same region is judged", SOON, judged(2.0)).await;
+    assert_eq!(alerts(&settings, &[])["alerts"][0]["state"], "acknowledged", "nothing new");
+    mexico.publish(LEAK, TEXT);
+    wait_for("the copy of another region is judged", SOON, judged(3.0)).await;
+    let two = || (mails(&settings.mails()).len() == 2).then_some(());
+    wait_for("the analyst hears of it", SOON, two).await;
+    let told = mails(&settings.mails());
+    let why = "la lleva por primera vez un medio de otra región";
+    assert!(told.iter().any(|mail| mail.text.contains(why)), "{}", told[0].text);
+    let shown = alerts(&settings, &["show", &id]);
+    let events = shown["events"].as_array().expect("events").iter();
+    let notes: Vec<_> =
+        events.filter(|event| event["what"] == "reopened").map(|event| &event["note"]).collect();
+    assert_eq!(notes.len(), 1, "{shown}");
+    assert!(notes[0].as_str().is_some_and(|note| note.ends_with("new_region")), "{shown}");
+}

@@ -303,7 +303,8 @@ fn recipients(sent: &[Outgoing]) -> Vec<&str> {
 /// The daemon's own configuration, as small as it can be.
 fn configuration() -> Config {
     let home = tempfile::tempdir().expect("a directory");
-    let keywords = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("keywords");
+    let keywords =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("keywords").display().to_string();
     let text = format!(
         "keywords = {keywords:?}\npeople = \"people.toml\"\ncalendars = \"calendars\"\npolicies = \"policies.toml\"\n\
          [organisation]\nname = \"Banco\"\ntime_zone = \"UTC\"\n\
