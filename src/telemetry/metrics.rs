@@ -97,7 +97,7 @@ impl Metrics {
         metrics.reload(true);
         // From zero on: whoever watches for the first must see it rise.
         for event in ESCALATION_EVENTS {
-            metrics.escalations.get_or_create(&EscalationLabels { event });
+            metrics.escalations.get_or_create(&EscalationLabels { event }).inc_by(0);
         }
         metrics
     }
