@@ -77,6 +77,7 @@ pub(super) struct RawWeb {
     public_url: Option<Spanned<String>>,
     answer_key: Option<Spanned<SecretRef>>,
     answer_valid: Option<Spanned<String>>,
+    slack_signing_secret: Option<Spanned<SecretRef>>,
 }
 
 impl RawWeb {
@@ -243,7 +244,11 @@ fn answers(check: &mut Check<'_>, raw: &RawWeb, data: &Path) -> Option<Answers> 
             Some(AnswerKey::of(secret.expose_secret()))
         }
     };
-    Some(Answers { key, file: data.join("answer.key"), valid })
+    let slack = match &raw.slack_signing_secret {
+        None => None,
+        Some(at) => Some(check.secret(at)?),
+    };
+    Some(Answers { key, file: data.join("answer.key"), valid, slack })
 }
 
 /// The directory of what the daemon keeps: that of its database, or the usual one.

@@ -119,7 +119,7 @@ pub struct Heartbeat {
 }
 
 /// The status page and the endpoints for machines.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Web {
     /// Address it is served on.
     pub listen: SocketAddr,
@@ -130,7 +130,7 @@ pub struct Web {
 }
 
 /// Links by which people take an alert.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Answers {
     /// What seals them; none until the daemon has read or made `file`.
     pub key: Option<AnswerKey>,
@@ -138,6 +138,8 @@ pub struct Answers {
     pub file: PathBuf,
     /// How long a link is good for.
     pub valid: Duration,
+    /// Signs what Slack sends when a button is pressed there; none if nothing is heeded.
+    pub slack: Option<SecretString>,
 }
 
 /// Who is told of what.

@@ -39,9 +39,9 @@ pub(super) struct Sent {
 }
 
 /// What a link leads to.
-struct Found {
-    delivery: Delivery,
-    alert: Alert,
+pub(super) struct Found {
+    pub delivery: Delivery,
+    pub alert: Alert,
     headline: String,
     standing: Standing,
 }
@@ -158,7 +158,11 @@ pub(super) async fn take(
     }
 }
 
-fn find(tx: &mut dyn Transaction, link: AnswerLink) -> Result<Option<Found>, StoreError> {
+/// The message and the alert behind a link, if they are still there.
+pub(super) fn find(
+    tx: &mut dyn Transaction,
+    link: AnswerLink,
+) -> Result<Option<Found>, StoreError> {
     let Some((delivery, thread)) = deliveries::find(tx, link.delivery)? else { return Ok(None) };
     let Ok(id) = thread.parse::<AlertId>() else { return Ok(None) };
     let Some(alert) = alerts::by_id(tx, id)? else { return Ok(None) };

@@ -239,7 +239,10 @@ async fn what_was_taken_opens_again_for_something_material() {
     let id = alerts(&settings, &[])["alerts"][0]["id"].as_str().expect("an alert").to_owned();
     let mut command = atalaya();
     command.args(["alerts", "ack", &id, "--by", "Ana", "--config"]);
-    assert!(command.arg(settings.file("atalaya.toml")).status().expect("started").success());
+    let taken = command.arg(settings.file("atalaya.toml")).output().expect("started");
+    assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+    let (_, page) = daemon.get("/?lang=en");
+    assert!(page.contains("acknowledged (Ana)"), "{page}");
 
     let judged = |articles: f64| {
         let daemon = &daemon;

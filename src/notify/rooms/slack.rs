@@ -54,7 +54,8 @@ fn of_view(view: &View) -> Value {
     if let Some((text, url)) = view.answer() {
         let text = json!({"type": "plain_text", "emoji": false, "text": clean(text, 75)});
         blocks.push(json!({"type": "actions", "elements": [
-            {"type": "button", "action_id": "answer", "style": "primary", "text": text, "url": url}
+            {"type": "button", "action_id": "answer", "style": "primary", "text": text, "url": url,
+             "value": url.rsplit('/').next()}
         ]}));
     }
     let mut total = 0;
