@@ -1,5 +1,7 @@
 //! Builds everything from a configuration; starts, reloads and stops it in named steps.
 
+pub mod alerts;
+mod answer_key;
 pub mod explain;
 mod reload;
 mod scratch;
@@ -21,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{self, Config, Database, Finding};
 pub use crate::pipeline::Parsing;
 use crate::pipeline::{Live, LiveError, Parsers, Pipeline};
-use crate::store::{Location, Store, StoreError};
+use crate::store::{Location, Store, StoreError, Transaction};
 use crate::telemetry::Metrics;
 use crate::web;
 pub use scratch::Scratch;
@@ -41,6 +43,17 @@ pub enum AppError {
     /// The store is away or not ours.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key for links in messages cannot be kept.
+    #[error(
+        "the key for links in messages cannot be kept in {}: {error}; make that possible, or name a \
+         secret as `answer_key` in `[web]`", path.display()
+    )]
+    AnswerKey {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// The address of the status page is taken.
     #[error("{address} cannot be listened on: {error}")]
     Listen {
@@ -98,6 +111,17 @@ pub fn open_archive(config: &Config) -> Result<Store, StoreError> {
     Store::open_to_read(&location(config))
 }
 
+/// Runs a job that only reads, beside the daemon or after it.
+async fn reading<T: Send + 'static>(
+    config: &Config,
+    job: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, AppError> {
+    let store = Store::open_to_read(&location(config))?;
+    let read = store.read(job).await;
+    store.close();
+    Ok(read?)
+}
+
 fn location(config: &Config) -> Location {
     match config.database.clone() {
         Database::Sqlite(path) => Location::Sqlite(path),
@@ -110,8 +134,14 @@ impl App {
     /// Nothing is polled or sent before [`App::begin`].
     ///
     /// # Errors
-    /// If the store is away or the address is taken; nothing is left running then.
-    pub async fn open(config_path: &Path, live: Live, parsing: &Parsing) -> Result<Self, AppError> {
+    /// If the store is away, the address is taken or the key for links cannot be kept; nothing is left
+    /// running then.
+    pub async fn open(
+        config_path: &Path,
+        mut live: Live,
+        parsing: &Parsing,
+    ) -> Result<Self, AppError> {
+        answer_key::provide(&mut live)?;
         let store = open_store(&live.config).await?;
         let sole_owner = matches!(live.config.database, Database::Sqlite(_));
         let listen = live.config.web.as_ref().map(|web| web.listen);

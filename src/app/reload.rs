@@ -15,6 +15,7 @@ pub(super) async fn reload(
     live: &watch::Sender<Arc<Live>>,
 ) -> Result<Vec<Finding>, AppError> {
     let (mut new, mut warnings) = super::prepare(path).await?;
+    super::answer_key::provide(&mut new)?;
     let old = Arc::clone(&live.borrow());
     if asks_alike(&old.config, &new.config) {
         // It knows which hosts rest, and what their robots.txt say.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location};
+use super::{AppError, location, reading};
 use crate::config::Config;
 use crate::model::{ArticleId, Source, Spread, Story, StoryEdit, StoryEditId, StoryId};
 use crate::pipeline::told_by;
@@ -199,16 +199,6 @@ pub async fn hot(config: &Config, hours: usize, rate: f64) -> Result<HotReport, 
     .await?;
     let clock = Clock::new(now, arrivals.iter().min().copied().unwrap_or(now));
     Ok(clock.report(&topics, &articles, &arrivals, &headlines, hours, rate))
-}
-
-async fn reading<T: Send + 'static>(
-    config: &Config,
-    job: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, AppError> {
-    let store = Store::open_to_read(&location(config))?;
-    let read = store.read(job).await;
-    store.close();
-    Ok(read?)
 }
 
 mod clock;

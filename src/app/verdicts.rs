@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::{AppError, location};
 use crate::config::Config;
-use crate::model::{AlertId, Article, ArticleId, StaffVerdict, StoryId, VerdictId, VerdictLabel};
+use crate::model::{
+    Alert, AlertId, Article, ArticleId, StaffVerdict, StoryId, VerdictId, VerdictLabel,
+};
 use crate::store::{Store, StoreError, Transaction, alerts, articles, stories, verdicts};
 
 /// A verdict that is to be recorded.
@@ -90,14 +92,22 @@ pub async fn record(config: &Config, statement: Statement) -> Result<bool, AppEr
 }
 
 /// Story, topic and article that an identifier stands for.
-type Subject = (StoryId, Option<String>, ArticleId);
+pub(super) type Subject = (StoryId, Option<String>, ArticleId);
+
+/// Story, topic and article of an alert; none if the archive has lost its story.
+pub(super) fn of_alert(
+    tx: &mut dyn Transaction,
+    alert: &Alert,
+) -> Result<Option<Subject>, StoreError> {
+    let story = stories::find(tx, alert.story_id)?;
+    Ok(story.map(|story| (story.id, Some(alert.topic_id.clone()), story.lead_article)))
+}
 
 fn subject(tx: &mut dyn Transaction, about: &str) -> Result<Option<Subject>, StoreError> {
     if let Ok(id) = about.parse::<AlertId>()
         && let Some(alert) = alerts::by_id(tx, id)?
     {
-        let story = stories::find(tx, alert.story_id)?;
-        return Ok(story.map(|story| (story.id, Some(alert.topic_id), story.lead_article)));
+        return of_alert(tx, &alert);
     }
     if let Ok(id) = about.parse::<StoryId>()
         && let Some(story) = stories::find(tx, id)?

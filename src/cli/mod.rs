@@ -2,6 +2,7 @@
 //! standard error; exit codes: 0 done, 1 the answer is no, 2 bad input or configuration,
 //! 3 a dependency failed.
 
+mod alerts;
 mod backtest;
 mod check;
 mod demo;
@@ -47,6 +48,8 @@ enum Command {
     Check(check::Check),
     /// Show how every source is, since when and why; import and export feeds as OPML
     Sources(sources::Sources),
+    /// List alerts, show what happened to one, take, resolve or dismiss it
+    Alerts(alerts::Alerts),
     /// List stories, show how one spread, merge and split them
     Stories(stories::Stories),
     /// Show which terms, stories and topics rise now, and which topic has fallen silent
@@ -79,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Poll(poll) => poll.run(),
         Command::Check(check) => check.run(),
         Command::Sources(sources) => sources.run(),
+        Command::Alerts(alerts) => alerts.run(),
         Command::Stories(stories) => stories.run(),
         Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),

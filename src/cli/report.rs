@@ -95,7 +95,7 @@ pub fn fault(error: &AppError) -> ExitCode {
             eprintln!("atalaya: {error}");
             ExitCode::from(BAD_INPUT)
         }
-        AppError::Store(_) | AppError::Listen { .. } => {
+        AppError::Store(_) | AppError::Listen { .. } | AppError::AnswerKey { .. } => {
             eprintln!("atalaya: {error}");
             ExitCode::from(DEPENDENCY)
         }

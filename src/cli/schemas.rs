@@ -11,6 +11,7 @@ use super::check::CheckReport;
 use super::inspect::{Answer, LanguageRow, StoriesRow};
 use super::search::{SearchHit, SearchReport};
 use crate::analyse::Matches;
+use crate::app::alerts::{AlertReport, AlertsReport};
 use crate::app::explain::Explanation;
 use crate::app::sources::SourcesReport;
 use crate::app::stories::{HotReport, StoriesReport};
@@ -23,6 +24,8 @@ use crate::model::{Extracted, Feed, Polarity, Spread};
 #[must_use]
 pub fn schemas() -> BTreeMap<&'static str, Value> {
     BTreeMap::from([
+        ("alert", schema::<AlertReport>("atalaya alerts show ID --json")),
+        ("alerts", schema::<AlertsReport>("atalaya alerts --json")),
         ("backtest", schema::<BacktestReport>("atalaya backtest --json")),
         ("check", schema::<CheckReport>("atalaya check --json")),
         ("demo", schema::<Outcome>("atalaya demo --json")),

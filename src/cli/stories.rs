@@ -66,7 +66,7 @@ enum Edit {
     },
 }
 
-fn time(text: &str) -> Result<SignedDuration, String> {
+pub(super) fn time(text: &str) -> Result<SignedDuration, String> {
     let span: jiff::Span = text.parse().map_err(|_| "a time such as 24h or 7d".to_owned())?;
     let days = jiff::SpanRelativeTo::days_are_24_hours();
     span.to_duration(days).map_err(|error| error.to_string())

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::calendars;
 use super::channels::{self, RawChannel};
 use super::keywords::load_with_lists;
+use super::policies::{self, Reach};
 use super::routes::{self, RawRoute};
 use super::settings::{self, RawCollect, RawOrganisation, RawStore, RawWeb};
 use super::severity;
@@ -32,6 +34,8 @@ struct RawConfig {
     web: Option<RawWeb>,
     keywords: Option<Spanned<PathBuf>>,
     people: Option<Spanned<PathBuf>>,
+    calendars: Option<Spanned<PathBuf>>,
+    policies: Option<Spanned<PathBuf>>,
     plans: Option<Spanned<PathBuf>>,
     sources: Option<Directory>,
     sites: Option<Spanned<PathBuf>>,
@@ -69,7 +73,9 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let keep = settings::keep(check, &raw.store);
     let database = settings::database(check, raw.store);
     let collect = settings::collect(check, &raw.collect);
-    let web = raw.web.and_then(|web| settings::web(check, &web));
+    let data = settings::data_directory(check, database.as_ref());
+    let has_page = raw.web.as_ref().is_some_and(RawWeb::has_public_url);
+    let web = raw.web.and_then(|web| settings::web(check, &web, &data));
     let (keywords, lists) = keywords(check, raw.keywords.as_ref()).unzip();
     let people = people(check, raw.people.as_ref(), &organisation);
     let mut sources = Sources::new(&collect, keywords.as_ref());
@@ -83,11 +89,24 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let sites = sites::sites(check, raw.sites.as_ref());
     let channel_names = channels::names(&raw.channel);
     let channels = channels::channels(check, raw.channel, &organisation);
+    let calendars = calendars::calendars(check, raw.calendars.as_ref(), people.as_ref());
+    let reach =
+        Reach { people: people.as_ref(), calendars: calendars.as_ref(), channels: &channel_names };
+    let policies = policies::policies(check, raw.policies.as_ref(), &reach);
+    if let Some(at) =
+        raw.policies.as_ref().filter(|_| policies.as_ref().is_some_and(|all| !all.is_empty()))
+        && !has_page
+    {
+        let what = "people are asked to take alerts, and their messages have no link to do it by";
+        let remedy = "add `public_url` to `[web]`; else `atalaya alerts ack` is the only way";
+        check.warn(at, what, remedy);
+    }
     let names = Names {
         topics: keywords.as_ref().map(|keywords| ids(&keywords.topics, |topic| &topic.id)),
         categories: keywords.as_ref().map(|all| ids(&all.categories, |category| &category.id)),
         people: people.as_ref(),
         channels: &channel_names,
+        policies: policies.as_ref().map(|all| all.keys().cloned().collect()),
     };
     let tags = sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
     let routes = routes::routes(check, &raw.route, &names, &tags);
@@ -113,6 +132,8 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         channels,
         routes,
         people: people.unwrap_or_default(),
+        calendars: calendars.unwrap_or_default(),
+        policies: policies.unwrap_or_default(),
         plans,
         keywords: keywords.unwrap_or_default(),
         lists: lists.unwrap_or_default(),
@@ -127,6 +148,7 @@ pub(super) struct Names<'a> {
     pub people: Option<&'a BTreeMap<String, Person>>,
     /// With each, whether it carries mail to persons.
     pub channels: &'a BTreeMap<String, bool>,
+    pub policies: Option<BTreeSet<String>>,
 }
 
 fn ids<T>(list: &[T], id: impl Fn(&T) -> &String) -> BTreeSet<String> {

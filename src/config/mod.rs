@@ -3,6 +3,7 @@
 //! Nothing is repaired or guessed: an unknown key, a bad URL or a dangling name is a finding,
 //! and a snapshot with errors is never used.
 
+mod calendars;
 mod channel;
 mod channels;
 mod explain;
@@ -12,6 +13,7 @@ mod load;
 mod mask;
 mod opml;
 mod plans;
+mod policies;
 mod routes;
 mod settings;
 mod severity;
@@ -28,5 +30,7 @@ pub use load::load;
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{load_people, load_plan};
 pub use severity::{Points, SeverityRules, Shape, Thresholds, Watch};
-pub use snapshot::{About, Collect, Config, Database, Heartbeat, Organisation, Route, Web};
+pub use snapshot::{
+    About, Answers, Collect, Config, Database, Heartbeat, Organisation, Route, Web,
+};
 pub use toml_file::TomlFile;

@@ -25,6 +25,7 @@ pub(super) struct RawRoute {
     via: Vec<Spanned<String>>,
     #[serde(default)]
     rooms: Vec<Spanned<String>>,
+    policy: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
@@ -60,7 +61,25 @@ fn route(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>, tags: &BTreeS
     };
     known(check, &raw.via, "mail channel", channels(true));
     known(check, &raw.rooms, "room channel", channels(false));
-    Route { about, people: values(&raw.people), via: values(&raw.via), rooms: values(&raw.rooms) }
+    Route {
+        about,
+        people: values(&raw.people),
+        via: values(&raw.via),
+        rooms: values(&raw.rooms),
+        policy: policy(check, raw, names),
+    }
+}
+
+fn policy(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>) -> Option<String> {
+    let at = raw.policy.as_ref()?;
+    if matches!(raw.about, RawAbout::Sources) {
+        let what = "`policy` is for routes about alerts only";
+        check.error(at, what, "remove it: nobody has to take what befalls a source");
+    }
+    if let Some(policies) = &names.policies {
+        known(check, std::slice::from_ref(at), "policy", policies.iter().map(String::as_str));
+    }
+    Some(at.get_ref().clone())
 }
 
 fn about_alerts(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>) -> About {

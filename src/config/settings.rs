@@ -10,8 +10,8 @@ use url::Url;
 
 use super::sources::{self, History};
 use super::value::{Check, SecretRef};
-use super::{Collect, Database, Heartbeat, Organisation, Web};
-use crate::model::{Locale, Pace};
+use super::{Answers, Collect, Database, Heartbeat, Organisation, Web};
+use crate::model::{AnswerKey, Locale, Pace};
 
 const HOST_GAP: Duration = Duration::from_secs(1);
 /// Between two polls of a source that does not say otherwise.
@@ -26,6 +26,11 @@ const HEARTBEAT: Duration = Duration::from_mins(5);
 const LEAST_HEARTBEAT: Duration = Duration::from_secs(1);
 /// Long enough for an outage to reach every source that is polled meanwhile, short enough to act on.
 const HEALTH_GROUP: Duration = Duration::from_secs(30);
+/// A weekend, and the Monday after it.
+const ANSWER_VALID: Duration = Duration::from_hours(3 * 24);
+const LEAST_ANSWER_VALID: Duration = Duration::from_mins(5);
+/// Characters.
+const LEAST_ANSWER_KEY: usize = 32;
 /// A blank that passes sooner alarms nobody.
 const HEALTH_AFTER: Duration = Duration::from_mins(15);
 
@@ -70,6 +75,16 @@ pub(super) struct RawCollect {
 pub(super) struct RawWeb {
     listen: Spanned<String>,
     public_url: Option<Spanned<String>>,
+    answer_key: Option<Spanned<SecretRef>>,
+    answer_valid: Option<Spanned<String>>,
+    slack_signing_secret: Option<Spanned<SecretRef>>,
+}
+
+impl RawWeb {
+    /// Whether it says how people reach the page, well or badly.
+    pub fn has_public_url(&self) -> bool {
+        self.public_url.is_some()
+    }
 }
 
 pub(super) fn organisation(check: &mut Check<'_>, raw: &RawOrganisation) -> Organisation {
@@ -203,7 +218,9 @@ fn secret_url(
     Some(secret)
 }
 
-pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb) -> Option<Web> {
+/// `data` is the directory of what the daemon keeps.
+pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb, data: &Path) -> Option<Web> {
+    let answers = answers(check, raw, data);
     let listen = raw
         .listen
         .get_ref()
@@ -211,7 +228,35 @@ pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb) -> Option<Web> {
         .map_err(|_| format!("`{}` is not an IP address with a port", raw.listen.get_ref()));
     let listen = check.take(&raw.listen, listen, "write IP and port, e.g. `127.0.0.1:8087`")?;
     let public_url = raw.public_url.as_ref().and_then(|at| http_url(check, at));
-    Some(Web { listen, public_url })
+    Some(Web { listen, public_url, answers: answers? })
+}
+
+fn answers(check: &mut Check<'_>, raw: &RawWeb, data: &Path) -> Option<Answers> {
+    let valid = raw.answer_valid.as_ref();
+    let valid = at_least(check, valid, ANSWER_VALID, LEAST_ANSWER_VALID, "write `5m` or more");
+    let key = match &raw.answer_key {
+        None => None,
+        Some(at) => {
+            let secret = check.secret(at)?;
+            let long = secret.expose_secret().len() >= LEAST_ANSWER_KEY;
+            let enough = long.then_some(()).ok_or_else(|| "what it names is too short".to_owned());
+            check.take(at, enough, "put 32 random characters or more there")?;
+            Some(AnswerKey::of(secret.expose_secret()))
+        }
+    };
+    let slack = match &raw.slack_signing_secret {
+        None => None,
+        Some(at) => Some(check.secret(at)?),
+    };
+    Some(Answers { key, file: data.join("answer.key"), valid, slack })
+}
+
+/// The directory of what the daemon keeps: that of its database, or the usual one.
+pub(super) fn data_directory(check: &Check<'_>, database: Option<&Database>) -> PathBuf {
+    match database {
+        Some(Database::Sqlite(path)) => path.parent().unwrap_or(Path::new("")).to_owned(),
+        _ => check.path(Path::new("../data")),
+    }
 }
 
 /// An http or https URL without user or password, or a finding.

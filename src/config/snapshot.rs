@@ -9,7 +9,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{Channel, SeverityRules};
-use crate::model::{Keywords, Level, Locale, Pace, Person, Plan, SiteLayout, Source};
+use crate::model::{
+    AnswerKey, Calendar, Keywords, Level, Locale, Pace, Person, Plan, Policy, SiteLayout, Source,
+};
 use crate::query::Lists;
 
 /// Everything that files and environment say, checked.
@@ -37,6 +39,10 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// Who can be told, by id.
     pub people: BTreeMap<String, Person>,
+    /// Who is on call, by id of the calendar.
+    pub calendars: BTreeMap<String, Calendar>,
+    /// Who is asked while nobody takes an alert, by id.
+    pub policies: BTreeMap<String, Policy>,
     /// Crisis plans.
     pub plans: Vec<Plan>,
     /// Topics, categories, lexicons.
@@ -113,12 +119,27 @@ pub struct Heartbeat {
 }
 
 /// The status page and the endpoints for machines.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Web {
     /// Address it is served on.
     pub listen: SocketAddr,
     /// As people reach it, for links in messages.
     pub public_url: Option<Url>,
+    /// Links by which people take an alert.
+    pub answers: Answers,
+}
+
+/// Links by which people take an alert.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// What seals them; none until the daemon has read or made `file`.
+    pub key: Option<AnswerKey>,
+    /// Where the daemon keeps a key of its own if none is configured.
+    pub file: PathBuf,
+    /// How long a link is good for.
+    pub valid: Duration,
+    /// Signs what Slack sends when a button is pressed there; none if nothing is heeded.
+    pub slack: Option<SecretString>,
 }
 
 /// Who is told of what.
@@ -132,6 +153,8 @@ pub struct Route {
     pub via: Vec<String>,
     /// Room channels told once each.
     pub rooms: Vec<String>,
+    /// Who is asked while nobody takes the alert, by id of the policy.
+    pub policy: Option<String>,
 }
 
 /// What a route carries.

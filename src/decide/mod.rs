@@ -2,11 +2,17 @@
 //!
 //! Pure: the open alert, the severity and the routes come as arguments.
 
+mod change;
+mod escalation;
 mod health;
 mod routing;
 
+pub use change::{Brings, Known, material};
+pub use escalation::{
+    Next, Reached, is_answered, next, opens_steps, plan_ladder, reached, step_of,
+};
 pub use health::{HealthChange, health_changes};
-pub use routing::{Address, addresses, idempotency_key, mail, operators};
+pub use routing::{Address, addresses, idempotency_key, mail, operators, policies};
 
 use jiff::Timestamp;
 
@@ -14,9 +20,15 @@ use crate::config::Thresholds;
 use crate::model::{Alert, Decision, Level, Reason, Severity};
 
 /// Decides what one more article does to the alert of its story on a topic; `mute` is why nobody
-/// may be told of it whatever it says.
+/// may be told of it whatever it says, `change` what [`material`] says of it. An alert that is over begins
+/// again at the level that it has now; one that somebody has taken keeps the highest told.
 #[must_use]
-pub fn decide(open: Option<&Alert>, level: Option<Level>, mute: Option<Reason>) -> Decision {
+pub fn decide(
+    open: Option<&Alert>,
+    level: Option<Level>,
+    mute: Option<Reason>,
+    change: Option<Reason>,
+) -> Decision {
     if let Some(reason) = mute {
         return Decision::Quiet(reason);
     }
@@ -24,8 +36,18 @@ pub fn decide(open: Option<&Alert>, level: Option<Level>, mute: Option<Reason>) 
         (None, None) => Decision::Quiet(Reason::BelowThreshold),
         (None, Some(level)) => Decision::Open(level, Reason::FirstHit),
         (Some(alert), Some(level)) if level > alert.level => {
-            Decision::Raise(level, Reason::SeverityRose)
+            let reason = Reason::SeverityRose;
+            if alert.state.is_closed() {
+                Decision::Reopen(level, reason)
+            } else {
+                Decision::Raise(level, reason)
+            }
         }
+        (Some(alert), Some(level)) if !alert.state.is_unanswered() => match change {
+            Some(reason) if alert.state.is_closed() => Decision::Reopen(level, reason),
+            Some(reason) => Decision::Reopen(alert.level, reason),
+            None => Decision::Quiet(Reason::NothingNew),
+        },
         (Some(_), _) => Decision::Quiet(Reason::NothingNew),
     }
 }
@@ -69,6 +91,7 @@ mod tests {
             story_id: StoryId::new(),
             topic_id: "bank".to_owned(),
             state: AlertState::Firing,
+            state_since: Timestamp::UNIX_EPOCH,
             level,
             severity: Severity {
                 score: 60.0,
@@ -97,7 +120,31 @@ mod tests {
             (Some(&yellow), Some(Orange), None, Decision::Raise(Orange, Reason::SeverityRose)),
         ];
         for (open, level, mute, expected) in cases {
-            assert_eq!(decide(open, level, mute), expected, "{level:?} {mute:?}");
+            assert_eq!(decide(open, level, mute, None), expected, "{level:?} {mute:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_answered_opens_again_for_something_material_alone() {
+        use Level::{Orange, Red, Yellow};
+        let in_state = |state| Alert { state, ..alert(Orange) };
+        let (taken, over) = (in_state(AlertState::Acknowledged), in_state(AlertState::Resolved));
+        let nothing = in_state(AlertState::Dismissed);
+        let (rose, region) = (Reason::SeverityRose, Reason::NewRegion);
+        let quiet = Decision::Quiet(Reason::NothingNew);
+        let cases = [
+            (&taken, Some(Orange), None, quiet),
+            (&taken, Some(Yellow), Some(region), Decision::Reopen(Orange, region)),
+            (&taken, Some(Red), Some(region), Decision::Raise(Red, rose)),
+            (&over, Some(Yellow), Some(region), Decision::Reopen(Yellow, region)),
+            (&over, Some(Red), None, Decision::Reopen(Red, rose)),
+            (&over, Some(Orange), None, quiet),
+            (&nothing, None, Some(region), quiet),
+            (&in_state(AlertState::Escalated), Some(Orange), Some(region), quiet),
+        ];
+        for (alert, level, change, expected) in cases {
+            let found = decide(Some(alert), level, None, change);
+            assert_eq!(found, expected, "{:?} {level:?} {change:?}", alert.state);
         }
     }
 
@@ -120,7 +167,7 @@ mod tests {
         ] {
             let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_mins(minute);
             let severity = Severity { score, level, ..alert.severity.clone() };
-            let told = decide(Some(&alert), level, None);
+            let told = decide(Some(&alert), level, None, None);
             assert_eq!(told, Decision::Quiet(Reason::NothingNew), "{minute}: told twice");
             (alert.standing, alert.below_since) = stand(&alert, &severity, &rules, now);
             assert_eq!(alert.standing, standing, "minute {minute}");

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::config::{About, Channel, Config, Route};
-use crate::model::{Level, NoticeKind, Person, Recipient, Source};
+use crate::model::{Level, NoticeKind, Person, Policy, QuietHours, Recipient, Source};
 
 /// A recipient and the channel that reaches them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,18 +14,46 @@ pub struct Address {
     pub channel: String,
     /// To whom.
     pub recipient: Recipient,
+    /// When they are not to be disturbed; rooms never sleep.
+    pub quiet: Option<QuietHours>,
+}
+
+impl Address {
+    /// From when on a message of this level may go out: at once, or when the recipient's quiet hours end.
+    #[must_use]
+    pub fn not_before(&self, level: Option<Level>, now: Timestamp) -> Timestamp {
+        let until = self.quiet.and_then(|quiet| quiet.until(&self.recipient.time_zone, level, now));
+        until.unwrap_or(now)
+    }
 }
 
 /// Everybody whom the routes send an alert of this topic and level to: each pair of channel and
 /// recipient once, in the order of the routes.
 #[must_use]
 pub fn addresses(config: &Config, topic: &str, level: Level) -> Vec<Address> {
-    along(config, |about| match about {
+    along(config, |about| fits(about, topic, level))
+}
+
+/// The escalation policies that the routes of such an alert name, each once, in their order.
+#[must_use]
+pub fn policies<'c>(config: &'c Config, topic: &str, level: Level) -> Vec<&'c Policy> {
+    let routes = config.routes.iter().filter(|route| fits(&route.about, topic, level));
+    let mut named: Vec<&str> = Vec::new();
+    for id in routes.filter_map(|route| route.policy.as_deref()) {
+        if !named.contains(&id) {
+            named.push(id);
+        }
+    }
+    named.into_iter().filter_map(|id| config.policies.get(id)).collect()
+}
+
+fn fits(about: &About, topic: &str, level: Level) -> bool {
+    match about {
         About::Alerts { topics, min_level } => {
             level >= *min_level && (topics.is_empty() || topics.iter().any(|id| id == topic))
         }
         About::Sources { .. } => false,
-    })
+    }
 }
 
 /// Everybody whom the routes tell how this source is, as [`addresses`].
@@ -65,10 +95,12 @@ pub fn mail(channel: &str, person: &Person) -> Option<Address> {
             locale: person.locale,
             time_zone: person.time_zone.clone(),
         },
+        quiet: person.quiet,
     })
 }
 
-fn room(config: &Config, id: &str) -> Option<Address> {
+/// A room by its channel.
+pub(super) fn room(config: &Config, id: &str) -> Option<Address> {
     let Channel { id, locale, time_zone, .. } =
         config.channels.iter().find(|channel| channel.id == id)?;
     Some(Address {
@@ -80,6 +112,7 @@ fn room(config: &Config, id: &str) -> Option<Address> {
             locale: *locale,
             time_zone: time_zone.clone(),
         },
+        quiet: None,
     })
 }
 
@@ -93,7 +126,7 @@ pub fn idempotency_key(
     kind: NoticeKind,
     address: &Address,
 ) -> String {
-    let Address { channel, recipient } = address;
+    let Address { channel, recipient, .. } = address;
     let text = format!("{thread}\n{occasion}\n{}\n{channel}\n{}", kind.name(), recipient.id);
     let hash = blake3::hash(text.as_bytes()).to_hex();
     hash.as_str().chars().take(32).collect()

@@ -79,6 +79,8 @@ pub struct Delivery {
     pub lease_epoch: i64,
     /// When it was decided.
     pub created_at: Timestamp,
+    /// Where the recipient can answer. Signed when it is sent, never stored.
+    pub answer_url: Option<String>,
 }
 
 /// How an attempt ended.

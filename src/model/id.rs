@@ -52,4 +52,6 @@ uuid_id! {
     StoryEditId;
     /// What staff said of a story.
     VerdictId;
+    /// Something that happened to an alert.
+    AlertEventId;
 }

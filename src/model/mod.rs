@@ -5,9 +5,12 @@
 
 mod alert;
 mod analysis;
+mod answer_link;
 mod article;
+mod calendar;
 pub mod condition;
 mod delivery;
+mod escalation;
 mod feed;
 mod id;
 mod incident;
@@ -24,17 +27,24 @@ mod story;
 mod verdict;
 mod vitals;
 
-pub use alert::{Alert, AlertState, Decision, Reason};
+pub use alert::{
+    Actor, Alert, AlertEvent, AlertEventKind, AlertLife, AlertState, Decision, Reason,
+};
 pub use analysis::{
     Analysis, CategoryMatch, Evidence, EvidenceKind, Field, Polarity, PolarityLabel, Span,
     TopicMatch, TopicOpinion,
 };
+pub use answer_link::{AnswerKey, AnswerLink};
 pub use article::{Article, Entry, EntryMarks, Extracted};
+pub use calendar::{Calendar, Hours, Override, QuietHours, Rotation, Turn};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
+pub use escalation::{
+    Call, Cause, Escalation, EscalationState, Holder, Ladder, Needs, Policy, Repeat, Rung,
+};
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{
-    AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId, StoryEditId,
-    StoryId, VerdictId,
+    AlertEventId, AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId,
+    StoryEditId, StoryId, VerdictId,
 };
 pub use incident::{Incident, IncidentState, Step, StepState};
 pub use keywords::{
@@ -42,8 +52,8 @@ pub use keywords::{
 };
 pub use locale::{LocalText, Locale};
 pub use notice::{
-    AlertNotice, Notice, NoticeBody, NoticeIncident, NoticeKind, NoticeStep, NoticeStory,
-    SourceChange, SourcesNotice,
+    AlertNotice, EscalationNotice, Notice, NoticeBody, NoticeIncident, NoticeKind, NoticeStep,
+    NoticeStory, SourceChange, SourcesNotice,
 };
 pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertId, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason, Severity,
-    Span, StoryId,
+    AlertId, Cause, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason,
+    Severity, Span, StoryId,
 };
 
 /// What a message is for.
@@ -18,6 +18,8 @@ pub enum NoticeKind {
     Alert,
     /// A person has steps to do in a crisis plan.
     Steps,
+    /// Nobody has answered an alert: somebody is asked to.
+    Escalation,
     /// Sources fell ill or recovered.
     Sources,
 }
@@ -29,6 +31,7 @@ impl NoticeKind {
         match self {
             NoticeKind::Alert => "alert",
             NoticeKind::Steps => "steps",
+            NoticeKind::Escalation => "escalation",
             NoticeKind::Sources => "sources",
         }
     }
@@ -57,6 +60,8 @@ pub enum NoticeBody {
     Alert(Box<AlertNotice>),
     /// The alert, and in its incident only the reader's own steps.
     Steps(Box<AlertNotice>),
+    /// Nobody has answered the alert: somebody is asked to.
+    Escalation(Box<EscalationNotice>),
     /// Sources fell ill or recovered.
     Sources(SourcesNotice),
 }
@@ -71,6 +76,7 @@ impl Notice {
         match self.body {
             NoticeBody::Alert(_) => NoticeKind::Alert,
             NoticeBody::Steps(_) => NoticeKind::Steps,
+            NoticeBody::Escalation(_) => NoticeKind::Escalation,
             NoticeBody::Sources(_) => NoticeKind::Sources,
         }
     }
@@ -79,10 +85,23 @@ impl Notice {
     /// mail programs show them together. For an alert its identifier.
     #[must_use]
     pub fn thread(&self) -> String {
+        self.alert().map_or_else(|| SOURCES_THREAD.to_owned(), |alert| alert.alert_id.to_string())
+    }
+
+    /// The alert that it is about, if it is about one.
+    #[must_use]
+    pub fn alert(&self) -> Option<&AlertNotice> {
         match &self.body {
-            NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.alert_id.to_string(),
-            NoticeBody::Sources(_) => SOURCES_THREAD.to_owned(),
+            NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert),
+            NoticeBody::Escalation(escalation) => Some(&escalation.alert),
+            NoticeBody::Sources(_) => None,
         }
+    }
+
+    /// The level that it is about; none for those about sources.
+    #[must_use]
+    pub fn level(&self) -> Option<Level> {
+        self.alert().map(|alert| alert.level)
     }
 }
 
@@ -137,6 +156,32 @@ pub struct AlertNotice {
     pub story: NoticeStory,
     /// The crisis plan it started or drives.
     pub incident: Option<NoticeIncident>,
+}
+
+/// Somebody is asked to take an alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EscalationNotice {
+    /// The alert.
+    pub alert: AlertNotice,
+    /// The policy, by id.
+    pub policy: String,
+    /// Which step of it this is, from 1.
+    pub step: u32,
+    /// How many steps it has.
+    pub steps: u32,
+    /// Which round, from 1.
+    pub round: u32,
+    /// Why somebody is asked.
+    #[serde(flatten)]
+    pub cause: Cause,
+    /// Since when nobody has answered.
+    pub since: Timestamp,
+    /// Names of those who are asked by this step.
+    pub asked: Vec<String>,
+    /// Names of those who were asked before.
+    pub before: Vec<String>,
+    /// When the next step is asked; none if this is the last.
+    pub next_at: Option<Timestamp>,
 }
 
 /// A story's spread, in figures.

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Level, Locale};
+use super::{Level, Locale, QuietHours};
 
 /// Somebody who can be told and can hold a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct Person {
     pub locale: Locale,
     /// IANA time zone.
     pub time_zone: String,
+    /// When they are not to be disturbed.
+    pub quiet: Option<QuietHours>,
 }
 
 /// Who does what by when, once a story of a kind turns bad.

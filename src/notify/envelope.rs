@@ -11,7 +11,7 @@ use lettre::{Address, Message as Mail};
 
 use super::clean::{clean, safe_key};
 use super::{BuildError, Message, RenderError, SendError, render_mail};
-use crate::model::{Level, Notice, NoticeBody};
+use crate::model::{Level, Notice};
 
 /// Who sends our mails.
 pub struct Sender {
@@ -101,10 +101,7 @@ impl From<EnvelopeError> for SendError {
 }
 
 fn urgent(notice: &Notice) -> bool {
-    match &notice.body {
-        NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.level >= Level::Orange,
-        NoticeBody::Sources(_) => false,
-    }
+    notice.level() >= Some(Level::Orange)
 }
 
 fn part(kind: ContentType, body: String) -> SinglePart {

@@ -11,7 +11,7 @@ use standardwebhooks::Webhook;
 use url::Url;
 
 use super::clean::clean;
-use super::webhook::render_webhook;
+use super::webhook::render_webhook_to;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::guard::{Client, Post, PostReply};
 use crate::model::Reach;
@@ -72,7 +72,7 @@ impl Notifier for SignedWebhook {
         hand_over: &'a dyn HandOver,
     ) -> BoxFuture<'a, Result<Receipt, SendError>> {
         async move {
-            let body = render_webhook(message.notice).to_string();
+            let body = render_webhook_to(message.notice, message.delivery).to_string();
             let headers = self.sign(&message.delivery.idempotency_key, &body)?;
             let reply = self.receiver.post(&self.receiver.url, headers, body, hand_over).await?;
             judge(&reply)

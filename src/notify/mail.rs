@@ -35,6 +35,7 @@ pub fn render_mail(notice: &Notice, delivery: &Delivery) -> Result<RenderedMail,
     let (text, html) = match notice.kind() {
         NoticeKind::Alert => ("alert.txt.j2", "alert.html.j2"),
         NoticeKind::Steps => ("steps.txt.j2", "steps.html.j2"),
+        NoticeKind::Escalation => ("escalation.txt.j2", "escalation.html.j2"),
         NoticeKind::Sources => ("sources.txt.j2", "sources.html.j2"),
     };
     let templates = match view.locale {
@@ -52,9 +53,13 @@ static SPANISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lo
 static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::En));
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
 
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("alert.html.j2", include_str!("templates/alert.html.j2")),
     ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
+    ("answer.html.j2", include_str!("templates/answer.html.j2")),
+    ("answer.txt.j2", include_str!("templates/answer.txt.j2")),
+    ("escalation.html.j2", include_str!("templates/escalation.html.j2")),
+    ("escalation.txt.j2", include_str!("templates/escalation.txt.j2")),
     ("foot.txt.j2", include_str!("templates/foot.txt.j2")),
     ("frame.html.j2", include_str!("templates/frame.html.j2")),
     ("head.html.j2", include_str!("templates/head.html.j2")),
@@ -104,7 +109,7 @@ fn said(key: &str, places: &Kwargs, locale: Locale) -> Result<String, minijinja:
 #[cfg(test)]
 mod tests {
     use super::render_mail;
-    use crate::model::{Adjustment, AlertNotice, Fact, Level, Locale, Notice, Reason};
+    use crate::model::{Adjustment, AlertNotice, Cause, Fact, Level, Locale, Notice, Reason};
     use crate::notify::sample;
 
     fn render(notice: &Notice, locale: Locale) -> super::RenderedMail {
@@ -118,6 +123,9 @@ mod tests {
             insta::assert_snapshot!(format!("mail_alert_{locale}"), show(&mail));
             let mail = render(&sample::steps(locale), locale);
             insta::assert_snapshot!(format!("mail_steps_{locale}"), show(&mail));
+            let mail = render_mail(&sample::escalation(locale), &sample::answerable(locale));
+            let mail = mail.expect("rendered");
+            insta::assert_snapshot!(format!("mail_escalation_{locale}"), show(&mail));
             let mail = render(&sample::sources(), locale);
             insta::assert_snapshot!(format!("mail_sources_{locale}"), show(&mail));
         }
@@ -130,6 +138,33 @@ mod tests {
 
     fn show(mail: &super::RenderedMail) -> String {
         format!("Subject: {}\n\n{}", mail.subject, mail.text)
+    }
+
+    #[test]
+    fn who_can_answer_is_shown_how() {
+        const URL: &str = "https://atalaya.acme.example/answer/01981f2e-6a-abc_DEF";
+        let notices =
+            [sample::notice(Locale::En), sample::steps(Locale::En), sample::escalation(Locale::En)];
+        for notice in notices {
+            let mail = render_mail(&notice, &sample::answerable(Locale::En)).expect("rendered");
+            assert!(mail.text.contains(&format!("   {URL}\n")), "{}", mail.text);
+            let page = scraper::Html::parse_document(&mail.html);
+            let links = scraper::Selector::parse("a").expect("selector");
+            let mut links = page.select(&links).filter_map(|link| link.value().attr("href"));
+            assert!(links.any(|to| to == URL), "{}", mail.html);
+            let mail = render(&notice, Locale::En);
+            let all = format!("{}{}", mail.text, mail.html);
+            assert!(!all.contains("/answer/") && !all.contains("I take it"), "{all}");
+        }
+    }
+
+    #[test]
+    fn whoever_let_it_lie_is_named() {
+        let taken_by = Some("Ana\r\nPérez".to_owned());
+        let cause = Cause::Lapsed { taken_by, taken_at: sample::at("2026-11-23T18:50:00Z") };
+        let mail = render(&sample::of_escalation(cause, sample::alert(Locale::En)), Locale::En);
+        let said = "Ana Pérez took this alert at 23 Nov 2026, 18:50 GMT, and nothing has been done";
+        assert!(mail.text.contains(said), "{}", mail.text);
     }
 
     #[test]
@@ -182,7 +217,12 @@ mod tests {
         let mut delivery = sample::delivery(Locale::Es);
         EVIL.clone_into(&mut delivery.recipient.name);
         let (alert, steps) = (sample::of_alert(hostile()), sample::of_steps(hostile()));
-        for mut notice in [alert, steps, sample::sources_because(EVIL)] {
+        let cause = Cause::Lapsed {
+            taken_by: Some(EVIL.to_owned()),
+            taken_at: sample::at("2026-11-23T18:50:00Z"),
+        };
+        let asked = sample::of_escalation(cause, hostile());
+        for mut notice in [alert, steps, asked, sample::sources_because(EVIL)] {
             EVIL.clone_into(&mut notice.organisation);
             notice.status_url = Some(format!("https://a.example/{EVIL}"));
             let html = render_mail(&notice, &delivery).expect("rendered").html;

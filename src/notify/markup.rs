@@ -16,6 +16,10 @@ pub(super) trait Markup {
     fn italic(&self, text: &str) -> String;
     /// A link, if it can be made of this address.
     fn link(&self, text: &str, url: &str) -> String;
+    /// A link that must survive where there are none: there its address stands beside its text.
+    fn address(&self, text: &str, url: &str) -> String {
+        self.link(text, url)
+    }
     /// A quotation.
     fn quote(&self, text: &str) -> String;
     /// Between two lines.
@@ -57,6 +61,7 @@ pub(super) fn marked(markup: &dyn Markup, view: &View, line: &Line) -> String {
     };
     let indented = markup.indent();
     match line {
+        Line::Link { text, url } => markup.bold(&markup.address(&escape(text), url)),
         Line::Headline { text, url: Some(url) } => markup.bold(&markup.link(&escape(text), url)),
         Line::Headline { text, url: None } | Line::Heading(text) => markup.bold(&escape(text)),
         Line::Text(text) => escape(text),

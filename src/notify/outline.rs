@@ -1,7 +1,9 @@
 //! A message for a room as lines that say what they are, before any service's markup: what to show, in
 //! which order. Texts are clean and plain; escaping is the markup's own matter.
 
-use super::view::{AlertView, Body, IncidentView, SourceRow, SourcesView, StepRow, View};
+use super::view::{
+    AlertView, Body, EscalationView, IncidentView, SourceRow, SourcesView, StepRow, View,
+};
 use crate::phrases;
 
 /// A line, or lines that belong together.
@@ -9,6 +11,8 @@ use crate::phrases;
 pub(super) enum Line {
     /// What the message is about, and where it can be read.
     Headline { text: String, url: Option<String> },
+    /// A link that is not about what the message is about.
+    Link { text: String, url: String },
     /// Plain text.
     Text(String),
     /// What somebody else wrote.
@@ -43,20 +47,42 @@ pub(super) fn outline(view: &View, most_chars: usize) -> Vec<Section> {
     match &view.body {
         Body::Alert(facts) => alert(view, facts),
         Body::Steps(facts) => steps(view, facts),
+        Body::Escalation(facts) => escalation(view, facts),
         Body::Sources(facts) => sources(view, facts, most_chars),
     }
 }
 
 fn alert(view: &View, alert: &AlertView) -> Vec<Section> {
-    let mut sections = vec![head(alert), why(view, alert), score(view, alert), spread(view, alert)];
+    let mut first = head(alert);
+    first.extend(answer(view));
+    let mut sections = vec![first, why(view, alert), score(view, alert), spread(view, alert)];
     sections.extend(alert.incident.as_ref().map(|incident| plan(view, incident, Own::No)));
     sections
 }
 
 fn steps(view: &View, alert: &AlertView) -> Vec<Section> {
-    let mut sections = vec![vec![Line::Text(view.greeting.clone())]];
+    let mut first = vec![Line::Text(view.greeting.clone())];
+    first.extend(answer(view));
+    let mut sections = vec![first];
     sections.extend(alert.incident.as_ref().map(|incident| plan(view, incident, Own::Yes)));
     sections.push(head(alert));
+    sections
+}
+
+fn escalation(view: &View, facts: &EscalationView) -> Vec<Section> {
+    let separator = say(view, "format.list_separator");
+    let mut lines = vec![
+        Line::Warning(facts.said.clone()),
+        labelled(view, "escalation.asked_now", facts.asked.join(separator)),
+    ];
+    if !facts.before.is_empty() {
+        lines.push(labelled(view, "escalation.asked_before", facts.before.join(separator)));
+    }
+    lines.push(labelled(view, "escalation.next", facts.next.clone()));
+    lines.extend(answer(view));
+    let alert = &facts.alert;
+    let mut sections = vec![lines, head(alert), spread(view, alert)];
+    sections.extend(alert.incident.as_ref().map(|incident| plan(view, incident, Own::No)));
     sections
 }
 
@@ -69,6 +95,11 @@ fn head(alert: &AlertView) -> Section {
         lines.push(Line::Quote(alert.excerpt.clone()));
     }
     lines
+}
+
+/// Where the reader can take it: early, so that no limit cuts it away.
+fn answer(view: &View) -> Option<Line> {
+    view.answer().map(|(text, url)| Line::Link { text: text.to_owned(), url: url.to_owned() })
 }
 
 fn why(view: &View, alert: &AlertView) -> Section {

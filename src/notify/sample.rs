@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    Adjustment, AlertId, AlertNotice, Delivery, DeliveryId, DeliveryState, Evidence, EvidenceKind,
-    Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice, NoticeBody, NoticeId,
-    NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place, PolarityLabel, Reason,
-    Recipient, Severity, SourceChange, SourcesNotice, Span, StoryId,
+    Adjustment, AlertId, AlertNotice, Cause, Delivery, DeliveryId, DeliveryState, EscalationNotice,
+    Evidence, EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice,
+    NoticeBody, NoticeId, NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place,
+    PolarityLabel, Reason, Recipient, Severity, SourceChange, SourcesNotice, Span, StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -209,6 +209,33 @@ pub fn steps(locale: Locale) -> Notice {
     of_steps(AlertNotice { incident: Some(incident), ..alert(locale) })
 }
 
+/// Somebody is asked to take an alert: the second step of three.
+pub fn escalation(locale: Locale) -> Notice {
+    of_escalation(Cause::Raised, AlertNotice { incident: Some(incident()), ..alert(locale) })
+}
+
+/// As [`escalation`], about this alert and for this cause.
+pub fn of_escalation(cause: Cause, alert: AlertNotice) -> Notice {
+    told(NoticeBody::Escalation(Box::new(EscalationNotice {
+        alert,
+        policy: "desk".to_owned(),
+        step: 2,
+        steps: 3,
+        round: 1,
+        cause,
+        since: at("2026-11-23T18:52:00Z"),
+        asked: vec!["Ana Pérez".to_owned(), "李伟".to_owned()],
+        before: vec!["Jo Smith".to_owned()],
+        next_at: Some(at("2026-11-23T19:12:00Z")),
+    })))
+}
+
+/// The same delivery with a link to answer by.
+pub fn answerable(locale: Locale) -> Delivery {
+    let url = "https://atalaya.acme.example/answer/01981f2e-6a-abc_DEF";
+    Delivery { answer_url: Some(url.to_owned()), ..delivery(locale) }
+}
+
 fn change(id: &str, was: Health, now: Health, reason: Option<&str>) -> SourceChange {
     SourceChange {
         id: id.to_owned(),
@@ -277,5 +304,6 @@ pub fn delivery(locale: Locale) -> Delivery {
         not_before: at("2026-11-23T19:02:00Z"),
         lease_epoch: 1,
         created_at: at("2026-11-23T19:02:00Z"),
+        answer_url: None,
     }
 }

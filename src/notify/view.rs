@@ -2,6 +2,7 @@
 //! clean here (one line, bounded); escaping for HTML or chat is the rendering's own matter.
 
 mod alert;
+mod escalation;
 mod sources;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::model::{Delivery, Locale, Notice, NoticeBody};
 use crate::phrases;
 
 pub use alert::{AlertView, IncidentView, StepRow};
+pub use escalation::EscalationView;
 pub use sources::{SourceRow, SourcesView, reason};
 
 /// A notice for one reader.
@@ -25,6 +27,8 @@ pub struct View {
     pub greeting: String,
     pub organisation: String,
     pub status_url: Option<String>,
+    /// Where the reader can answer.
+    pub answer_url: Option<String>,
     pub time_zone: String,
     #[serde(flatten)]
     pub body: Body,
@@ -36,6 +40,7 @@ pub struct View {
 pub enum Body {
     Alert(Box<AlertView>),
     Steps(Box<AlertView>),
+    Escalation(Box<EscalationView>),
     Sources(SourcesView),
 }
 
@@ -53,6 +58,10 @@ impl View {
                 alert::steps_subject(facts, locale),
                 Body::Steps(Box::new(AlertView::new(facts, locale, &clock))),
             ),
+            NoticeBody::Escalation(facts) => (
+                escalation::subject(facts, locale),
+                Body::Escalation(Box::new(EscalationView::new(facts, locale, &clock))),
+            ),
             NoticeBody::Sources(facts) => (
                 sources::subject(facts, locale),
                 Body::Sources(SourcesView::new(facts, locale, &clock)),
@@ -67,6 +76,7 @@ impl View {
             greeting: phrases::fill("mail.greeting", locale, &[("name", &name)]),
             organisation: clean(&notice.organisation, 120),
             status_url: notice.status_url.as_deref().and_then(link),
+            answer_url: delivery.answer_url.as_deref().and_then(link),
             time_zone: clock.zone_name,
             body,
         }
@@ -74,10 +84,22 @@ impl View {
 
     /// The page that the message is about.
     pub fn url(&self) -> Option<&str> {
+        self.alert()?.url.as_deref()
+    }
+
+    /// The alert that it is about, if it is about one.
+    pub fn alert(&self) -> Option<&AlertView> {
         match &self.body {
-            Body::Alert(alert) | Body::Steps(alert) => alert.url.as_deref(),
+            Body::Alert(alert) | Body::Steps(alert) => Some(alert),
+            Body::Escalation(escalation) => Some(&escalation.alert),
             Body::Sources(_) => None,
         }
+    }
+
+    /// The text of the link to answer by, and where it leads, if the reader can answer.
+    pub fn answer(&self) -> Option<(&'static str, &str)> {
+        let url = self.answer_url.as_deref()?;
+        Some((phrases::text("answer.link", self.locale), url))
     }
 
     /// What tells this message from all others, so that people know a repeat.

@@ -4,10 +4,12 @@
 use serde_json::{Value, json};
 
 use super::view::reason;
-use crate::model::{Notice, NoticeBody, Reason};
+use crate::model::{Delivery, Notice, NoticeBody, Reason};
 
 /// Standard Webhooks asks for bodies under 20 KB.
 pub const MAX_BYTES: usize = 20_000;
+/// What a link to answer by takes of them at most.
+const ANSWER_BYTES: usize = 2_100;
 
 /// The body that tells a notice, at most [`MAX_BYTES`] long. What is too long is shortened: the
 /// excerpt first, then the words, then lists, then every long text; a cut text ends in `…`.
@@ -38,9 +40,20 @@ pub fn render_webhook(notice: &Notice) -> Value {
     body
 }
 
+/// As [`render_webhook`], with the place where the receiver of this delivery can answer, if there is one.
+#[must_use]
+pub fn render_webhook_to(notice: &Notice, delivery: &Delivery) -> Value {
+    let mut body = render_webhook(notice);
+    if let Some(url) = &delivery.answer_url {
+        body["data"]["answer_url"] = url.as_str().into();
+    }
+    body
+}
+
 fn kind(notice: &Notice) -> &'static str {
     match &notice.body {
         NoticeBody::Steps(_) => "incident.steps",
+        NoticeBody::Escalation(_) => "alert.unacknowledged",
         NoticeBody::Alert(alert) if alert.reason == Reason::SeverityRose => "alert.escalated",
         NoticeBody::Alert(_) => "alert.raised",
         NoticeBody::Sources(_) => "sources.changed",
@@ -59,7 +72,7 @@ fn harmless(notice: &Notice) -> Notice {
 }
 
 fn fits(body: &Value) -> bool {
-    body.to_string().len() <= MAX_BYTES
+    body.to_string().len() <= MAX_BYTES - ANSWER_BYTES
 }
 
 /// Cuts texts to `chars` characters and lists to `items` items, all the way down.
@@ -89,7 +102,7 @@ fn limit(value: &mut Value, chars: usize, items: usize) {
 #[cfg(test)]
 mod tests {
     use super::{MAX_BYTES, render_webhook};
-    use crate::model::{Locale, Notice, Reason};
+    use crate::model::{Cause, Locale, Notice, Reason};
     use crate::notify::sample;
 
     #[test]
@@ -108,6 +121,31 @@ mod tests {
         raised.reason = Reason::SeverityRose;
         assert_eq!(render_webhook(&sample::of_alert(raised))["type"], "alert.escalated");
         assert_eq!(render_webhook(&sample::steps(Locale::En))["type"], "incident.steps");
+    }
+
+    #[test]
+    fn who_is_asked_is_told_with_the_place_to_answer() {
+        let notice = sample::escalation(Locale::Es);
+        let body = super::render_webhook_to(&notice, &sample::answerable(Locale::Es));
+        assert_eq!(body["type"], "alert.unacknowledged");
+        let data = &body["data"];
+        assert_eq!(
+            (&data["step"], &data["steps"], &data["cause"]),
+            (&2.into(), &3.into(), &"raised".into())
+        );
+        assert!(data["answer_url"].as_str().is_some_and(|url| url.contains("/answer/")), "{data}");
+        let back: Notice = serde_json::from_value(data.clone()).expect("a notice");
+        assert_eq!(back, notice);
+        let cause = Cause::Lapsed { taken_by: None, taken_at: notice.at };
+        let lapsed = sample::of_escalation(cause, sample::alert(Locale::Es));
+        let body = render_webhook(&lapsed);
+        assert_eq!(body["data"]["taken_at"], body["timestamp"]);
+        assert_eq!(
+            serde_json::from_value::<Notice>(body["data"].clone()).expect("a notice"),
+            lapsed
+        );
+        let plain = super::render_webhook_to(&notice, &sample::delivery(Locale::Es));
+        assert_eq!(plain, render_webhook(&notice));
     }
 
     #[test]

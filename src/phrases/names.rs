@@ -27,6 +27,9 @@ pub fn reason(reason: Reason, locale: Locale) -> &'static str {
         match reason {
             Reason::FirstHit => "reason.first_hit",
             Reason::SeverityRose => "reason.severity_rose",
+            Reason::NewCategory => "reason.new_category",
+            Reason::NewRegion => "reason.new_region",
+            Reason::Authoritative => "reason.authoritative",
             Reason::BelowThreshold => "reason.below_threshold",
             Reason::NothingNew => "reason.nothing_new",
             Reason::History => "reason.history",
@@ -122,6 +125,8 @@ pub fn alert_state(state: AlertState, locale: Locale) -> &'static str {
     text(
         match state {
             AlertState::Firing => "alert.firing",
+            AlertState::Notified => "alert.notified",
+            AlertState::Escalated => "alert.escalated",
             AlertState::Acknowledged => "alert.acknowledged",
             AlertState::Resolved => "alert.resolved",
             AlertState::Dismissed => "alert.dismissed",

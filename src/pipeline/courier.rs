@@ -13,7 +13,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::leases::Holder;
 use super::wake::wait;
-use super::{Event, Pipeline};
+use super::{Event, Pipeline, outbox};
 use crate::config::Channel;
 use crate::model::{AttemptOutcome, Delivery};
 use crate::notify::{self, HandOver, HandOverRefused, Message, Notifier, SendError};
@@ -108,7 +108,9 @@ async fn batch(
 async fn deliver(pipeline: &Pipeline, notifier: &dyn Notifier, outgoing: &Outgoing) {
     let Outgoing { delivery, notice } = outgoing;
     let hand_over = Recorded { pipeline, delivery };
-    let sent = notifier.send(Message { delivery, notice }, &hand_over).await;
+    let answer_url = outbox::answer_url(&pipeline.snapshot().config, notice, delivery);
+    let signed = Delivery { answer_url, ..delivery.clone() };
+    let sent = notifier.send(Message { delivery: &signed, notice }, &hand_over).await;
     let now = Timestamp::now();
     let outcome = match sent {
         Ok(receipt) => AttemptOutcome::Accepted(receipt.answer),

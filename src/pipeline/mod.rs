@@ -3,11 +3,12 @@
 //!
 //! ```text
 //! scheduler → (poll) → recorder → entries → reader → hose → judge → outbox → courier
-//!                                     steward: plan timers; retention; indexer; heartbeat
+//!                                     steward: plan timers, escalations; retention; indexer; heartbeat
 //!                                     operators: health of sources → outbox
 //! ```
 
 mod announce;
+mod answering;
 mod courier;
 mod event;
 mod heartbeat;
@@ -39,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use announce::{Brought, announce};
+pub use answering::{Asked, ask_people};
 pub use event::Event;
 pub use layouts::explain_page;
 pub use live::{Live, LiveError, watched};

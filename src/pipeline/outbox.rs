@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::decide::{self, Address};
-use crate::model::{Delivery, DeliveryId, DeliveryState, Notice, NoticeBody, NoticeId};
+use crate::model::{AnswerLink, Delivery, DeliveryId, DeliveryState, Notice, NoticeBody, NoticeId};
 use crate::store::{StoreError, Transaction, deliveries};
 
 /// A message of this organisation, decided at `at`.
@@ -19,19 +19,35 @@ pub(super) fn notice(config: &Config, at: Timestamp, body: NoticeBody) -> Notice
     }
 }
 
-/// Writes a message to some recipients, due at once; `occasion` tells it from the other messages
-/// of its thread. Answers how many deliveries that makes.
+/// Writes a message to some recipients; `occasion` tells it from the other messages of its thread. It is due
+/// at once, or when the quiet hours of a recipient end. Answers how many deliveries that makes.
 pub(super) fn enqueue(
     tx: &mut dyn Transaction,
     notice: &Notice,
     occasion: &str,
     to: &[Address],
 ) -> Result<usize, StoreError> {
-    let (notice_id, thread) = (NoticeId::new(), notice.thread());
+    enqueue_as(tx, NoticeId::new(), notice, occasion, to)
+}
+
+/// As [`enqueue`], under a name by which the message can be found again.
+pub(super) fn enqueue_as(
+    tx: &mut dyn Transaction,
+    notice_id: NoticeId,
+    notice: &Notice,
+    occasion: &str,
+    to: &[Address],
+) -> Result<usize, StoreError> {
+    let thread = notice.thread();
     let mut messages = Vec::with_capacity(to.len());
     for address in to {
-        let thread_key =
-            deliveries::first_key(tx, &thread, &address.channel, &address.recipient.id)?;
+        let (channel, recipient) = (&address.channel, &address.recipient.id);
+        let thread_key = deliveries::first_key(tx, &thread, channel, recipient)?;
+        let not_before = address.not_before(notice.level(), notice.at);
+        if not_before == notice.at {
+            // What waits for the morning must not hold up what cannot.
+            deliveries::hasten(tx, &thread, channel, recipient, notice.at)?;
+        }
         messages.push(Delivery {
             id: DeliveryId::new(),
             notice_id,
@@ -41,13 +57,25 @@ pub(super) fn enqueue(
             thread_key,
             state: DeliveryState::Pending,
             attempts: 0,
-            not_before: notice.at,
+            not_before,
             lease_epoch: 0,
             created_at: notice.at,
+            answer_url: None,
         });
     }
     if !messages.is_empty() {
         deliveries::enqueue(tx, notice_id, notice, &messages)?;
     }
     Ok(messages.len())
+}
+
+/// Where the recipient of a message can answer it, if it is about an alert and people can reach the page.
+pub(super) fn answer_url(config: &Config, notice: &Notice, delivery: &Delivery) -> Option<String> {
+    notice.alert()?;
+    let web = config.web.as_ref()?;
+    let (base, key) = (web.public_url.as_ref()?, web.answers.key.as_ref()?);
+    let valid = i64::try_from(web.answers.valid.as_secs()).ok()?;
+    let until = delivery.created_at.as_second().checked_add(valid)?;
+    let end = AnswerLink { delivery: delivery.id, until }.sealed(key);
+    Some(format!("{}/answer/{end}", base.as_str().trim_end_matches('/')))
 }

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Live, outbox};
+use super::{Live, answering, outbox};
 use crate::config::Config;
 use crate::decide;
 use crate::model::{
@@ -157,22 +157,26 @@ fn decide_topic(
     let case = Case { opinion, facts: &facts, appeared_at: article.appeared_at(), now };
     let severity = score::severity(case, &config.keywords.categories, &config.severity);
     let open = alerts::find(tx, matter.story, topic_id)?;
-    let decision = decide::decide(open.as_ref(), severity.level, mute(matter, history));
+    let change = answering::change(tx, open.as_ref(), (article, matter.source), opinion, config)?;
+    let decision = decide::decide(open.as_ref(), severity.level, mute(matter, history), change);
     let mut told = Told {
         topic_id: topic_id.clone(),
         reason: match decision {
-            Decision::Open(_, reason) | Decision::Raise(_, reason) | Decision::Quiet(reason) => {
-                reason
-            }
+            Decision::Open(_, reason)
+            | Decision::Raise(_, reason)
+            | Decision::Reopen(_, reason)
+            | Decision::Quiet(reason) => reason,
         },
         severity,
         previous_level: open.as_ref().map(|alert| alert.level),
         deliveries: 0,
         incident: None,
     };
-    if let Decision::Open(level, _) | Decision::Raise(level, _) = decision {
+    if let Decision::Open(level, _) | Decision::Raise(level, _) | Decision::Reopen(level, _) =
+        decision
+    {
         let alert = raise(open, matter, level, &told.severity);
-        alerts::save(tx, &alert)?;
+        let alert = answering::begun(tx, alert, decision, now)?;
         hurry(tx, matter)?;
         let incident = respond(tx, matter, &alert, &facts)?;
         told.incident = incident.as_ref().map(|(incident, ..)| incident.number.clone());
@@ -227,6 +231,7 @@ fn raise(open: Option<Alert>, matter: &Matter<'_>, level: Level, severity: &Seve
         story_id: matter.story,
         topic_id: matter.opinion.topic.id.clone(),
         state: AlertState::Firing,
+        state_since: matter.now,
         level,
         severity: severity.clone(),
         standing: level,
@@ -237,7 +242,6 @@ fn raise(open: Option<Alert>, matter: &Matter<'_>, level: Level, severity: &Seve
     };
     let alert = open.unwrap_or_else(new);
     Alert {
-        state: AlertState::Firing,
         level,
         standing: level,
         below_since: None,
@@ -341,6 +345,7 @@ fn tell(tx: &mut dyn Transaction, telling: &Telling<'_>) -> Result<usize, StoreE
     let occasion = alert.told.to_string();
     let everyone = decide::addresses(matter.config, &alert.topic_id, alert.level);
     let notice = compose::alert_notice(telling);
+    answering::ask(tx, matter.config, alert, &notice)?;
     let mut messages = outbox::enqueue(tx, &notice, &occasion, &everyone)?;
     for (address, notice) in compose::step_notices(telling) {
         messages += outbox::enqueue(tx, &notice, &occasion, &[address])?;

@@ -168,6 +168,48 @@ pub fn give_back(tx: &mut dyn Transaction, delivery: &Delivery) -> Result<(), St
     Ok(())
 }
 
+/// Takes back the deliveries of a message that have not been tried yet.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn withdraw(tx: &mut dyn Transaction, notice: NoticeId) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM delivery WHERE notice_id = ?1 AND state = 'pending' AND attempts = 0";
+    tx.execute(sql, params![notice])
+}
+
+/// Lets what a recipient has still to get of a thread, and has not been tried yet, go out by `at`: something
+/// urgent follows, and they get all in order.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn hasten(
+    tx: &mut dyn Transaction,
+    thread: &str,
+    channel: &str,
+    recipient: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE delivery SET not_before = ?4 WHERE thread = ?1 AND recipient_id = ?3 AND channel = ?2 \
+         AND state = 'pending' AND attempts = 0 AND not_before > ?4",
+        params![thread, channel, recipient, at],
+    )?;
+    Ok(())
+}
+
+/// A delivery and its thread, if there is one of that name.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn find(
+    tx: &mut dyn Transaction,
+    id: DeliveryId,
+) -> Result<Option<(Delivery, String)>, StoreError> {
+    let sql = format!("SELECT {COLUMNS}, thread FROM delivery WHERE id = ?1");
+    let rows = tx.query(&sql, params![id])?;
+    rows.first().map(|row| Ok((read(row)?, row.get(11)?))).transpose()
+}
+
 /// The key of the first message of a thread to a recipient over a channel.
 ///
 /// # Errors
@@ -240,5 +282,6 @@ fn read(row: &Row) -> Result<Delivery, StoreError> {
         not_before: row.get(8)?,
         lease_epoch: row.get(9)?,
         created_at: row.get(10)?,
+        answer_url: None,
     })
 }

@@ -4,10 +4,13 @@
 //! A job reads facts, calls pure decisions and writes their outcome, so that nothing is ever
 //! decided on stale facts and nothing is half written.
 
+pub mod alert_events;
 pub mod alerts;
+pub mod answers;
 pub mod articles;
 pub mod deliveries;
 pub mod entries;
+pub mod escalations;
 pub mod health;
 pub mod incidents;
 pub mod known;

@@ -254,7 +254,8 @@ from_id!(
     DeliveryId,
     IncidentId,
     HealthEventId,
-    VerdictId
+    VerdictId,
+    AlertEventId
 );
 
 /// Parameters of a statement, in order.

@@ -14,6 +14,9 @@ const POLL_BUCKETS: [f64; 8] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 20.0];
 /// Sources that are named one by one: a time series each.
 const NAMED_SOURCES: usize = 200;
 
+/// What can happen to an escalation.
+const ESCALATION_EVENTS: [&str; 4] = ["asked", "escalated", "lapsed", "exhausted"];
+
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct PollLabels {
     result: &'static str,
@@ -37,6 +40,11 @@ struct DecisionLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct EscalationLabels {
+    event: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct DeliveryLabels {
     channel: String,
     outcome: &'static str,
@@ -54,6 +62,7 @@ pub struct Metrics {
     duplicates: Counter,
     decisions: Family<DecisionLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
+    escalations: Family<EscalationLabels, Counter>,
     entries_pending: Gauge,
     deliveries_pending: Gauge,
     reload_successful: Gauge,
@@ -79,12 +88,17 @@ impl Metrics {
             duplicates: Counter::default(),
             decisions: Family::default(),
             deliveries: Family::default(),
+            escalations: Family::default(),
             entries_pending: Gauge::default(),
             deliveries_pending: Gauge::default(),
             reload_successful: Gauge::default(),
         };
         metrics.register();
         metrics.reload(true);
+        // From zero on: whoever watches for the first must see it rise.
+        for event in ESCALATION_EVENTS {
+            metrics.escalations.get_or_create(&EscalationLabels { event }).inc_by(0);
+        }
         metrics
     }
 
@@ -111,6 +125,8 @@ impl Metrics {
             "Attempts at deliveries by channel and outcome",
             self.deliveries.clone(),
         );
+        let help = "Steps of escalations: asked, escalated, lapsed, exhausted";
+        registry.register("escalations", help, self.escalations.clone());
         registry.register(
             "entries_pending",
             "Entries that wait to be read",
@@ -170,6 +186,11 @@ impl Metrics {
         self.deliveries
             .get_or_create(&DeliveryLabels { channel: channel.to_owned(), outcome })
             .inc();
+    }
+
+    /// An escalation went on: `asked`, `escalated`, `lapsed` or `exhausted`.
+    pub fn escalated(&self, event: &'static str) {
+        self.escalations.get_or_create(&EscalationLabels { event }).inc();
     }
 
     /// A reload of the configuration worked or was refused.

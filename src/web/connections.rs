@@ -6,9 +6,10 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -16,6 +17,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+
+/// Who asks, as far as the connection says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub SocketAddr);
 
 /// Open connections; the worst memory is some 16 KB each.
 const MOST_OPEN: usize = 512;
@@ -36,7 +41,10 @@ pub(super) async fn serve(listener: TcpListener, router: &Router, stop: &Cancell
         tokio::select! {
             () = stop.cancelled() => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => open.add(stream, router.clone(), stop.clone()),
+                Ok((stream, address)) => {
+                    let router = router.clone().layer(Extension(Peer(address)));
+                    open.add(stream, router, stop.clone());
+                }
                 Err(error) => pause_after(&error).await,
             },
             Some(_) = open.tasks.join_next() => {}

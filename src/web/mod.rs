@@ -3,21 +3,25 @@
 //! | path | answers |
 //! |---|---|
 //! | `/` | status page in Spanish, English or Chinese (`?lang=`, else `Accept-Language`) |
+//! | `/answer/…` | the page behind a link in a message: GET shows an alert, POST takes it |
+//! | `/slack/interactions` | takes an alert whose button was pressed in Slack; signed by Slack |
 //! | `/healthz` | 200 while the process lives |
 //! | `/readyz` | 200 while the store can be written and the daemon is not stopping, else 503 |
 //! | `/metrics` | OpenMetrics 1.0 text |
 
+mod answer;
 mod connections;
 mod page;
+mod slack;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -30,6 +34,8 @@ use crate::telemetry::Metrics;
 
 /// A store that does not answer within this is not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
+/// Bytes that a request may bring: a form of two fields.
+const MOST_BODY: usize = 4 * 1024;
 /// Nothing on the page comes from elsewhere or runs.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
@@ -48,11 +54,15 @@ pub struct Shared {
 
 /// Serves until `stop`.
 pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToken) {
+    let slack_buttons = post(slack::pressed).layer(DefaultBodyLimit::max(slack::MOST_BODY));
     let router = Router::new()
         .route("/", get(status_page))
+        .route("/answer/{end}", get(answer::show).post(answer::take))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .route("/slack/interactions", slack_buttons)
+        .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(shared);
     connections::serve(listener, &router, &stop).await;
 }

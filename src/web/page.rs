@@ -10,7 +10,9 @@ use minijinja::{AutoEscape, Environment, Value, context};
 use crate::config::Config;
 use crate::model::{Alert, Health, Incident, Level, Locale, Source, SourceState, Story, Vitals};
 use crate::phrases;
-use crate::store::{Store, StoreError, Transaction, alerts, incidents, sources, status, stories};
+use crate::store::{
+    Store, StoreError, Transaction, alerts, answers, incidents, sources, status, stories,
+};
 
 const TEMPLATE: &str = include_str!("templates/status.html.j2");
 /// Alerts and incidents shown.
@@ -20,7 +22,7 @@ const SOURCES: usize = 200;
 /// How far back alerts are shown.
 const BACK: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment
@@ -40,7 +42,7 @@ pub enum PageError {
 /// What the page tells, read at one instant.
 struct Facts {
     counts: status::Counts,
-    alerts: Vec<(Alert, Option<Story>)>,
+    alerts: Vec<(Alert, Option<Story>, Option<String>)>,
     incidents: Vec<Incident>,
     sources: Vec<(SourceState, Vitals)>,
     dead: Vec<(String, String)>,
@@ -62,7 +64,8 @@ fn read(tx: &mut dyn Transaction, now: Timestamp) -> Result<Facts, StoreError> {
     let mut told = Vec::new();
     for alert in alerts::recent(tx, now - BACK, SHOWN)? {
         let story = stories::find(tx, alert.story_id)?;
-        told.push((alert, story));
+        let by = answers::standing(tx, &alert)?.by;
+        told.push((alert, story, by));
     }
     Ok(Facts {
         counts: status::counts(tx)?,
@@ -110,7 +113,7 @@ impl Page<'_> {
                 calm => facts.alerts.is_empty(),
                 highest => highest.map(Level::name),
                 counts,
-                alerts => facts.alerts.iter().map(|(alert, story)| self.alert(alert, story.as_ref())).collect::<Vec<_>>(),
+                alerts => facts.alerts.iter().map(|(alert, story, by)| self.alert(alert, story.as_ref(), by.as_deref())).collect::<Vec<_>>(),
                 incidents => facts.incidents.iter().map(|incident| self.incident(incident)).collect::<Vec<_>>(),
                 sources,
                 more_sources => (left > 0).then(|| phrases::fill("page.more_sources", locale, &[("n", &left.to_string())])),
@@ -119,7 +122,7 @@ impl Page<'_> {
         )
     }
 
-    fn alert(&self, alert: &Alert, story: Option<&Story>) -> Value {
+    fn alert(&self, alert: &Alert, story: Option<&Story>, by: Option<&str>) -> Value {
         let topic = self.config.keywords.topics.iter().find(|topic| topic.id == alert.topic_id);
         let parts: Vec<Value> = alert
             .severity
@@ -142,6 +145,7 @@ impl Page<'_> {
             articles => story.map_or(0, |story| story.articles),
             topic => topic.map_or(alert.topic_id.as_str(), |topic| topic.name.get(self.locale)),
             state => phrases::alert_state(alert.state, self.locale),
+            by,
             told => alert.told,
             opened => self.time(alert.opened_at),
             updated => self.time(alert.updated_at),

@@ -100,6 +100,18 @@ fn warnings_alone_pass() {
     insta::assert_snapshot!("warning", text(&check(dir.path(), &[]).stderr));
 }
 
+#[test]
+fn policies_without_a_page_to_answer_on_are_warned_of() {
+    let dir = laid_out(None);
+    let path = dir.path().join("config/atalaya.toml");
+    let good = std::fs::read_to_string(&path).expect("read");
+    let url = "public_url = \"https://atalaya.almenara.example/\"\n";
+    std::fs::write(&path, good.replace(url, "")).expect("written");
+    let output = check(dir.path(), &[]);
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!("policies-without-a-page", text(&output.stderr));
+}
+
 /// Exit code 2, a message with its place, and no secret; the same findings in both forms.
 #[test]
 fn each_broken_configuration_is_explained() {

@@ -67,6 +67,8 @@ fn schemas_refuse_what_breaks_the_contract() {
         ("demo", json!({"as_scripted": true})),
         ("search", json!({"query": "a", "count": 0, "more": false, "articles": []})),
         ("search-row", json!({"id": "a", "title": "b"})),
+        ("alerts", json!({"alerts": [{"id": "a", "level": "red", "state": "burning"}]})),
+        ("alert", json!({"id": "a", "events": [], "escalations": []})),
         ("backtest", json!({"baseline": "record", "articles": 1})),
     ];
     let schemas = atalaya::cli::schemas();

@@ -412,6 +412,18 @@ fn stories_of_an_archive() {
     utc(&story["first"]["at"]);
     let drawn = std::fs::read_to_string(directory.path().join("a.svg")).expect("drawn");
     assert!(drawn.starts_with("<svg ") && drawn.contains("Banco Almenara"), "{drawn}");
+    let list = object(&run(&["alerts", "--json"]));
+    hold("alerts", &list);
+    let alert = list["alerts"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned();
+    assert_eq!(run(&["alerts", "ack", &alert, "--by", "Ana"]).status.code(), Some(0));
+    assert_eq!(run(&["alerts", "ack", &alert, "--by", "Bea"]).status.code(), Some(1), "too late");
+    let shown = object(&run(&["alerts", "show", &alert, "--json"]));
+    hold("alert", &shown);
+    names(&shown, &["id", "level", "state", "since", "by", "events", "escalations"]);
+    let events = shown["events"].as_array().expect("events");
+    let what: Vec<_> = events.iter().map(|event| &event["what"]).collect();
+    assert_eq!(what, ["opened", "acknowledged"]);
+    utc(&events[1]["at"]);
     let hot = object(&run(&["hot", "--json"]));
     hold("hot", &hot);
     names(&hot, &["hours", "false_discovery_rate", "topics", "terms", "stories", "silent"]);

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
 
+mod answers;
 mod archive;
 mod daemon;
 mod demo;

@@ -116,7 +116,7 @@ fn address(channel: &str, id: &str) -> Address {
         locale: Locale::Es,
         time_zone: String::new(),
     };
-    Address { channel: channel.to_owned(), recipient }
+    Address { channel: channel.to_owned(), recipient, quiet: None }
 }
 
 /// What the webhook's receiver can see without the store: one first message an event.

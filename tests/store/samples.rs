@@ -111,6 +111,7 @@ pub fn alert(story: StoryId, now: Timestamp) -> Alert {
         story_id: story,
         topic_id: TOPIC.to_owned(),
         state: AlertState::Firing,
+        state_since: now,
         level: Level::Orange,
         severity: severity(Level::Orange),
         standing: Level::Orange,
@@ -188,5 +189,6 @@ pub fn delivery(notice: NoticeId, to: &str, not_before: Timestamp) -> Delivery {
         not_before,
         lease_epoch: 0,
         created_at: not_before,
+        answer_url: None,
     }
 }

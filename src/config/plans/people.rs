@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::raw::Text;
 use super::report::Report;
+use crate::config::calendars::read_clock;
 use crate::config::{Finding, TomlFile};
-use crate::model::{Locale, Person};
+use crate::model::{Hours, Level, Locale, Person, QuietHours};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,12 +26,21 @@ struct RawPerson {
     email: Option<Text>,
     language: Option<Locale>,
     time_zone: Option<Text>,
+    quiet: Option<Spanned<RawQuiet>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawQuiet {
+    from: Text,
+    to: Text,
+    below: Spanned<Level>,
 }
 
 /// Reads people, by their names in configuration. Who states no language or zone has the defaults.
 ///
 /// # Errors
-/// All findings: bad mail addresses, unknown time zones, empty names; or the first place where
+/// All findings: bad mail addresses, unknown time zones, empty names, quiet hours that are none; or the first place where
 /// the file is not TOML of this shape.
 pub fn load_people(
     file: &TomlFile,
@@ -41,6 +52,7 @@ pub fn load_people(
     let mut people = BTreeMap::new();
     for (id, raw) in raw.person {
         check(&raw, &mut report);
+        let quiet = raw.quiet.as_ref().and_then(|quiet| quiet_hours(quiet, &mut report));
         let zone = raw.time_zone.map_or_else(|| default_time_zone.to_owned(), Text::into_inner);
         let person = Person {
             id: id.clone(),
@@ -48,10 +60,33 @@ pub fn load_people(
             email: raw.email.map(Text::into_inner),
             locale: raw.language.unwrap_or(default_locale),
             time_zone: zone,
+            quiet,
         };
         people.insert(id, person);
     }
     report.finish(people).map(|(people, _)| people)
+}
+
+fn quiet_hours(raw: &Spanned<RawQuiet>, report: &mut Report<'_>) -> Option<QuietHours> {
+    let RawQuiet { from, to, below } = raw.get_ref();
+    let mut clock = |text: &Text| {
+        let time = read_clock(text.get_ref());
+        if time.is_none() {
+            let what = format!("`{}` is not a time of the day", text.get_ref());
+            report.error(text.span(), what, "write hours and minutes: \"22:00\"");
+        }
+        time
+    };
+    let (from, to) = (clock(from), clock(to));
+    let hours = Hours { from: from?, to: to? };
+    if hours.from == hours.to {
+        report.error(raw.span(), "these hours begin when they end", "write two different times");
+    }
+    if *below.get_ref() == Level::Blue {
+        let what = "nothing is below blue, so these hours would keep nothing back";
+        report.error(below.span(), what, "write `below = \"orange\"`, or remove `quiet`");
+    }
+    Some(QuietHours { hours, below: *below.get_ref() })
 }
 
 fn check(raw: &RawPerson, report: &mut Report<'_>) {
@@ -95,6 +130,27 @@ mod tests {
         let people = load_people(&file, Locale::Zh, "Asia/Shanghai").expect("no findings");
         let person = &people["a.b"];
         assert_eq!((person.locale, person.time_zone.as_str()), (Locale::Zh, "Asia/Shanghai"));
+    }
+
+    #[test]
+    fn quiet_hours_are_read_and_checked() {
+        let quiet = |text: &str| {
+            let text = format!("[person.a]\nname = \"A\"\nquiet = {{ {text} }}\n");
+            load_people(&TomlFile::new("p", &text), Locale::En, "UTC")
+        };
+        let people = quiet("from = \"22:00\", to = \"07:30\", below = \"orange\"").expect("good");
+        let found = people["a"].quiet.expect("quiet hours");
+        assert_eq!((found.hours.from.hour(), found.hours.to.minute()), (22, 30));
+        for bad in [
+            "from = \"22\", to = \"07:30\", below = \"red\"",
+            "from = \"24:00\", to = \"07:30\", below = \"red\"",
+            "from = \"7:30\", to = \"22:00\", below = \"red\"",
+            "from = \"07:30\", to = \"07:30\", below = \"red\"",
+            "from = \"22:00\", to = \"07:30\", below = \"blue\"",
+            "from = \"22:00\", to = \"07:30\"",
+        ] {
+            assert_eq!(quiet(bad).expect_err(bad)[0].line, 3, "{bad}");
+        }
     }
 
     #[test]

@@ -6,7 +6,6 @@ use url::Url;
 
 use super::plain::Plain;
 use super::{Letter, Request, Service, level};
-use crate::model::NoticeBody;
 use crate::notify::clean::safe_key;
 use crate::notify::markup::{Measure, fitted};
 use crate::notify::outline::outline;
@@ -59,7 +58,7 @@ fn labels(letter: &Letter<'_>) -> Value {
     put("alertname", &format!("atalaya_{}", notice.kind().name()));
     put("organisation", &letter.view.organisation);
     put("severity", level(notice).map_or("info", |level| level.name()));
-    if let NoticeBody::Alert(alert) | NoticeBody::Steps(alert) = &notice.body {
+    if let Some(alert) = notice.alert() {
         put("alert", &alert.alert_id.to_string());
         put("topic", &alert.topic_id);
         if let Some((category, _)) = alert.categories.first() {
@@ -70,8 +69,5 @@ fn labels(letter: &Letter<'_>) -> Value {
 }
 
 fn began(letter: &Letter<'_>) -> Timestamp {
-    match &letter.notice.body {
-        NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.story.first_seen_at,
-        NoticeBody::Sources(_) => letter.notice.at,
-    }
+    letter.notice.alert().map_or(letter.notice.at, |alert| alert.story.first_seen_at)
 }

@@ -68,8 +68,10 @@ fn card(letter: &Letter<'_>) -> Value {
     let text = fitted(&Plain, view, &sections, (TEXT, Measure::Bytes));
     let mut elements = vec![json!({"tag": "div", "text": {"tag": "plain_text", "content": text}})];
     let read = view.url().map(|url| (letter.read_it(), url));
-    let buttons: Vec<Value> = read
+    let buttons: Vec<Value> = view
+        .answer()
         .into_iter()
+        .chain(read)
         .chain(letter.status_page())
         .map(|(name, url)| {
             json!({"tag": "button", "type": "default", "url": url,

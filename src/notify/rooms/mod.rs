@@ -31,7 +31,7 @@ use super::view::View;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::config;
 use crate::guard::{Client, PostReply};
-use crate::model::{Level, Notice, NoticeBody};
+use crate::model::{Level, Notice};
 
 pub use slack::render as render_slack;
 
@@ -128,10 +128,7 @@ impl Notifier for Room {
 
 /// The level that a message is about; none for those about sources.
 fn level(notice: &Notice) -> Option<Level> {
-    match &notice.body {
-        NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert.level),
-        NoticeBody::Sources(_) => None,
-    }
+    notice.level()
 }
 
 impl Letter<'_> {

@@ -40,6 +40,9 @@ impl Service for Ntfy {
         if let Some(link) = view.url().or(view.status_url.as_deref()) {
             body["click"] = link.into();
         }
+        if let Some((label, url)) = view.answer() {
+            body["actions"] = json!([{"action": "view", "label": label, "url": url}]);
+        }
         let token = self.token.iter();
         let headers = token
             .map(|token| ("authorization".to_owned(), format!("Bearer {}", token.expose_secret())))

@@ -26,7 +26,7 @@ impl Service for PagerDuty {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         let (view, notice) = (&letter.view, letter.notice);
         let read = view.url().map(|url| (letter.read_it(), url));
-        let links = read.into_iter().chain(letter.status_page());
+        let links = view.answer().into_iter().chain(read).chain(letter.status_page());
         let links: Vec<_> = links.map(|(text, href)| json!({"href": href, "text": text})).collect();
         let body = json!({
             "routing_key": self.key.expose_secret(),

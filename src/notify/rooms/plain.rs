@@ -22,6 +22,10 @@ impl Markup for Plain {
         text.to_owned()
     }
 
+    fn address(&self, text: &str, url: &str) -> String {
+        format!("{text}: {url}")
+    }
+
     fn quote(&self, text: &str) -> String {
         format!("“{text}”")
     }

@@ -14,7 +14,7 @@ use crate::notify::clean::{clean, quiet};
 use crate::notify::http::header_value;
 use crate::notify::markup::{Markup, marked};
 use crate::notify::outline::{Section, outline};
-use crate::notify::view::{Body, View};
+use crate::notify::view::View;
 use crate::phrases;
 
 /// Slack incoming webhooks, and services that take the same (Rocket.Chat).
@@ -51,6 +51,13 @@ fn of_view(view: &View) -> Value {
 
     let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "emoji": false,
                     "text": clean(&view.subject, 150)}})];
+    if let Some((text, url)) = view.answer() {
+        let text = json!({"type": "plain_text", "emoji": false, "text": clean(text, 75)});
+        blocks.push(json!({"type": "actions", "elements": [
+            {"type": "button", "action_id": "answer", "style": "primary", "text": text, "url": url,
+             "value": url.rsplit('/').next()}
+        ]}));
+    }
     let mut total = 0;
     for section in sections {
         let section = shorten(section, SECTION_CHARS.min(TOTAL_CHARS.saturating_sub(total)));
@@ -104,9 +111,7 @@ fn footer(view: &View) -> String {
 
 fn fallback(view: &View) -> String {
     let mut lines = vec![escape(&view.subject)];
-    if let Body::Alert(facts) | Body::Steps(facts) = &view.body
-        && let Some(incident) = &facts.incident
-    {
+    if let Some(incident) = view.alert().and_then(|facts| facts.incident.as_ref()) {
         lines.push(escape(&format!("{} · {}", incident.number, incident.state)));
     }
     lines.extend(view.url().map(escape));

@@ -27,7 +27,7 @@ impl Service for Teams {
             {"type": "TextRun", "text": view.footer(), "size": "Small", "isSubtle": true}
         ]}));
         let read = view.url().map(|url| (letter.read_it(), url));
-        let links = read.into_iter().chain(letter.status_page());
+        let links = view.answer().into_iter().chain(read).chain(letter.status_page());
         let actions: Vec<Value> = links
             .map(|(title, url)| json!({"type": "Action.OpenUrl", "title": title, "url": url}))
             .collect();
@@ -74,6 +74,8 @@ fn runs(line: &Line, colon: &str) -> Vec<Vec<Value>> {
     match line {
         Line::Headline { text, .. } | Line::Heading(text) => vec![vec![run(text, true)]],
         Line::Text(text) => vec![vec![run(text, false)]],
+        // A button below.
+        Line::Link { .. } => Vec::new(),
         Line::Quote(text) => vec![vec![run(&format!("“{text}”"), false)]],
         Line::Labelled { label, value } => {
             vec![vec![run(&format!("{label}{colon}"), true), run(value, false)]]

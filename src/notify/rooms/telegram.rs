@@ -46,7 +46,8 @@ impl Service for Telegram {
         text.push_str(&Html.italic(&Html.escape(&view.footer())));
         let read = view.url().map(|url| json!({"text": letter.read_it(), "url": url}));
         let status = letter.status_page().map(|(name, url)| json!({"text": name, "url": url}));
-        let buttons: Vec<_> = read.into_iter().chain(status).collect();
+        let answer = view.answer().map(|(name, url)| json!({"text": name, "url": url}));
+        let buttons: Vec<_> = answer.into_iter().chain(read).chain(status).collect();
         let mut body = json!({
             "chat_id": self.chat,
             "text": text,

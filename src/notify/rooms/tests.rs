@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::*;
-use crate::model::Locale;
+use crate::model::{Delivery, Locale, NoticeBody};
 use crate::notify::sample;
 
 /// Each service with what it may be sent at most, and whether it counts bytes or characters of the text that a
@@ -27,9 +27,12 @@ fn services() -> Vec<(&'static str, Box<dyn Service>, usize)> {
 }
 
 fn request(service: &dyn Service, notice: &Notice, locale: Locale) -> Request {
-    let delivery = sample::delivery(locale);
+    request_to(service, notice, &sample::delivery(locale))
+}
+
+fn request_to(service: &dyn Service, notice: &Notice, delivery: &Delivery) -> Request {
     let letter = Letter {
-        view: View::new(notice, &delivery),
+        view: View::new(notice, delivery),
         notice,
         key: &delivery.idempotency_key,
         now: sample::at("2026-11-23T19:02:05Z"),
@@ -181,6 +184,34 @@ fn steps_are_numbered_and_named_everywhere() {
         let body = request(&*service, &sample::steps(Locale::Es), Locale::Es).body.to_string();
         assert!(body.contains("Reunir los hechos confirmados"), "{name}: {body}");
         assert!(body.contains("Ana Pérez"), "{name}: {body}");
+    }
+}
+
+#[test]
+fn every_room_can_answer_however_long_the_message() {
+    let delivery = sample::answerable(Locale::Zh);
+    let url = delivery.answer_url.as_deref().expect("a link");
+    let mut notices = longest();
+    notices.retain(|notice| !matches!(notice.body, NoticeBody::Sources(_)));
+    let NoticeBody::Alert(facts) = &notices[1].body else { panic!("an alert") };
+    notices.push(sample::of_escalation(crate::model::Cause::Raised, (**facts).clone()));
+    for (name, service, most) in services().into_iter().chain([(
+        "slack",
+        Box::new(slack::Slack) as Box<dyn Service>,
+        64_000,
+    )]) {
+        for notice in &notices {
+            let body = request_to(&*service, notice, &delivery).body.to_string();
+            assert!(body.contains(url), "{name}: {body}");
+            assert!(body.len() <= most, "{name}: {}", body.len());
+            let without = request(&*service, notice, Locale::Zh).body.to_string();
+            assert!(!without.contains("/answer/"), "{name}");
+        }
+        let reader = sample::answerable(Locale::Es);
+        let short = request_to(&*service, &sample::escalation(Locale::Es), &reader);
+        if matches!(name, "slack" | "mattermost" | "ntfy") {
+            insta::assert_snapshot!(format!("{name}_escalation"), show(&short));
+        }
     }
 }
 

@@ -154,11 +154,11 @@ pub fn steps_subject(alert: &AlertNotice, locale: Locale) -> String {
 }
 
 /// Rounded down: a message never claims a level that the score has not reached.
-fn score(alert: &AlertNotice) -> String {
+pub(super) fn score(alert: &AlertNotice) -> String {
     format!("{:.0}", alert.severity.score.clamp(0.0, 100.0).floor())
 }
 
-fn level_name(level: Level, locale: Locale) -> String {
+pub(super) fn level_name(level: Level, locale: Locale) -> String {
     phrases::level(level, locale).to_uppercase()
 }
 

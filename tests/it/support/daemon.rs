@@ -65,6 +65,11 @@ impl Daemon {
         http::get(self.address, path).expect("an answer")
     }
 
+    /// Sends a form to one of its pages, with further headers: status and body.
+    pub fn post(&self, path: &str, headers: &str, form: &str) -> (u16, String) {
+        http::post(self.address, path, headers, form).expect("an answer")
+    }
+
     /// Where its status page is.
     pub fn address(&self) -> SocketAddr {
         self.address

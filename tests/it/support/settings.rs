@@ -16,6 +16,7 @@ pub struct Settings {
     routes: String,
     /// Keys of the main file that stand before its first table.
     head: String,
+    web: String,
 }
 
 impl Settings {
@@ -29,6 +30,7 @@ impl Settings {
             channels: String::new(),
             routes: String::new(),
             head: String::new(),
+            web: String::new(),
         }
     }
 
@@ -94,18 +96,29 @@ impl Settings {
         self
     }
 
+    /// An escalation policy by its steps, which every alert is told by beside whom else it is told to. After
+    /// [`Settings::mail_to_files`]; messages carry links to the page that answers.
+    pub fn policy(mut self, steps: &str) -> Self {
+        std::fs::write(self.file("policies.toml"), format!("[[policy]]\nid = \"desk\"\n{steps}"))
+            .expect("written");
+        self.head += "policies = \"policies.toml\"\n";
+        self.web += "public_url = \"https://atalaya.example/desk/\"\n";
+        self.routes += "policy = \"desk\"\n";
+        self
+    }
+
     /// Writes the configuration; the path of the main file.
     pub fn write(&self) -> PathBuf {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
         let keywords = shipped.join("keywords").display().to_string();
         let people = shipped.join("config/people.toml").display().to_string();
-        let Self { store, collect, sources, channels, routes, head, .. } = self;
+        let Self { store, collect, sources, channels, routes, head, web, .. } = self;
         let text = format!(
             "{head}people = {people:?}\nkeywords = {keywords:?}\n\
              [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
              [store]\nurl = \"{store}\"\n\
              [collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n{collect}\
-             [web]\nlisten = \"127.0.0.1:0\"\n{channels}{routes}{sources}"
+             [web]\nlisten = \"127.0.0.1:0\"\n{web}{channels}{routes}{sources}"
         );
         let path = self.file("atalaya.toml");
         std::fs::write(&path, text).expect("written");

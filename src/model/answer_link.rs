@@ -1,0 +1,142 @@
+//! The end of a link by which one recipient answers one message: which message, until when, and a seal.
+//!
+//! `<delivery, 32 hex digits>-<last second, hex>-<BLAKE3 keyed hash, base64url>`. Whoever has it can answer;
+//! nobody can make one without the key, and it tells nothing of the alert.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+
+use super::DeliveryId;
+
+/// What seals are made with. It is in no text: `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AnswerKey([u8; 32]);
+
+impl AnswerKey {
+    /// A key made of a secret text, whatever its length (BLAKE3 key derivation).
+    #[must_use]
+    pub fn of(secret: &str) -> Self {
+        Self(blake3::derive_key("atalaya 2026 links to answer by", secret.as_bytes()))
+    }
+
+    fn seal(&self, purpose: &str, text: &str) -> blake3::Hash {
+        blake3::keyed_hash(&self.0, format!("{purpose}\n{text}").as_bytes())
+    }
+}
+
+impl fmt::Debug for AnswerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnswerKey")
+    }
+}
+
+/// A message that can be answered, until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerLink {
+    /// The message.
+    pub delivery: DeliveryId,
+    /// The last second that it is good for, since 1970.
+    pub until: i64,
+}
+
+impl AnswerLink {
+    /// The link's end, good in one part of a path.
+    #[must_use]
+    pub fn sealed(self, key: &AnswerKey) -> String {
+        let text = self.text();
+        let seal = key.seal("link", &text);
+        format!("{text}-{}", URL_SAFE_NO_PAD.encode(seal.as_bytes()))
+    }
+
+    /// Reads a link's end; none if its seal is not ours. It may have run out: see [`AnswerLink::is_over`].
+    #[must_use]
+    pub fn open(end: &str, key: &AnswerKey) -> Option<Self> {
+        let mut parts = end.splitn(3, '-');
+        let (delivery, until, seal) = (parts.next()?, parts.next()?, parts.next()?);
+        let link =
+            Self { delivery: delivery.parse().ok()?, until: i64::from_str_radix(until, 16).ok()? };
+        let seal: [u8; 32] = URL_SAFE_NO_PAD.decode(seal).ok()?.try_into().ok()?;
+        // Compares in constant time.
+        (key.seal("link", &link.text()) == seal).then_some(link)
+    }
+
+    /// Whether its time has passed.
+    #[must_use]
+    pub fn is_over(self, now: Timestamp) -> bool {
+        now.as_second() > self.until
+    }
+
+    /// What the page's form sends back: who has not read the page does not know it.
+    #[must_use]
+    pub fn proof(self, key: &AnswerKey) -> String {
+        URL_SAFE_NO_PAD.encode(key.seal("form", &self.text()).as_bytes())
+    }
+
+    /// Whether a form's proof is that of this link.
+    #[must_use]
+    pub fn is_proved(self, proof: &str, key: &AnswerKey) -> bool {
+        let proof = URL_SAFE_NO_PAD.decode(proof).ok();
+        let proof: Option<[u8; 32]> = proof.and_then(|bytes| bytes.try_into().ok());
+        proof.is_some_and(|proof| key.seal("form", &self.text()) == proof)
+    }
+
+    fn text(self) -> String {
+        format!("{}-{:x}", self.delivery.to_string().replace('-', ""), self.until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{AnswerKey, AnswerLink};
+    use crate::model::DeliveryId;
+
+    fn link() -> AnswerLink {
+        AnswerLink { delivery: DeliveryId::new(), until: 1_800_000_000 }
+    }
+
+    #[test]
+    fn a_link_opens_with_its_key_alone_and_runs_out() {
+        let (key, link) = (AnswerKey::of("a secret"), link());
+        let end = link.sealed(&key);
+        assert_eq!(AnswerLink::open(&end, &key), Some(link));
+        assert_eq!(AnswerLink::open(&end, &AnswerKey::of("another")), None);
+        assert!(end.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')), "{end}");
+        let last = jiff::Timestamp::from_second(link.until).expect("an instant");
+        assert!(!link.is_over(last));
+        assert!(link.is_over(last + jiff::SignedDuration::from_secs(1)));
+        assert_eq!(format!("{key:?}"), "AnswerKey");
+    }
+
+    #[test]
+    fn a_form_proves_that_the_page_was_read() {
+        let (key, link) = (AnswerKey::of("a secret"), link());
+        assert!(link.is_proved(&link.proof(&key), &key));
+        let seal = link.sealed(&key).rsplit('-').next().unwrap_or_default().to_owned();
+        assert!(!link.is_proved(&seal, &key), "the address alone is no proof");
+        assert!(
+            !AnswerLink { delivery: DeliveryId::new(), ..link }.is_proved(&link.proof(&key), &key)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_else_opens(at in 0_usize..80, to in "[0-9a-zA-Z_-]", garbage in ".{0,90}") {
+            let (key, link) = (AnswerKey::of("a secret"), link());
+            let end = link.sealed(&key);
+            let mut changed: Vec<char> = end.chars().collect();
+            let at = at % changed.len();
+            changed[at] = to.chars().next().expect("one");
+            let changed: String = changed.into_iter().collect();
+            // An upper-case digit is the same number; nothing but the link itself may come of it.
+            if let Some(found) = AnswerLink::open(&changed, &key) {
+                prop_assert_eq!(found, link);
+            }
+            prop_assert_eq!(AnswerLink::open(&garbage, &key), None);
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The page behind a link in a message: it shows which alert, and a button takes it. Looking changes nothing,
+//! whoever looks: mail filters open every link. Needs no login, and shows headline, level and topic alone.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::{Extension, Form};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use minijinja::context;
+use serde::Deserialize;
+
+use super::connections::Peer;
+use super::page::{ENVIRONMENT, PageError};
+use super::{PageQuery, Shared};
+use crate::config::{Config, Web};
+use crate::model::{
+    Actor, Alert, AlertEventKind, AlertId, AlertState, AnswerKey, AnswerLink, Delivery, Locale,
+};
+use crate::phrases;
+use crate::store::answers::{self, Answer, Refusal, Standing};
+use crate::store::{StoreError, Transaction, alerts, deliveries, stories};
+
+const TEMPLATE: &str = include_str!("templates/answer.html.j2");
+/// As the status page's, and the form may go nowhere else.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+/// Characters of a name that somebody writes into the form.
+const NAME: usize = 80;
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    proof: String,
+    #[serde(default)]
+    name: String,
+}
+
+/// What a link leads to.
+pub(super) struct Found {
+    pub delivery: Delivery,
+    pub alert: Alert,
+    headline: String,
+    standing: Standing,
+}
+
+/// What the page says.
+enum Said {
+    /// The alert waits for this reader.
+    Waiting,
+    /// They have taken it.
+    Done(Standing),
+    /// Nothing has changed.
+    Refused(Refusal),
+    /// The form was not ours.
+    Again,
+}
+
+impl Said {
+    /// What an answer is answered with.
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Waiting | Self::Done(_) => StatusCode::OK,
+            Self::Refused(_) => StatusCode::CONFLICT,
+            Self::Again => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+pub(super) async fn show(
+    State(shared): State<Shared>,
+    Path(end): Path<String>,
+    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
+) -> Response {
+    let config = Arc::clone(&shared.config.borrow());
+    let reader = Reader { config: &config, query: &query, headers: &headers };
+    let link = match reader.link(&end) {
+        Ok(link) => link,
+        Err(key) => return reader.apology(key),
+    };
+    let found = match shared.store.read(move |tx| find(tx, link)).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return reader.apology("answer.unknown"),
+        Err(error) => return away(&error),
+    };
+    let said = if found.alert.state.is_unanswered() {
+        Said::Waiting
+    } else {
+        Said::Refused(Refusal::Already(found.standing.clone()))
+    };
+    reader.page(StatusCode::OK, link, &found, &said)
+}
+
+pub(super) async fn take(
+    State(shared): State<Shared>,
+    Path(end): Path<String>,
+    Query(query): Query<PageQuery>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    Form(sent): Form<Sent>,
+) -> Response {
+    let config = Arc::clone(&shared.config.borrow());
+    let reader = Reader { config: &config, query: &query, headers: &headers };
+    let link = match reader.link(&end) {
+        Ok(link) => link,
+        Err(key) => return reader.apology(key),
+    };
+    let proved = reader.key().is_some_and(|key| link.is_proved(&sent.proof, key));
+    let ours = proved && !is_from_elsewhere(&headers);
+    let peer = peer.map(|Extension(Peer(address))| address.ip().to_string());
+    let from = match (forwarded(&headers), peer) {
+        (Some(client), Some(proxy)) => Some(format!("{client} via {proxy}")),
+        (None, peer) | (peer, None) => peer,
+    };
+    let name = written(&sent.name);
+    let people: Vec<String> = config.people.keys().cloned().collect();
+    let now = Timestamp::now();
+    let job = move |tx: &mut dyn Transaction| {
+        let Some(found) = find(tx, link)? else { return Ok(None) };
+        if !ours {
+            return Ok(Some((found, Said::Again)));
+        }
+        let recipient = &found.delivery.recipient;
+        let person = people.contains(&recipient.id).then(|| recipient.name.clone());
+        let in_room = || {
+            let room = recipient.id.clone();
+            name.as_ref().map_or_else(|| room.clone(), |name| format!("{name} ({room})"))
+        };
+        let actor = Actor {
+            name: Some(person.unwrap_or_else(in_room)),
+            channel: Some(found.delivery.channel.clone()),
+            address: from.clone(),
+        };
+        let answer = Answer {
+            kind: AlertEventKind::Acknowledged,
+            actor,
+            note: None,
+            link: Some(link.delivery),
+        };
+        let said = match answers::record(tx, found.alert.id, &answer, now)? {
+            Ok(alert) => Said::Done(answers::standing(tx, &alert)?),
+            Err(refusal) => Said::Refused(refusal),
+        };
+        Ok(Some((found, said)))
+    };
+    match shared.store.write(job).await {
+        Ok(Some((found, said))) => {
+            if let Said::Done(_) = &said {
+                tracing::info!(alert.id = %found.alert.id, channel = found.delivery.channel, "an alert was taken");
+            }
+            reader.page(said.status(), link, &found, &said)
+        }
+        Ok(None) => reader.apology("answer.unknown"),
+        Err(error) => away(&error),
+    }
+}
+
+/// The message and the alert behind a link, if they are still there.
+pub(super) fn find(
+    tx: &mut dyn Transaction,
+    link: AnswerLink,
+) -> Result<Option<Found>, StoreError> {
+    let Some((delivery, thread)) = deliveries::find(tx, link.delivery)? else { return Ok(None) };
+    let Ok(id) = thread.parse::<AlertId>() else { return Ok(None) };
+    let Some(alert) = alerts::by_id(tx, id)? else { return Ok(None) };
+    let story = stories::find(tx, alert.story_id)?;
+    let standing = answers::standing(tx, &alert)?;
+    let headline = story.map(|story| story.headline).unwrap_or_default();
+    Ok(Some(Found { delivery, alert, headline, standing }))
+}
+
+fn away(error: &StoreError) -> Response {
+    tracing::error!(%error, "an answer could not be taken");
+    (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer; try again\n").into_response()
+}
+
+/// Browsers say where a form came from.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    matches!(site, Some("cross-site" | "same-site"))
+}
+
+/// The client that a proxy in front of us names, as far as it is an address.
+fn forwarded(headers: &HeaderMap) -> Option<String> {
+    let named = headers.get("x-forwarded-for")?.to_str().ok()?;
+    let client = named.rsplit(',').next()?.trim();
+    client.parse::<std::net::IpAddr>().ok().map(|address| address.to_string())
+}
+
+/// A name as somebody wrote it, on one line.
+fn written(name: &str) -> Option<String> {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(NAME).collect();
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// Who reads the page.
+struct Reader<'a> {
+    config: &'a Config,
+    query: &'a PageQuery,
+    headers: &'a HeaderMap,
+}
+
+impl Reader<'_> {
+    fn key(&self) -> Option<&AnswerKey> {
+        let web: &Web = self.config.web.as_ref()?;
+        web.answers.key.as_ref()
+    }
+
+    /// The link, or what to say of it.
+    fn link(&self, end: &str) -> Result<AnswerLink, &'static str> {
+        let link = self.key().and_then(|key| AnswerLink::open(end, key)).ok_or("answer.unknown")?;
+        if link.is_over(Timestamp::now()) { Err("answer.over") } else { Ok(link) }
+    }
+
+    /// Of somebody who shows no good link nothing is known.
+    fn apology(&self, key: &str) -> Response {
+        let locale = super::locale(self.query, self.headers, self.config.organisation.locale);
+        let status = if key == "answer.over" { StatusCode::GONE } else { StatusCode::NOT_FOUND };
+        let page = ENVIRONMENT.render_str(
+            TEMPLATE,
+            context! {
+                lang => locale.code(),
+                title => phrases::text("answer.title", locale),
+                organisation => &self.config.organisation.name,
+                said => phrases::text(key, locale),
+            },
+        );
+        respond(status, page.map_err(PageError::from))
+    }
+
+    fn page(&self, status: StatusCode, link: AnswerLink, found: &Found, said: &Said) -> Response {
+        let recipient = &found.delivery.recipient;
+        let asked = self.query.lang.as_deref().and_then(Locale::of_tag);
+        let locale = asked.unwrap_or(recipient.locale);
+        let clock = Clock { zone: &recipient.time_zone };
+        let waits =
+            matches!(said, Said::Waiting | Said::Again) && found.alert.state.is_unanswered();
+        let proof = self.key().map(|key| link.proof(key)).filter(|_| waits);
+        let is_person = self.config.people.contains_key(&recipient.id);
+        let topics = &self.config.keywords.topics;
+        let topic = topics.iter().find(|topic| topic.id == found.alert.topic_id);
+        let page = ENVIRONMENT.render_str(
+            TEMPLATE,
+            context! {
+                lang => locale.code(),
+                title => phrases::text("answer.title", locale),
+                organisation => &self.config.organisation.name,
+                level => found.alert.standing.name(),
+                level_name => phrases::level(found.alert.standing, locale),
+                headline => &found.headline,
+                topic => topic.map_or(found.alert.topic_id.as_str(), |topic| topic.name.get(locale)),
+                said => text(said, locale, &clock),
+                proof,
+                button => phrases::text("answer.button", locale),
+                your_name => (!is_person).then(|| phrases::text("answer.your_name", locale)),
+                reader => is_person
+                    .then(|| phrases::fill("answer.as", locale, &[("name", &recipient.name)])),
+            },
+        );
+        respond(status, page.map_err(PageError::from))
+    }
+}
+
+fn text(said: &Said, locale: Locale, clock: &Clock<'_>) -> String {
+    let standing = |key: &str, standing: &Standing| {
+        let somebody = phrases::text("escalation.somebody", locale);
+        let name = standing.by.as_deref().unwrap_or(somebody);
+        phrases::fill(key, locale, &[("name", name), ("at", &clock.show(standing.at))])
+    };
+    match said {
+        Said::Waiting => phrases::text("answer.waiting", locale).to_owned(),
+        Said::Done(it) => standing("answer.done", it),
+        Said::Again => phrases::text("answer.again", locale).to_owned(),
+        Said::Refused(Refusal::Unknown) => phrases::text("answer.unknown", locale).to_owned(),
+        Said::Refused(Refusal::Used) => phrases::text("answer.used", locale).to_owned(),
+        Said::Refused(Refusal::Already(it)) => match it.state {
+            AlertState::Resolved => standing("answer.resolved", it),
+            AlertState::Dismissed => standing("answer.dismissed", it),
+            _ => standing("answer.already", it),
+        },
+    }
+}
+
+/// The reader's clock.
+struct Clock<'a> {
+    zone: &'a str,
+}
+
+impl Clock<'_> {
+    fn show(&self, at: Timestamp) -> String {
+        let zone = TimeZone::get(self.zone).unwrap_or(TimeZone::UTC);
+        at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
+    }
+}
+
+fn respond(status: StatusCode, page: Result<String, PageError>) -> Response {
+    let html = match page {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, "the page of an answer could not be made");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    };
+    let mut response = (status, Html(html)).into_response();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+        // The address is the right to answer: it goes to no other site.
+        (header::REFERRER_POLICY, "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+    response
+}
