@@ -19,7 +19,6 @@ mod disguise;
 mod evaluate;
 mod field;
 mod filter;
-mod glob;
 mod hash;
 mod index;
 mod loose;
