@@ -5,6 +5,7 @@ mod answer_key;
 pub mod explain;
 mod reload;
 mod scratch;
+pub mod silences;
 pub mod sources;
 pub mod stories;
 pub mod verdicts;

@@ -112,7 +112,8 @@ impl Search {
             Ok((config, _)) => config,
             Err(findings) => return report::fault(&AppError::Config(findings)),
         };
-        let reading = Reading { lists: Some(&config.lists), may_only_deny: true, stem: None };
+        let reading =
+            Reading { lists: Some(&config.lists), may_only_deny: true, ..Reading::default() };
         let parsed = match parse(&self.query, &reading) {
             Ok(parsed) => parsed,
             Err(error) => return self.refuse(&error),

@@ -8,9 +8,11 @@ mod channel;
 mod channels;
 mod explain;
 mod finding;
+mod gathering;
 mod keywords;
 mod load;
 mod mask;
+mod matchers;
 mod opml;
 mod plans;
 mod policies;
@@ -20,6 +22,7 @@ mod severity;
 mod sites;
 mod snapshot;
 mod sources;
+mod telling;
 mod toml_file;
 mod value;
 
@@ -27,10 +30,13 @@ pub use channel::{Channel, ChannelKind, Service, Smtp, SmtpTls};
 pub use finding::{Finding, FindingSeverity};
 pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use load::load;
+pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{load_people, load_plan};
 pub use severity::{Points, SeverityRules, Shape, Thresholds, Watch};
 pub use snapshot::{
     About, Answers, Collect, Config, Database, Heartbeat, Organisation, Route, Web,
 };
+pub use telling::{Digest, Inhibit, Storm, Telling};
 pub use toml_file::TomlFile;
+pub use value::duration;

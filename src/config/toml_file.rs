@@ -6,6 +6,7 @@ use std::string::FromUtf8Error;
 use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
+use toml::Spanned;
 
 use super::explain::explain;
 use super::mask::masked;
@@ -144,4 +145,52 @@ impl TomlFile {
             source: Arc::clone(self.shown.get_or_init(|| masked(&self.text).into())),
         }
     }
+}
+
+/// The bytes of a file that a part of a string stands in. Where escapes make them differ from the string's own
+/// letters, those are counted one by one.
+pub(super) fn within_string(
+    file: &str,
+    string: &Spanned<String>,
+    part: Range<usize>,
+) -> Range<usize> {
+    let span = string.span();
+    let raw = file.get(span.clone()).unwrap_or_default();
+    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| raw.starts_with(quote));
+    let Some(quote) = quotes else { return span };
+    let mut open = quote.len();
+    if quote.len() == 3 {
+        let inner = raw.get(open..).unwrap_or_default();
+        open += inner.len()
+            - inner.strip_prefix("\r\n").or(inner.strip_prefix('\n')).unwrap_or(inner).len();
+    }
+    let escapes = quote.starts_with('"');
+    let at = |wanted: usize| {
+        let (mut raw_at, mut value_at) = (open, 0);
+        while value_at < wanted {
+            let Some(rest) = raw.get(raw_at..).filter(|rest| !rest.is_empty()) else { break };
+            let mut chars = rest.chars();
+            let first = chars.next().map_or(1, char::len_utf8);
+            let (raw_length, value_length) = match (rest.starts_with('\\') && escapes, chars.next())
+            {
+                (false, _) => (first, first),
+                (true, Some('u')) => (6, escaped_length(rest.get(2..6))),
+                (true, Some('U')) => (10, escaped_length(rest.get(2..10))),
+                (true, Some('\n' | '\r' | ' ' | '\t')) => {
+                    let blanks = rest.get(1..).unwrap_or_default();
+                    (1 + blanks.len() - blanks.trim_start().len(), 0)
+                }
+                (true, _) => (2, 1),
+            };
+            raw_at += raw_length;
+            value_at += value_length;
+        }
+        (span.start + raw_at).min(span.end)
+    };
+    at(part.start)..at(part.end)
+}
+
+fn escaped_length(hex: Option<&str>) -> usize {
+    let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    code.and_then(char::from_u32).map_or(1, char::len_utf8)
 }

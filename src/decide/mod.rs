@@ -5,14 +5,27 @@
 mod change;
 mod escalation;
 mod health;
+mod labels;
+mod occasion;
 mod routing;
+mod storm;
+mod tally;
+
+#[cfg(test)]
+mod samples;
 
 pub use change::{Brings, Known, material};
 pub use escalation::{
     Next, Reached, is_answered, next, opens_steps, plan_ladder, reached, step_of,
 };
 pub use health::{HealthChange, health_changes};
-pub use routing::{Address, addresses, idempotency_key, mail, operators, policies};
+pub use labels::{holds, may_hold_back, names_red};
+pub use occasion::last_occasion;
+pub use routing::{
+    Address, Path, equal_key, group_key, idempotency_key, mail, operators, paths, readers, to,
+};
+pub use storm::{Flow, Gathered};
+pub use tally::Tally;
 
 use jiff::Timestamp;
 

@@ -54,4 +54,6 @@ uuid_id! {
     VerdictId;
     /// Something that happened to an alert.
     AlertEventId;
+    /// An alert that was not told at once.
+    HeldId;
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AlertId, Cause, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason,
-    Severity, Span, StoryId,
+    Severity, Span, StoryId, SummaryNotice, SummaryOf,
 };
 
 /// What a message is for.
@@ -22,6 +22,16 @@ pub enum NoticeKind {
     Escalation,
     /// Sources fell ill or recovered.
     Sources,
+    /// Several alerts that belong together.
+    Group,
+    /// An alert that nobody took, again.
+    Reminder,
+    /// What came beyond the number that a recipient is told at once.
+    Storm,
+    /// A silence ends or has ended.
+    Silence,
+    /// What was not told at once, at a fixed time.
+    Digest,
 }
 
 impl NoticeKind {
@@ -33,6 +43,11 @@ impl NoticeKind {
             NoticeKind::Steps => "steps",
             NoticeKind::Escalation => "escalation",
             NoticeKind::Sources => "sources",
+            NoticeKind::Group => "group",
+            NoticeKind::Reminder => "reminder",
+            NoticeKind::Storm => "storm",
+            NoticeKind::Silence => "silence",
+            NoticeKind::Digest => "digest",
         }
     }
 }
@@ -64,20 +79,31 @@ pub enum NoticeBody {
     Escalation(Box<EscalationNotice>),
     /// Sources fell ill or recovered.
     Sources(SourcesNotice),
+    /// Many alerts in one message.
+    Summary(Box<SummaryNotice>),
 }
 
 /// The thread of all messages about sources.
 const SOURCES_THREAD: &str = "sources";
+/// The thread of all summaries of storms.
+const STORM_THREAD: &str = "storm";
 
 impl Notice {
     /// What it is for.
     #[must_use]
     pub fn kind(&self) -> NoticeKind {
-        match self.body {
+        match &self.body {
             NoticeBody::Alert(_) => NoticeKind::Alert,
             NoticeBody::Steps(_) => NoticeKind::Steps,
             NoticeBody::Escalation(_) => NoticeKind::Escalation,
             NoticeBody::Sources(_) => NoticeKind::Sources,
+            NoticeBody::Summary(summary) => match &summary.of {
+                SummaryOf::Group { .. } => NoticeKind::Group,
+                SummaryOf::Reminder { .. } => NoticeKind::Reminder,
+                SummaryOf::Storm { .. } => NoticeKind::Storm,
+                SummaryOf::SilenceEnding(_) | SummaryOf::SilenceEnded(_) => NoticeKind::Silence,
+                SummaryOf::Digest(_) => NoticeKind::Digest,
+            },
         }
     }
 
@@ -85,7 +111,20 @@ impl Notice {
     /// mail programs show them together. For an alert its identifier.
     #[must_use]
     pub fn thread(&self) -> String {
-        self.alert().map_or_else(|| SOURCES_THREAD.to_owned(), |alert| alert.alert_id.to_string())
+        match &self.body {
+            NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.alert_id.to_string(),
+            NoticeBody::Escalation(escalation) => escalation.alert.alert_id.to_string(),
+            NoticeBody::Sources(_) => SOURCES_THREAD.to_owned(),
+            NoticeBody::Summary(summary) => match &summary.of {
+                SummaryOf::Group { key } => format!("group-{key}"),
+                SummaryOf::Reminder { .. } => reminded(summary),
+                SummaryOf::Storm { .. } => STORM_THREAD.to_owned(),
+                SummaryOf::SilenceEnding(silence) | SummaryOf::SilenceEnded(silence) => {
+                    format!("silence-{}", silence.id)
+                }
+                SummaryOf::Digest(digest) => format!("digest-{}", digest.digest),
+            },
+        }
     }
 
     /// The alert that it is about, if it is about one.
@@ -94,15 +133,25 @@ impl Notice {
         match &self.body {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert),
             NoticeBody::Escalation(escalation) => Some(&escalation.alert),
-            NoticeBody::Sources(_) => None,
+            NoticeBody::Sources(_) | NoticeBody::Summary(_) => None,
         }
     }
 
-    /// The level that it is about; none for those about sources.
+    /// The level that it is about; none for those about sources, silences and digests.
     #[must_use]
     pub fn level(&self) -> Option<Level> {
-        self.alert().map(|alert| alert.level)
+        match &self.body {
+            NoticeBody::Summary(summary) => summary.alarm(),
+            _ => self.alert().map(|alert| alert.level),
+        }
     }
+}
+
+/// The thread of the alert that is told again.
+fn reminded(summary: &SummaryNotice) -> String {
+    let items = summary.topics.iter().flat_map(|topic| &topic.items);
+    let alert = items.filter_map(|item| item.alert).take(1).next();
+    alert.map_or_else(|| "reminder".to_owned(), |alert| alert.to_string())
 }
 
 /// The facts of an alert.

@@ -210,7 +210,7 @@ pub enum TextField {
     Body,
 }
 
-/// What is known of an article beside its text.
+/// What is known of an article, or of an alert, beside its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MetaField {
     /// Any of its authors.
@@ -227,6 +227,28 @@ pub enum MetaField {
     Region,
     /// Any tag of its source.
     Tag,
+    /// The topic of an alert. This and those below are known of alerts alone: they fit no article.
+    Topic,
+    /// Any risk category of an alert.
+    Category,
+    /// The level of an alert, by its colour: `level:red`.
+    Level,
+    /// The business line of the source that decided an alert.
+    Line,
+}
+
+impl MetaField {
+    /// Whether it is known of an article.
+    #[must_use]
+    pub fn is_of_articles(self) -> bool {
+        !matches!(self, Self::Topic | Self::Category | Self::Level | Self::Line)
+    }
+
+    /// Whether it is known of an alert.
+    #[must_use]
+    pub fn is_of_alerts(self) -> bool {
+        !matches!(self, Self::Author | Self::Url | Self::Site)
+    }
 }
 
 /// What can be within bounds.

@@ -37,6 +37,11 @@ pub fn render_mail(notice: &Notice, delivery: &Delivery) -> Result<RenderedMail,
         NoticeKind::Steps => ("steps.txt.j2", "steps.html.j2"),
         NoticeKind::Escalation => ("escalation.txt.j2", "escalation.html.j2"),
         NoticeKind::Sources => ("sources.txt.j2", "sources.html.j2"),
+        NoticeKind::Group
+        | NoticeKind::Reminder
+        | NoticeKind::Storm
+        | NoticeKind::Silence
+        | NoticeKind::Digest => ("summary.txt.j2", "summary.html.j2"),
     };
     let templates = match view.locale {
         Locale::Es => &*SPANISH,
@@ -53,7 +58,7 @@ static SPANISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lo
 static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::En));
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
 
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("alert.html.j2", include_str!("templates/alert.html.j2")),
     ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
     ("answer.html.j2", include_str!("templates/answer.html.j2")),
@@ -71,9 +76,11 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("sources.txt.j2", include_str!("templates/sources.txt.j2")),
     ("steps.html.j2", include_str!("templates/steps.html.j2")),
     ("steps.txt.j2", include_str!("templates/steps.txt.j2")),
+    ("summary.html.j2", include_str!("templates/summary.html.j2")),
+    ("summary.txt.j2", include_str!("templates/summary.txt.j2")),
 ];
 
-/// Templates that say phrases by `t(key, place=value)` in one language. A template that does not
+/// Templates that say phrases by `t(key, place=value)`, and counted ones by `n(key, number)`, in one language. A template that does not
 /// parse is reported when it is asked for.
 fn environment(locale: Locale) -> Environment<'static> {
     let mut templates = Environment::new();
@@ -82,6 +89,7 @@ fn environment(locale: Locale) -> Environment<'static> {
     });
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.set_syntax(layout());
+    templates.add_function("n", move |key: String, n: u32| phrases::count(&key, locale, n));
     templates.add_function("t", move |key: String, places: Kwargs| said(&key, &places, locale));
     for (name, source) in TEMPLATES {
         if let Err(error) = templates.add_template(name, source) {
@@ -128,6 +136,10 @@ mod tests {
             insta::assert_snapshot!(format!("mail_escalation_{locale}"), show(&mail));
             let mail = render(&sample::sources(), locale);
             insta::assert_snapshot!(format!("mail_sources_{locale}"), show(&mail));
+            for (name, notice) in sample::summaries(locale) {
+                let mail = render(&notice, locale);
+                insta::assert_snapshot!(format!("mail_{name}_{locale}"), show(&mail));
+            }
         }
     }
 
@@ -176,6 +188,13 @@ mod tests {
                 assert!(words.contains(line), "{line} in {locale}");
             }
             assert!(words.contains(&alert.headline) && words.contains(&alert.excerpt));
+        }
+        let many = sample::summaries(Locale::En);
+        for (name, notice) in many.into_iter().filter(|(name, _)| *name != "quiet") {
+            let words = words(&render(&notice, Locale::En));
+            for line in ["[ORANGE 74]", "Regulator fines Acme Bank", "El Diario · 23 Nov"] {
+                assert!(words.contains(line), "{name}: {line} in {words}");
+            }
         }
         let words = words(&render(&sample::sources(), Locale::En));
         for line in ["1 failing", "HTTP 503 from the <proxy>", "and 500 more", "What to do"] {

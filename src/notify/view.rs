@@ -4,6 +4,7 @@
 mod alert;
 mod escalation;
 mod sources;
+mod summary;
 
 use serde::Serialize;
 
@@ -15,6 +16,7 @@ use crate::phrases;
 pub use alert::{AlertView, IncidentView, StepRow};
 pub use escalation::EscalationView;
 pub use sources::{SourceRow, SourcesView, reason};
+pub use summary::{SummaryView, TopicRow};
 
 /// A notice for one reader.
 #[derive(Debug, Serialize)]
@@ -42,6 +44,7 @@ pub enum Body {
     Steps(Box<AlertView>),
     Escalation(Box<EscalationView>),
     Sources(SourcesView),
+    Summary(Box<SummaryView>),
 }
 
 impl View {
@@ -66,6 +69,10 @@ impl View {
                 sources::subject(facts, locale),
                 Body::Sources(SourcesView::new(facts, locale, &clock)),
             ),
+            NoticeBody::Summary(facts) => (
+                summary::subject(facts, locale, &clock),
+                Body::Summary(Box::new(SummaryView::new(facts, locale, &clock))),
+            ),
         };
         let name = clean(&delivery.recipient.name, 80);
         Self {
@@ -84,7 +91,10 @@ impl View {
 
     /// The page that the message is about.
     pub fn url(&self) -> Option<&str> {
-        self.alert()?.url.as_deref()
+        match &self.body {
+            Body::Summary(summary) => summary.url.as_deref(),
+            _ => self.alert()?.url.as_deref(),
+        }
     }
 
     /// The alert that it is about, if it is about one.
@@ -92,7 +102,7 @@ impl View {
         match &self.body {
             Body::Alert(alert) | Body::Steps(alert) => Some(alert),
             Body::Escalation(escalation) => Some(&escalation.alert),
-            Body::Sources(_) => None,
+            Body::Sources(_) | Body::Summary(_) => None,
         }
     }
 

@@ -1,14 +1,16 @@
 //! The life of alerts between being told and being answered: what opens them again, and who is asked next
 //! while nobody takes them. Due times are rows, each step is one transaction with the messages that it causes.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Pipeline, outbox};
 use crate::config::Config;
 use crate::decide::{self, Brings, Known, Next, Reached};
 use crate::model::{
-    Actor, Alert, AlertEvent, AlertEventId, AlertEventKind, AlertId, Article, Call, Cause,
-    Decision, Escalation, EscalationNotice, EscalationState, Level, Notice, NoticeBody, NoticeId,
+    Actor, Alert, AlertEvent, AlertEventId, AlertEventKind, AlertId, AlertNotice, Article, Call,
+    Cause, Decision, Escalation, EscalationNotice, EscalationState, Level, NoticeBody, NoticeId,
     Reason, Source, TopicOpinion,
 };
 use crate::score;
@@ -80,15 +82,15 @@ pub(super) fn begun(
 pub(super) fn ask(
     tx: &mut dyn Transaction,
     config: &Config,
-    alert: &Alert,
-    notice: &Notice,
+    policies: &[&str],
+    facts: &AlertNotice,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(facts) = notice.alert() else { return Ok(()) };
-    let now = notice.at;
-    for policy in decide::policies(config, &alert.topic_id, alert.level) {
-        let before = escalations::find(tx, alert.id, &policy.id)?;
+    let policies: BTreeSet<&str> = policies.iter().copied().collect();
+    for policy in policies.into_iter().filter_map(|id| config.policies.get(id)) {
+        let before = escalations::find(tx, facts.alert_id, &policy.id)?;
         let opens = before.as_ref().is_some_and(|before| {
-            decide::opens_steps(&before.ladder, before.facts.level, alert.level)
+            decide::opens_steps(&before.ladder, before.facts.level, facts.level)
         });
         let escalation = match before {
             Some(before) if before.state == EscalationState::Running && !opens => {
@@ -100,7 +102,7 @@ pub(super) fn ask(
                 ..before.anew(Cause::Raised, now)
             },
             None => Escalation {
-                alert_id: alert.id,
+                alert_id: facts.alert_id,
                 policy: policy.id.clone(),
                 run: 1,
                 state: EscalationState::Running,
@@ -109,7 +111,7 @@ pub(super) fn ask(
                 cause: Cause::Raised,
                 began_at: now,
                 last: None,
-                asked: std::collections::BTreeSet::new(),
+                asked: BTreeSet::new(),
                 due_at: Some(now),
             },
         };

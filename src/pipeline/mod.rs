@@ -5,11 +5,13 @@
 //! scheduler → (poll) → recorder → entries → reader → hose → judge → outbox → courier
 //!                                     steward: plan timers, escalations; retention; indexer; heartbeat
 //!                                     operators: health of sources → outbox
+//!                                     dispatch: groups, reminders, storms, silences, digests → outbox
 //! ```
 
 mod announce;
 mod answering;
 mod courier;
+mod dispatch;
 mod event;
 mod heartbeat;
 mod indexer;
@@ -41,6 +43,7 @@ use tokio_util::task::TaskTracker;
 
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
+pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
 pub use layouts::explain_page;
 pub use live::{Live, LiveError, watched};
@@ -133,6 +136,7 @@ impl Pipeline {
         tracker.spawn(indexer::run(self.clone()));
         tracker.spawn(heartbeat::run(self.clone()));
         tracker.spawn(operators::run(self.clone()));
+        tracker.spawn(dispatch::run(self.clone()));
         Ok(())
     }
 

@@ -22,7 +22,7 @@ pub use lint::{covers, implies, needs_something, never_holds};
 pub use lists::{Entry, ListError, Lists};
 pub use narrow::{Ranges, narrow, ranges};
 pub use operand::is_short;
-pub use parse::{Parsed, Reading, parse};
+pub use parse::{Parsed, Reading, Subject, parse};
 pub use print::print;
 pub use term::{any_but, any_of, listed, term};
 

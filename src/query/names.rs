@@ -1,5 +1,6 @@
 //! The words of the language: operators and fields, in English, Spanish and Chinese.
 
+use super::parse::Subject;
 use crate::model::query::{MetaField, RangeField, TextField, Unit};
 
 /// An operator that is written as a word.
@@ -54,7 +55,7 @@ pub(super) enum FieldName {
 }
 
 /// Every field with its names, the first of which is printed.
-pub(super) const FIELDS: [(FieldName, &[&str]); 14] = [
+pub(super) const FIELDS: [(FieldName, &[&str]); 18] = [
     (FieldName::Text(TextField::Title), &["title", "titulo", "título", "titular", "标题", "標題"]),
     (FieldName::Text(TextField::Lead), &["lead", "entradilla", "导语", "導語"]),
     (FieldName::Text(TextField::Body), &["body", "cuerpo", "正文"]),
@@ -65,6 +66,10 @@ pub(super) const FIELDS: [(FieldName, &[&str]); 14] = [
     (FieldName::Meta(MetaField::Language), &["lang", "idioma", "语言", "語言"]),
     (FieldName::Meta(MetaField::Region), &["region", "región", "地区", "地區"]),
     (FieldName::Meta(MetaField::Tag), &["tag", "etiqueta", "标签", "標籤"]),
+    (FieldName::Meta(MetaField::Topic), &["topic", "tema", "主题", "主題"]),
+    (FieldName::Meta(MetaField::Category), &["category", "categoría", "categoria", "类别", "類別"]),
+    (FieldName::Meta(MetaField::Level), &["level", "color", "颜色", "顏色"]),
+    (FieldName::Meta(MetaField::Line), &["line", "línea", "linea", "业务线", "業務線"]),
     (FieldName::Range(RangeField::Date), &["date", "fecha", "日期"]),
     (FieldName::Range(RangeField::Tier), &["tier", "nivel", "级别", "級別"]),
     (FieldName::Range(RangeField::Severity), &["severity", "gravedad", "严重度", "嚴重度"]),
@@ -75,6 +80,21 @@ pub(super) const FIELDS: [(FieldName, &[&str]); 14] = [
 pub(super) fn field(name: &str) -> Option<FieldName> {
     let name = name.to_lowercase();
     FIELDS.iter().find(|(_, names)| names.contains(&&*name)).map(|(field, _)| *field)
+}
+
+/// The fields that may be asked for.
+pub(super) fn fields_of(subject: Subject) -> impl Iterator<Item = &'static [&'static str]> {
+    FIELDS.iter().filter(move |(field, _)| has(subject, *field)).map(|(_, names)| *names)
+}
+
+/// Whether a field is known of what is asked for.
+pub(super) fn has(subject: Subject, field: FieldName) -> bool {
+    match (subject, field) {
+        (Subject::Article, FieldName::Meta(meta)) => meta.is_of_articles(),
+        (Subject::Article, _) => true,
+        (Subject::Alert, FieldName::Meta(meta)) => meta.is_of_alerts(),
+        (Subject::Alert, _) => false,
+    }
 }
 
 /// The name of a field as it is printed.

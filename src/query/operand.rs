@@ -12,6 +12,10 @@ use super::token::Written;
 use crate::model::query::{Bound, Form, Inflection, Query, RangeField, Term};
 use crate::text::{fold, is_han};
 
+/// What may be asked of alerts.
+pub(super) const ALERT_FIELDS: &str =
+    "write topic:, category:, level:, lang:, region:, line:, source: or tag: and a value";
+
 /// Characters of an expression, and bytes of its compiled form.
 const MAX_EXPRESSION: usize = 1_000;
 const MAX_COMPILED: usize = 1 << 20;

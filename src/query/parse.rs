@@ -17,9 +17,22 @@ const MAX_BYTES: usize = 64 * 1024;
 const MAX_DEPTH: usize = 64;
 const MAX_EXPRESSIONS: usize = 20;
 
+/// What a query asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Subject {
+    /// Articles: their texts, and what is known beside.
+    #[default]
+    Article,
+    /// Alerts: their labels (topic, category, level, language, region, business line, source, tag) and
+    /// no words.
+    Alert,
+}
+
 /// With what a query is read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reading<'a> {
+    /// What it asks for.
+    pub subject: Subject,
     /// The lists that it may name.
     pub lists: Option<&'a Lists>,
     /// What `~` without a language means.
@@ -47,7 +60,7 @@ pub fn parse(text: &str, reading: &Reading) -> Result<Parsed, QueryError> {
         let remedy = "put its words into a list and name it: @list";
         return Err(QueryError::new(0..1, "the query is longer than 64 KiB", remedy));
     }
-    let tokens = lex(text)?;
+    let tokens = lex(text, reading.subject)?;
     let mut parser = Parser {
         tokens,
         at: 0,
@@ -214,6 +227,7 @@ impl Parser<'_> {
                 None => self.term(&written, span),
             },
             Token::Regex(pattern) => {
+                self.words_may_stand(&format!("/{pattern}/"), &span)?;
                 self.expressions += 1;
                 if self.expressions > MAX_EXPRESSIONS {
                     return Err(QueryError::new(

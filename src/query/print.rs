@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::names::{FieldName, name_of};
+use super::parse::Subject;
 use super::token::{Token, Written, lex};
 use crate::model::query::{Bound, Form, Inflection, Query, Term, Unit};
 
@@ -131,7 +132,8 @@ fn write_term(term: &Term, out: &mut String) {
 /// Whether a text reads as one plain word.
 fn is_bare(text: &str) -> bool {
     let plain = Token::Term(Written { text: text.to_owned(), ..Written::default() });
-    lex(text).is_ok_and(|tokens| matches!(tokens.as_slice(), [(token, _)] if *token == plain))
+    lex(text, Subject::Article)
+        .is_ok_and(|tokens| matches!(tokens.as_slice(), [(token, _)] if *token == plain))
 }
 
 fn quoted(text: &str, out: &mut String) {
@@ -146,7 +148,7 @@ fn quoted(text: &str, out: &mut String) {
 }
 
 fn write_value(value: &str, out: &mut String) {
-    let tokens = lex(&format!("url:{value}"));
+    let tokens = lex(&format!("url:{value}"), Subject::Article);
     let plain = Token::Value(value.to_owned());
     let is_bare =
         tokens.is_ok_and(|tokens| matches!(tokens.as_slice(), [_, (token, _)] if *token == plain));

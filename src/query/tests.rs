@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
-use super::{Entry, Lists, Reading, parse, print, term};
+use super::{Entry, Lists, Reading, Subject, parse, print, term};
 use crate::model::query::{
     Bound, Form, Inflection, MetaField, Query, RangeField, Term, TextField, Unit,
 };
@@ -20,7 +20,7 @@ fn lists() -> Lists {
 fn read(text: &str) -> Result<Query, super::QueryError> {
     let lists = lists();
     let reading =
-        Reading { lists: Some(&lists), stem: Some(Inflection::Spanish), may_only_deny: false };
+        Reading { lists: Some(&lists), stem: Some(Inflection::Spanish), ..Reading::default() };
     parse(text, &reading).map(|parsed| parsed.query)
 }
 
@@ -286,4 +286,37 @@ proptest! {
             }
         }
     }
+}
+
+/// Reads a query about alerts.
+fn read_of_alerts(text: &str) -> Result<Query, super::QueryError> {
+    let reading = Reading { subject: Subject::Alert, may_only_deny: true, ..Reading::default() };
+    parse(text, &reading).map(|parsed| parsed.query)
+}
+
+#[test]
+fn alerts_are_asked_for_by_labels() {
+    let query =
+        read_of_alerts("tema:banco (color:red OR 级别:x)").expect_err("tier is of articles");
+    assert!(query.to_string().contains("asks for alerts"), "{query}");
+    let query = read_of_alerts("tema:banco AND NOT color:(red OR orange) línea:hipotecas");
+    let printed = print(&query.expect("read"));
+    assert_eq!(printed, "topic:banco AND NOT (level:red OR level:orange) AND line:hipotecas");
+    read_of_alerts("NOT topic:sector").expect("may only deny");
+    for (text, at, says) in [
+        ("topic:banco fraude", "fraude", "`fraude` is a word of a text"),
+        ("/frau.e/ topic:banco", "/frau.e/", "is a word of a text"),
+        ("@rivals", "@rivals", "is a word of a text"),
+        ("title:fraude", "title", "is known of articles"),
+        ("site:elpais.com", "site", "is known of articles"),
+        ("date:2026-01-01", "date", "is known of articles"),
+        ("level:crimson", "crimson", "is no level"),
+        ("level:(red OR rot)", "level:(red OR rot)", "is no level"),
+        ("topik:x", "topik", "there is no field"),
+    ] {
+        let error = read_of_alerts(text).expect_err(text);
+        assert_eq!(text.get(error.span.clone()), Some(at), "{text}: {error}");
+        assert!(error.to_string().contains(says), "{text}: {error}");
+    }
+    refused("topic:banco fraude", "topic", "is known of alerts");
 }

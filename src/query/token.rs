@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::QueryError;
 use super::names::{self, FieldName, Operator};
+use super::parse::Subject;
 
 /// Most words between the two sides of a NEAR.
 const MAX_GAP: u32 = 100;
@@ -46,8 +47,8 @@ pub(super) struct Written {
 pub(super) type Placed = (Token, Range<usize>);
 
 /// Cuts a query into tokens.
-pub(super) fn lex(text: &str) -> Result<Vec<Placed>, QueryError> {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new() };
+pub(super) fn lex(text: &str, subject: Subject) -> Result<Vec<Placed>, QueryError> {
+    let mut lexer = Lexer { text, subject, at: 0, tokens: Vec::new() };
     while lexer.skip_blanks() {
         lexer.token()?;
     }
@@ -56,6 +57,7 @@ pub(super) fn lex(text: &str) -> Result<Vec<Placed>, QueryError> {
 
 struct Lexer<'a> {
     text: &'a str,
+    subject: Subject,
     at: usize,
     tokens: Vec<Placed>,
 }
@@ -254,8 +256,11 @@ impl<'a> Lexer<'a> {
             if name.is_empty() || !name.chars().all(char::is_alphabetic) {
                 return Ok(false);
             }
-            return Err(unknown_field(name, self.at));
+            return Err(unknown_field(name, self.at, self.subject));
         };
+        if !names::has(self.subject, field) {
+            return Err(foreign_field(name, self.at, self.subject));
+        }
         let colon = word.get(name.len()..).and_then(|rest| rest.chars().next());
         self.push(Token::Field(field), name.len() + colon.map_or(0, char::len_utf8));
         if !matches!(field, FieldName::Text(_)) {
@@ -288,8 +293,23 @@ impl<'a> Lexer<'a> {
     }
 }
 
-fn unknown_field(name: &str, at: usize) -> QueryError {
-    let names = names::FIELDS.iter().flat_map(|(_, names)| names.iter());
+/// A field that is known of something else.
+fn foreign_field(name: &str, at: usize, subject: Subject) -> QueryError {
+    let (what, remedy) = match subject {
+        Subject::Article => (
+            format!("`{name}:` is known of alerts, and this query asks for articles"),
+            "take it out: routes, inhibitions, silences and digests ask for it".to_owned(),
+        ),
+        Subject::Alert => (
+            format!("`{name}:` is known of articles, and this query asks for alerts"),
+            super::operand::ALERT_FIELDS.to_owned(),
+        ),
+    };
+    QueryError::new(at..at + name.len(), what, remedy)
+}
+
+fn unknown_field(name: &str, at: usize, subject: Subject) -> QueryError {
+    let names = names::fields_of(subject).flat_map(<[_]>::iter);
     let near = names.map(|known| (strsim::osa_distance(known, name), *known)).min();
     let guess = near.filter(|&(distance, _)| distance <= 2).map(|(_, known)| known);
     let remedy = match guess {

@@ -255,7 +255,8 @@ from_id!(
     IncidentId,
     HealthEventId,
     VerdictId,
-    AlertEventId
+    AlertEventId,
+    HeldId
 );
 
 /// Parameters of a statement, in order.

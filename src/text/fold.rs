@@ -89,7 +89,7 @@ fn fixed_run(bytes: &[u8]) -> usize {
         bits.into()
     });
     let (chars, _) = bytes.as_chunks::<3>();
-    if !chars.first().is_some_and(|first| first[0] & 0xf0 == 0xe0) {
+    if chars.first().is_none_or(|first| first[0] & 0xf0 != 0xe0) {
         return 0;
     }
     let bits = &**FIXED;

@@ -7,6 +7,7 @@ mod charset;
 mod date;
 mod fold;
 mod folded;
+pub mod glob;
 mod html;
 mod sentences;
 mod tokens;

@@ -302,6 +302,7 @@ impl View<'_> {
             }
             MetaField::Region => document.region.is_some_and(is),
             MetaField::Tag => document.tags.iter().any(|tag| is(tag)),
+            MetaField::Topic | MetaField::Category | MetaField::Level | MetaField::Line => false,
         }
     }
 

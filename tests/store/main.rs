@@ -17,6 +17,7 @@ mod incidents;
 mod operators;
 mod outbox;
 mod race;
+mod routing;
 mod samples;
 mod search;
 mod stories;

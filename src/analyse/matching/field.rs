@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 
 use super::CompileError;
-use super::glob::{fits, marked};
 use crate::model::query::{Bound, Document, MetaField, RangeField};
 use crate::text::fold;
+use crate::text::glob::{fits, marked};
 
 /// A field and the value it must have.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ impl Field {
             }
             MetaField::Region => document.region.is_some_and(is),
             MetaField::Tag => document.tags.iter().any(|tag| is(tag)),
+            MetaField::Topic | MetaField::Category | MetaField::Level | MetaField::Line => false,
         }
     }
 }

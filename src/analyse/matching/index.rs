@@ -207,7 +207,7 @@ impl Index {
             if count == 2 && slot.longer != 0 {
                 let rest = words.get(at as usize + 2..).unwrap_or_default();
                 self.find_longer(slot, hash, rest, |value, words| {
-                    met.push(Met { value, words, at })
+                    met.push(Met { value, words, at });
                 });
             }
         }

@@ -19,7 +19,6 @@ mod disguise;
 mod evaluate;
 mod field;
 mod filter;
-mod glob;
 mod hash;
 mod index;
 mod loose;
@@ -155,7 +154,9 @@ impl Rules {
                         && view.holds(query.node, &whole)
                 })
         });
-        queries.iter_mut().for_each(|at| *at &= !PLAIN);
+        for at in queries.iter_mut() {
+            *at &= !PLAIN;
+        }
         Found { rules: self, view, queries }
     }
 

@@ -7,11 +7,11 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::cut::gap;
 use super::disguise::Disguise;
-use super::glob::{ANY, is_wild, marked};
 use super::hash;
 use super::reading::Reading;
 use super::stem::{Language, stem};
 use crate::model::query::{Form, Inflection, Term};
+use crate::text::glob::{self, ANY, is_wild, marked};
 use crate::text::{fold, is_spaced};
 
 /// Most words of a phrase that are looked for as one; the rest is compared word by word.
@@ -231,9 +231,9 @@ impl Word {
     fn is(&self, letters: &str, original: impl Fn() -> String) -> bool {
         match self {
             Self::Literal(forms) => forms.iter().any(|form| form == letters),
-            Self::Glob(pattern) => super::glob::fits(pattern, letters),
+            Self::Glob(pattern) => glob::fits(pattern, letters),
             Self::Stem(language, wanted) => *wanted == stem(*language, letters),
-            Self::Exact(pattern, _) => super::glob::fits(pattern, &original()),
+            Self::Exact(pattern, _) => glob::fits(pattern, &original()),
         }
     }
 }

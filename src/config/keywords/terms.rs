@@ -1,10 +1,11 @@
 //! What a term, an id and a weight must be, wherever in the keyword files they stand.
 
 use std::collections::HashMap;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
 use toml::Spanned;
 
+use super::super::toml_file::within_string;
 use super::super::{Finding, TomlFile};
 use super::raw;
 use crate::model::Example;
@@ -42,7 +43,8 @@ impl Check<'_> {
         may_only_deny: bool,
     ) -> Option<Query> {
         let written = written?;
-        let reading = Reading { lists: Some(self.lists), stem, may_only_deny };
+        let reading =
+            Reading { lists: Some(self.lists), stem, may_only_deny, ..Reading::default() };
         let place = |span| within_string(self.file.text(), written, span);
         match parse(written.as_ref(), &reading) {
             Ok(parsed) => {
@@ -232,48 +234,4 @@ impl Check<'_> {
 pub(super) fn in_two_scripts(a: &str, b: &str) -> bool {
     let han = |term: &str| term.chars().filter(|&c| is_han(c)).collect::<String>();
     han(a) != han(b)
-}
-
-/// The bytes of a file that a part of a string stands in. Where escapes make them differ from the string's own
-/// letters, those are counted one by one.
-fn within_string(file: &str, string: &Spanned<String>, part: Range<usize>) -> Range<usize> {
-    let span = string.span();
-    let raw = file.get(span.clone()).unwrap_or_default();
-    let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| raw.starts_with(quote));
-    let Some(quote) = quotes else { return span };
-    let mut open = quote.len();
-    if quote.len() == 3 {
-        let inner = raw.get(open..).unwrap_or_default();
-        open += inner.len()
-            - inner.strip_prefix("\r\n").or(inner.strip_prefix('\n')).unwrap_or(inner).len();
-    }
-    let escapes = quote.starts_with('"');
-    let at = |wanted: usize| {
-        let (mut raw_at, mut value_at) = (open, 0);
-        while value_at < wanted {
-            let Some(rest) = raw.get(raw_at..).filter(|rest| !rest.is_empty()) else { break };
-            let mut chars = rest.chars();
-            let first = chars.next().map_or(1, char::len_utf8);
-            let (raw_length, value_length) = match (rest.starts_with('\\') && escapes, chars.next())
-            {
-                (false, _) => (first, first),
-                (true, Some('u')) => (6, escaped_length(rest.get(2..6))),
-                (true, Some('U')) => (10, escaped_length(rest.get(2..10))),
-                (true, Some('\n' | '\r' | ' ' | '\t')) => {
-                    let blanks = rest.get(1..).unwrap_or_default();
-                    (1 + blanks.len() - blanks.trim_start().len(), 0)
-                }
-                (true, _) => (2, 1),
-            };
-            raw_at += raw_length;
-            value_at += value_length;
-        }
-        (span.start + raw_at).min(span.end)
-    };
-    at(part.start)..at(part.end)
-}
-
-fn escaped_length(hex: Option<&str>) -> usize {
-    let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
-    code.and_then(char::from_u32).map_or(1, char::len_utf8)
 }

@@ -126,7 +126,7 @@ impl Notifier for Room {
     }
 }
 
-/// The level that a message is about; none for those about sources.
+/// The level that a message is about; none for those about sources, silences and digests.
 fn level(notice: &Notice) -> Option<Level> {
     notice.level()
 }

@@ -6,7 +6,8 @@ use super::super::lists::Lists;
 use super::super::names::{self, FieldName, name_of};
 use super::super::token::{Token, Written};
 use super::super::{Doubt, QueryError, operand};
-use super::{Parser, Part, Power, deeper};
+use super::{Parser, Part, Power, Subject, deeper};
+use crate::model::Level;
 use crate::model::query::{MetaField, Query};
 
 /// A query's parts with the terms of lists.
@@ -64,6 +65,7 @@ impl Parser<'_> {
         written: &Written,
         span: Range<usize>,
     ) -> Result<Part, QueryError> {
+        self.words_may_stand(&written.text, &span)?;
         let term = operand::term(written, self.reading.stem, &span)?;
         if !self.values {
             if !written.quoted && !written.exact && names::is_small_operator(&written.text) {
@@ -80,6 +82,19 @@ impl Parser<'_> {
             }
         }
         self.leaf(Query::Term(term), span)
+    }
+
+    /// Alerts are chosen by labels: a word outside a field would silently hold for nothing.
+    pub(super) fn words_may_stand(
+        &self,
+        word: &str,
+        span: &Range<usize>,
+    ) -> Result<(), QueryError> {
+        if self.reading.subject == Subject::Article || self.values {
+            return Ok(());
+        }
+        let what = format!("`{word}` is a word of a text, and alerts are chosen by their labels");
+        Err(QueryError::new(span.clone(), what, operand::ALERT_FIELDS))
     }
 
     /// The number of `2 OF (`.
@@ -151,6 +166,7 @@ impl Parser<'_> {
         name: &str,
         span: &Range<usize>,
     ) -> Result<Vec<Query>, QueryError> {
+        self.words_may_stand(&format!("@{name}"), span)?;
         let remedy = match self.reading.lists {
             Some(lists) if !lists.names().is_empty() => {
                 let names: Vec<_> =
@@ -194,6 +210,7 @@ impl Parser<'_> {
             }
             (FieldName::Meta(field), Some(value)) => {
                 self.at += 1;
+                colour(field, &value, &at)?;
                 self.leaf(Query::Meta { field, value }, span.start..at.end)
             }
             (FieldName::Range(field), Some(value)) => {
@@ -206,6 +223,9 @@ impl Parser<'_> {
                 let part = self.operand(level + 1)?;
                 self.values = outer;
                 let whole = span.start..part.span.end;
+                for term in part.query.terms() {
+                    colour(meta, &term.text, &whole)?;
+                }
                 let query = as_values(part.query, meta).ok_or_else(|| {
                     let what = format!("`{}` takes values only", name_of(field));
                     QueryError::new(whole.clone(), what, "write field:(a OR b)")
@@ -222,6 +242,15 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// A level has few names; a slip among them would be a silence that holds nothing back.
+fn colour(field: MetaField, value: &str, span: &Range<usize>) -> Result<(), QueryError> {
+    if field != MetaField::Level || value.to_lowercase().parse::<Level>().is_ok() {
+        return Ok(());
+    }
+    let what = format!("`{value}` is no level");
+    Err(QueryError::new(span.clone(), what, "write blue, yellow, orange or red"))
 }
 
 fn has_text_field(query: &Query) -> bool {

@@ -1,11 +1,13 @@
-//! Wildcards within a word.
+//! Wildcards within a word or a value.
 
-/// `*` and `?` of a term while it is folded: characters that no text uses.
-pub(super) const ANY: char = '\u{e000}';
-pub(super) const ONE: char = '\u{e001}';
+/// `*` of a term while it is folded: a character that no text uses.
+pub const ANY: char = '\u{e000}';
+/// `?` of a term while it is folded.
+pub const ONE: char = '\u{e001}';
 
 /// A term with its wildcards marked, so that folding leaves them and them alone.
-pub(super) fn marked(term: &str) -> String {
+#[must_use]
+pub fn marked(term: &str) -> String {
     let mark = |c| match c {
         '*' => ANY,
         '?' => ONE,
@@ -16,12 +18,14 @@ pub(super) fn marked(term: &str) -> String {
 }
 
 /// Whether a character of a folded term is a wildcard.
-pub(super) fn is_wild(c: char) -> bool {
+#[must_use]
+pub fn is_wild(c: char) -> bool {
     matches!(c, ANY | ONE)
 }
 
 /// Whether a pattern fits a whole word. Takes at most as many steps as the product of their lengths.
-pub(super) fn fits(pattern: &[char], word: &str) -> bool {
+#[must_use]
+pub fn fits(pattern: &[char], word: &str) -> bool {
     let mut rest = word.chars();
     let mut at = 0;
     // Where the last `*` stood, and the word from where it is tried next.
