@@ -49,7 +49,7 @@ async fn live(backend: &Backend) {
     schema_of_the_future(&again).await;
     close(again).await;
     let refused = Store::open(&backend.location).await.expect_err("it is from the future");
-    assert!(matches!(refused, StoreError::Newer { found: 999, known: 6 }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { found: 999, .. }), "{refused}");
 }
 
 async fn schema_of_the_future(store: &Store) {

@@ -198,7 +198,7 @@ fn every_room_can_answer_however_long_the_message() {
     let delivery = sample::answerable(Locale::Zh);
     let url = delivery.answer_url.as_deref().expect("a link");
     let mut notices = longest();
-    notices.retain(|notice| !matches!(notice.body, NoticeBody::Sources(_)));
+    notices.retain(|notice| notice.alert().is_some());
     let NoticeBody::Alert(facts) = &notices[1].body else { panic!("an alert") };
     notices.push(sample::of_escalation(crate::model::Cause::Raised, (**facts).clone()));
     for (name, service, most) in services().into_iter().chain([(
