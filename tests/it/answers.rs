@@ -84,7 +84,7 @@ async fn an_alert_climbs_until_somebody_takes_it() {
     let settings = Settings::new()
         .source("diario", &site.feed_url())
         .mail_to_files(&[ANALYST])
-        .policy(&steps(["4s", "8s", "2m"]));
+        .policy(&steps(["4s", "8s", "1h"]));
     let config = settings.write();
     let mut daemon = Daemon::start(&config).await;
 
@@ -174,7 +174,7 @@ async fn who_takes_it_at_the_command_line_stops_the_climb() {
     let settings = Settings::new()
         .source("diario", &site.feed_url())
         .mail_to_files(&[ANALYST])
-        .policy(&steps(["2m", "2m", "2m"]));
+        .policy(&steps(["1h", "1h", "1h"]));
     let config = settings.write();
     let daemon = Daemon::start(&config).await;
     let told = mail_to(&settings, ANALYST).await;
