@@ -10,6 +10,7 @@ mod finding;
 mod keywords;
 mod load;
 mod mask;
+mod media;
 mod opml;
 mod plans;
 mod routes;

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{Channel, SeverityRules};
-use crate::model::{Keywords, Level, Locale, Pace, Person, Plan, SiteLayout, Source};
+use crate::model::{Keywords, Level, Locale, Media, Pace, Person, Plan, SiteLayout, Source};
 use crate::query::Lists;
 
 /// Everything that files and environment say, checked.
@@ -29,6 +29,8 @@ pub struct Config {
     pub web: Option<Web>,
     /// Where articles come from.
     pub sources: Vec<Source>,
+    /// Who owns which media, and which agencies they take their texts from.
+    pub media: Media,
     /// What is known of single sites, by host.
     pub sites: BTreeMap<String, SiteLayout>,
     /// Where messages go out.

@@ -6,7 +6,7 @@ mod health;
 mod routing;
 
 pub use health::{HealthChange, health_changes};
-pub use routing::{Address, addresses, idempotency_key, mail, operators};
+pub use routing::{Address, addresses, idempotency_key, mail, operators, overseers};
 
 use jiff::Timestamp;
 

@@ -13,6 +13,7 @@ mod id;
 mod incident;
 mod keywords;
 mod locale;
+mod media;
 mod notice;
 mod plan;
 pub mod query;
@@ -41,9 +42,10 @@ pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
 };
 pub use locale::{LocalText, Locale};
+pub use media::{Agency, Media, Outlet};
 pub use notice::{
     AlertNotice, Notice, NoticeBody, NoticeIncident, NoticeKind, NoticeStep, NoticeStory,
-    SourceChange, SourcesNotice,
+    SilentTopic, SourceChange, SourcesNotice,
 };
 pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
@@ -55,7 +57,7 @@ pub use source::{
     Address, Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
     UpdateHints, Validators,
 };
-pub use spread::{Credit, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
+pub use spread::{Credit, CreditKind, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
 pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
 pub use verdict::StaffVerdict;
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

@@ -120,6 +120,8 @@ mod tests {
             insta::assert_snapshot!(format!("mail_steps_{locale}"), show(&mail));
             let mail = render(&sample::sources(), locale);
             insta::assert_snapshot!(format!("mail_sources_{locale}"), show(&mail));
+            let mail = render(&sample::silence(), locale);
+            insta::assert_snapshot!(format!("mail_silence_{locale}"), show(&mail));
         }
     }
 
@@ -146,6 +148,12 @@ mod tests {
         for line in ["1 failing", "HTTP 503 from the <proxy>", "and 500 more", "What to do"] {
             assert!(words.contains(line), "{line} in {words}");
         }
+        let words = words_of_silence();
+        assert!(words.contains("Silent topic: Acme <Bank>. 2 articles"), "{words}");
+    }
+
+    fn words_of_silence() -> String {
+        words(&render(&sample::silence(), Locale::En))
     }
 
     fn words(mail: &super::RenderedMail) -> String {

@@ -5,6 +5,7 @@
 //! scheduler → (poll) → recorder → entries → reader → hose → judge → outbox → courier
 //!                                     steward: plan timers; retention; indexer; heartbeat
 //!                                     operators: health of sources → outbox
+//!                                     silence: topics far below their usual → outbox
 //! ```
 
 mod announce;
@@ -26,9 +27,11 @@ mod reader;
 mod recorder;
 mod retention;
 mod scheduler;
+mod silence;
 mod spread;
 mod steward;
 mod templates;
+mod voice;
 mod wake;
 
 use std::sync::Arc;
@@ -131,6 +134,7 @@ impl Pipeline {
         tracker.spawn(indexer::run(self.clone()));
         tracker.spawn(heartbeat::run(self.clone()));
         tracker.spawn(operators::run(self.clone()));
+        tracker.spawn(silence::run(self.clone()));
         Ok(())
     }
 

@@ -17,6 +17,7 @@ mod postgres;
 pub mod prune;
 pub mod replay;
 pub mod search;
+pub mod silence;
 pub mod sources;
 pub mod spread;
 mod sqlite;
