@@ -112,6 +112,21 @@ pub fn operators(config: &Config, source: &Source) -> Vec<Address> {
         }
         About::Alerts { .. } => false,
     };
+    along(config, fits)
+}
+
+/// Everybody whom the routes tell how all sources are, whatever their tags, as [`operators`]; who looks
+/// after some only, if nobody looks after all.
+#[must_use]
+pub fn overseers(config: &Config) -> Vec<Address> {
+    let all = along(config, |about| matches!(about, About::Sources { tags } if tags.is_empty()));
+    if all.is_empty() {
+        return along(config, |about| matches!(about, About::Sources { .. }));
+    }
+    all
+}
+
+fn along(config: &Config, fits: impl Fn(&About) -> bool) -> Vec<Address> {
     let routes = config.routes.iter().filter(|route| fits(&route.about));
     let mut seen = BTreeSet::new();
     routes
