@@ -157,6 +157,7 @@ impl Article<'_> {
             categories,
             prominence: self.prominence(&mentions, layout),
             hearsay,
+            second: None,
         })
     }
 

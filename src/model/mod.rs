@@ -34,8 +34,8 @@ pub use alert::{
     Actor, Alert, AlertEvent, AlertEventKind, AlertLife, AlertState, Decision, Reason,
 };
 pub use analysis::{
-    Analysis, CategoryMatch, Evidence, EvidenceKind, Field, Polarity, PolarityLabel, Span,
-    TopicMatch, TopicOpinion,
+    Analysis, CategoryMatch, Evidence, EvidenceKind, Field, Polarity, PolarityLabel, SecondOpinion,
+    Span, TopicMatch, TopicOpinion,
 };
 pub use answer_link::{AnswerKey, AnswerLink};
 pub use article::{Article, Entry, EntryMarks, Extracted};

@@ -52,6 +52,7 @@ fn opinion(p_negative: f64, ids: &[&str], field: Field) -> TopicOpinion {
         categories: found.collect(),
         prominence: 1.0,
         hearsay: false,
+        second: None,
     }
 }
 

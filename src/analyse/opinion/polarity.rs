@@ -53,7 +53,7 @@ const LEAD_PARAGRAPHS: usize = 2;
 /// Share of the mean of the other mentions beside the strongest.
 const OTHERS: f64 = 0.25;
 /// Sum at which the score is tanh(1).
-const SQUASH: f64 = 4.0;
+pub(super) const SQUASH: f64 = 4.0;
 
 /// Sums at or below are negative, at or above positive.
 const NEGATIVE_FROM: f64 = -0.5;
