@@ -56,7 +56,11 @@ pub(super) fn second_reader(check: &mut Check<'_>, raw: &RawSecondReader) -> Opt
     let url = url(check, raw);
     let model = raw.model.get_ref().trim().to_owned();
     if model.is_empty() {
-        check.error(&raw.model, "the second reader has no model", "write the name that the endpoint gives it");
+        check.error(
+            &raw.model,
+            "the second reader has no model",
+            "write the name that the endpoint gives it",
+        );
     }
     let key = raw.key.as_ref().map(|at| check.secret(at));
     let timeout = check.duration(raw.timeout.as_ref(), TIMEOUT);

@@ -73,5 +73,5 @@ pub use source::{
 pub use spread::{Credit, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
 pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
 pub use summary::{DigestFacts, SilenceFacts, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic};
-pub use verdict::StaffVerdict;
+pub use verdict::{StaffVerdict, Standing};
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

@@ -15,7 +15,8 @@ pub fn fact(fact: &Fact, locale: Locale) -> String {
         Fact::Probability { p } => fill("fact.probability", locale, &[("n", &percent(*p))]),
         Fact::SecondOpinion { label, quote, p } => {
             let quote = cut(quote);
-            let values = [("label", polarity(*label, locale)), ("quote", &quote), ("n", &percent(*p))];
+            let values =
+                [("label", polarity(*label, locale)), ("quote", &quote), ("n", &percent(*p))];
             fill("fact.second_opinion", locale, &values)
         }
         Fact::Event { name, weight, hearsay, .. } => {

@@ -8,7 +8,7 @@ mod tune_chart;
 
 use jiff::Timestamp;
 
-pub use tune::{Caution, LevelAdvice, Proportion, Standing, ThresholdRow, Tuning, tune};
+pub use tune::{Caution, LevelAdvice, Proportion, ThresholdRow, Tuning, tune};
 pub use tune_chart::svg;
 
 use crate::config::{SeverityRules, Thresholds, Watch};

@@ -8,7 +8,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Level, VerdictLabel};
+use crate::model::{Level, Standing, VerdictLabel};
 
 /// Steps of the table.
 const STEP: usize = 5;
@@ -24,17 +24,6 @@ const FEW: usize = 50;
 const FEW_CONFIRMED: usize = 10;
 /// Below so many days, "a day" means little.
 const FEW_DAYS: f64 = 7.0;
-
-/// One story toward one topic.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
-    /// Its highest score, without the part that the verdict itself gives.
-    pub score: f64,
-    /// The level that it gets whatever the score.
-    pub floor: Option<Level>,
-    /// What staff said last.
-    pub verdict: Option<VerdictLabel>,
-}
 
 /// A share of counted cases with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
@@ -242,8 +231,8 @@ fn proportion(count: usize, of: usize) -> Option<Proportion> {
 mod tests {
     use proptest::prelude::{any, prop, prop_assert, proptest};
 
-    use super::{Caution, Standing, proportion, tune};
-    use crate::model::{Level, VerdictLabel};
+    use super::{Caution, proportion, tune};
+    use crate::model::{Level, Standing, VerdictLabel};
     use VerdictLabel::{Confirmed, Dismissed};
 
     const PRESENT: [f64; 4] = [40.0, 55.0, 70.0, 85.0];
@@ -278,7 +267,10 @@ mod tests {
     #[test]
     fn few_cases_have_wide_intervals() {
         let eight = proportion(8, 10).unwrap();
-        assert!((eight.low - 0.490).abs() < 0.001 && (eight.high - 0.943).abs() < 0.001, "{eight:?}");
+        assert!(
+            (eight.low - 0.490).abs() < 0.001 && (eight.high - 0.943).abs() < 0.001,
+            "{eight:?}"
+        );
         let none = proportion(0, 10).unwrap();
         assert!(none.low == 0.0 && (none.high - 0.278).abs() < 0.001, "{none:?}");
         assert_eq!(proportion(0, 0), None);

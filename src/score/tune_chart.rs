@@ -101,7 +101,10 @@ fn axes(out: &mut String, most: f64) {
 }
 
 fn points(points: impl Iterator<Item = (f64, f64)>) -> String {
-    points.map(|(score, share)| format!("{:.1},{:.1}", x(score), y(share))).collect::<Vec<_>>().join(" ")
+    points
+        .map(|(score, share)| format!("{:.1},{:.1}", x(score), y(share)))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn band(out: &mut String, shares: &[(f64, Proportion)], colour: &str) {
@@ -176,8 +179,8 @@ fn legend(out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::svg;
-    use crate::model::VerdictLabel;
-    use crate::score::{Standing, tune};
+    use crate::model::{Standing, VerdictLabel};
+    use crate::score::tune;
 
     #[test]
     fn every_curve_is_drawn_and_every_level_is_named() {

@@ -63,8 +63,7 @@ pub(super) fn read(
     question: &Question<'_>,
     excerpt: &Excerpt<'_>,
 ) -> Result<Answer, Deviation> {
-    let completion: Completion =
-        serde_json::from_slice(body).map_err(|_| Deviation::Envelope)?;
+    let completion: Completion = serde_json::from_slice(body).map_err(|_| Deviation::Envelope)?;
     let [Choice { message, finish_reason }] = completion.choices.as_slice() else {
         return Err(Deviation::Envelope);
     };
@@ -112,11 +111,16 @@ mod tests {
     #[test]
     fn a_good_answer_has_its_place() {
         let good = r#"{"case":"c1","polarity":"negative","quote":"“no ve” más"}"#;
-        let quote = TEXT.chars().collect::<Vec<_>>().windows(11).position(|w| {
-            w.iter().collect::<String>() == "“no ve” más"
-        });
+        let quote = TEXT
+            .chars()
+            .collect::<Vec<_>>()
+            .windows(11)
+            .position(|w| w.iter().collect::<String>() == "“no ve” más");
         let from = quote.expect("it stands there");
-        assert_eq!(told(good), Ok(Answer { label: PolarityLabel::Negative, quote: from..from + 11 }));
+        assert_eq!(
+            told(good),
+            Ok(Answer { label: PolarityLabel::Negative, quote: from..from + 11 })
+        );
     }
 
     #[test]
@@ -127,9 +131,15 @@ mod tests {
             (r#"```json{"case":"c1","polarity":"neutral","quote":"multado"}```"#, Deviation::Shape),
             (r#"{"case":"c1","polarity":"bad","quote":"multado"}"#, Deviation::Shape),
             (r#"{"case":"c1","polarity":"neutral"}"#, Deviation::Shape),
-            (r#"{"case":"c1","polarity":"neutral","quote":"multado","note":"x"}"#, Deviation::Shape),
+            (
+                r#"{"case":"c1","polarity":"neutral","quote":"multado","note":"x"}"#,
+                Deviation::Shape,
+            ),
             (r#"{"case":"c1","polarity":"neutral","quote":"multado"} and more"#, Deviation::Shape),
-            (r#"{"case":"c1","case":"c1","polarity":"neutral","quote":"multado"}"#, Deviation::Shape),
+            (
+                r#"{"case":"c1","case":"c1","polarity":"neutral","quote":"multado"}"#,
+                Deviation::Shape,
+            ),
             (r#"{"polarity":"neutral","quote":"multado"}"#, Deviation::Shape),
             (r#"{"case":"c2","polarity":"neutral","quote":"multado"}"#, Deviation::Case),
             (r#"{"case":"c1","polarity":"neutral","quote":"absuelto"}"#, Deviation::Quote),
@@ -154,7 +164,9 @@ mod tests {
             r#"{"choices":[]}"#.to_owned(),
             format!(r#"{{"choices":[{choice},{choice}]}}"#),
             r#"{"choices":[{"message":{"content":null}}]}"#.to_owned(),
-            format!(r#"{{"choices":[{{"message":{{"content":"{good}"}},"finish_reason":"length"}}]}}"#),
+            format!(
+                r#"{{"choices":[{{"message":{{"content":"{good}"}},"finish_reason":"length"}}]}}"#
+            ),
         ] {
             assert_eq!(told_raw(&body), Err(Deviation::Envelope), "{body}");
         }

@@ -208,8 +208,7 @@ async fn exchange(
     }
     let reach = if reader.allow_private { Reach::anywhere() } else { Reach::default() };
     let body = question.body(excerpt, &reader.model, &case);
-    let post =
-        Post { url: &reader.url, headers, body, reach: &reach, timeout: reader.timeout };
+    let post = Post { url: &reader.url, headers, body, reach: &reach, timeout: reader.timeout };
     let reply = client.post(post).await.map_err(|error| match error {
         FetchError::Timeout { .. } => Silence::Late,
         error => Silence::Network(error),

@@ -45,7 +45,8 @@ impl<'a> Question<'a> {
     /// The piece of the text that is sent: its beginning, or what surrounds the first mention.
     pub(super) fn excerpt(&self) -> Excerpt<'a> {
         let skipped = if self.first + BEFORE > MOST_TEXT { self.first - BEFORE } else { 0 };
-        let byte = |at: usize| self.text.char_indices().nth(at).map_or(self.text.len(), |(at, _)| at);
+        let byte =
+            |at: usize| self.text.char_indices().nth(at).map_or(self.text.len(), |(at, _)| at);
         let (from, to) = (byte(skipped), byte(skipped + MOST_TEXT));
         Excerpt { text: self.text.get(from..to).unwrap_or_default(), skipped }
     }
@@ -96,9 +97,11 @@ mod tests {
     #[test]
     fn a_piece_holds_the_mention_and_knows_its_place() {
         let long = format!("{}银行被罚{}", "a".repeat(5_000), "b".repeat(5_000));
-        for (text, first, skipped) in
-            [("Banco\nmultado", 0, 0), (long.as_str(), 5_000, 5_000 - BEFORE), (long.as_str(), 40, 0)]
-        {
+        for (text, first, skipped) in [
+            ("Banco\nmultado", 0, 0),
+            (long.as_str(), 5_000, 5_000 - BEFORE),
+            (long.as_str(), 40, 0),
+        ] {
             let question = Question { text, names: vec!["银行"], first };
             let excerpt = question.excerpt();
             assert_eq!(excerpt.skipped, skipped);

@@ -39,16 +39,19 @@ struct Endpoint {
     asked: Arc<AtomicUsize>,
 }
 
-async fn answer(State(endpoint): State<Endpoint>, headers: HeaderMap, body: String) -> impl IntoResponse {
+async fn answer(
+    State(endpoint): State<Endpoint>,
+    headers: HeaderMap,
+    body: String,
+) -> impl IntoResponse {
     endpoint.asked.fetch_add(1, Ordering::SeqCst);
     assert_eq!(headers["authorization"], "Bearer key-1");
     let body: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(body["model"], "reader");
     let given = body["messages"][1]["content"].as_str().expect("the article");
     let case = given.lines().nth(1).expect("the case");
-    let content = |quote: &str| {
-        json!({ "case": case, "polarity": "negative", "quote": quote }).to_string()
-    };
+    let content =
+        |quote: &str| json!({ "case": case, "polarity": "negative", "quote": quote }).to_string();
     let content = match endpoint.manner {
         Manner::Good => content(QUOTE),
         Manner::Slow => {
@@ -116,7 +119,8 @@ async fn a_good_answer_counts_and_a_copy_asks_no_more() {
     for _ in 0..2 {
         let answer = stage.ask(TEXT, 0).await.expect("an answer");
         assert_eq!(answer.label, PolarityLabel::Negative);
-        let quoted: String = TEXT.chars().skip(answer.quote.start).take(answer.quote.len()).collect();
+        let quoted: String =
+            TEXT.chars().skip(answer.quote.start).take(answer.quote.len()).collect();
         assert_eq!(quoted, QUOTE);
     }
     assert_eq!(stage.asked(), 1);

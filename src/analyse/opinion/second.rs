@@ -4,9 +4,7 @@
 use std::ops::Range;
 
 use super::polarity::SQUASH;
-use crate::model::{
-    Evidence, EvidenceKind, PolarityLabel, SecondOpinion, TopicOpinion,
-};
+use crate::model::{Evidence, EvidenceKind, PolarityLabel, SecondOpinion, TopicOpinion};
 
 /// What a second reader is worth, in log-odds of speaking ill: as much as a witness who is right nine
 /// times of ten. A design, not a measurement; what it says of an unsure text outweighs the rules,
@@ -48,7 +46,9 @@ pub fn weigh_in(
         kind: EvidenceKind::SecondOpinion,
         value,
     });
-    polarity.evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
+    polarity
+        .evidence
+        .sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
     opinion.second = Some(SecondOpinion { label, quote: words, p_before });
     opinion
 }
@@ -56,9 +56,7 @@ pub fn weigh_in(
 #[cfg(test)]
 mod tests {
     use super::weigh_in;
-    use crate::model::{
-        Evidence, EvidenceKind, Polarity, PolarityLabel, TopicMatch, TopicOpinion,
-    };
+    use crate::model::{Evidence, EvidenceKind, Polarity, PolarityLabel, TopicMatch, TopicOpinion};
     use PolarityLabel::{Negative, Neutral, Positive};
 
     const TEXT: &str = "El banco y la multa\nNo está claro quién paga.";
@@ -77,7 +75,8 @@ mod tests {
             p_negative,
             evidence: vec![evidence],
         };
-        let topic = TopicMatch { id: "bank".to_owned(), rule: "names".to_owned(), spans: Vec::new() };
+        let topic =
+            TopicMatch { id: "bank".to_owned(), rule: "names".to_owned(), spans: Vec::new() };
         TopicOpinion {
             topic,
             polarity,
