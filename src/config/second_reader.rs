@@ -13,7 +13,7 @@ use super::value::{Check, SecretRef};
 const TIMEOUT: Duration = Duration::from_secs(5);
 const LEAST_TIMEOUT: Duration = Duration::from_millis(100);
 /// An article waits so long at most.
-const MOST_TIMEOUT: Duration = Duration::from_secs(60);
+const MOST_TIMEOUT: Duration = Duration::from_mins(1);
 const BUDGET: u32 = 60;
 const MOST_BUDGET: u32 = 10_000;
 const MARGIN: f64 = 0.2;
