@@ -21,6 +21,7 @@ pub mod plan;
 pub mod query;
 pub mod sandbox;
 pub mod score;
+pub mod second_opinion;
 pub mod store;
 pub mod story;
 pub mod telemetry;

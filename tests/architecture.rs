@@ -14,7 +14,7 @@ const MAX_FUNCTION: usize = 80;
 
 /// Floor, room, and the rooms it may import. A row knows only rows above it, and stages (floor 2)
 /// never each other.
-const FLOORS: [(u8, &str, &[&str]); 24] = [
+const FLOORS: [(u8, &str, &[&str]); 25] = [
     (0, "model", &[]),
     (1, "text", &["model"]),
     (1, "phrases", &["model"]),
@@ -29,6 +29,7 @@ const FLOORS: [(u8, &str, &[&str]); 24] = [
     (2, "analyse", &["model", "config", "text", "query"]),
     (2, "story", &["model", "config", "text"]),
     (2, "score", &["model", "config"]),
+    (2, "second_opinion", &["model", "config", "guard"]),
     (2, "decide", &["model", "config", "text"]),
     (2, "plan", &["model", "config"]),
     (2, "notify", &["model", "config", "phrases", "guard"]),
@@ -50,6 +51,7 @@ const FLOORS: [(u8, &str, &[&str]); 24] = [
             "analyse",
             "story",
             "score",
+            "second_opinion",
             "decide",
             "plan",
             "notify",
@@ -81,6 +83,7 @@ const FLOORS: [(u8, &str, &[&str]); 24] = [
             "analyse",
             "story",
             "score",
+            "second_opinion",
             "decide",
             "plan",
             "notify",

@@ -97,12 +97,25 @@ impl Engine {
         locale: Option<Locale>,
         tell: impl FnOnce(&Joined, &Layout, &Marks, &[Range<usize>]) -> T,
     ) -> T {
+        self.read_shaped(text, target, locale, |_| (), tell)
+    }
+
+    /// As `read`, after `shape` has changed where words stand.
+    fn read_shaped<T>(
+        &self,
+        text: &str,
+        target: &[Range<usize>],
+        locale: Option<Locale>,
+        shape: impl FnOnce(&mut Layout),
+        tell: impl FnOnce(&Joined, &Layout, &Marks, &[Range<usize>]) -> T,
+    ) -> T {
         let document = Document { body: text, ..Document::default() };
         let text = Joined::bare(text);
         let hits = self.vocabulary.find(&document, &text);
         let found = group(&hits, |spoken| locale.is_none_or(|locale| locale == spoken));
         let reading = self.reading(&hits.words, &found, locale);
-        let layout = Layout::new(&text, &reading.contrasts());
+        let mut layout = Layout::new(&text, &reading.contrasts());
+        shape(&mut layout);
         let mut mentions: Vec<_> =
             target.iter().map(|chars| layout.words_of_chars(chars)).collect();
         mentions.retain(|words| !words.is_empty());
@@ -157,6 +170,7 @@ impl Article<'_> {
             categories,
             prominence: self.prominence(&mentions, layout),
             hearsay,
+            second: None,
         })
     }
 
@@ -280,5 +294,7 @@ fn bytes_of(mentions: &[Range<usize>], layout: &Layout) -> Vec<Range<usize>> {
     mentions.iter().filter_map(bytes).collect()
 }
 
+#[cfg(test)]
+mod ablation;
 #[cfg(test)]
 mod tests;

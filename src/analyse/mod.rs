@@ -26,3 +26,4 @@ pub use name::occurrences_of;
 pub use opinion::model::{
     Head, Lesson, ModelError, OpinionModel, Refusal, SetFigures, Trained, train,
 };
+pub use opinion::weigh_in;

@@ -7,6 +7,7 @@ mod reload;
 mod scratch;
 pub mod silences;
 pub mod sources;
+pub mod standings;
 pub mod stories;
 pub mod verdicts;
 

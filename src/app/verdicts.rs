@@ -8,8 +8,10 @@ use serde::Serialize;
 use super::{AppError, location};
 use crate::config::Config;
 use crate::model::{
-    Alert, AlertId, Article, ArticleId, StaffVerdict, StoryId, VerdictId, VerdictLabel,
+    Alert, AlertId, Article, ArticleId, Field, Span, StaffVerdict, StoryId, TopicMatch, VerdictId,
+    VerdictLabel,
 };
+use crate::store::articles::Verdict;
 use crate::store::{Store, StoreError, Transaction, alerts, articles, stories, verdicts};
 
 /// A verdict that is to be recorded.
@@ -49,18 +51,34 @@ pub struct VerdictRow {
 /// One line of `atalaya verdict --export`: an article toward a target, as staff judged it.
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Example {
+    /// The story.
+    pub story: String,
     /// Headline.
     pub title: String,
     /// Text.
     pub body: String,
     /// The topic, by id.
     pub target: String,
+    /// Where the topic is named, in title + "\n" + body.
+    pub mentions: Vec<Mention>,
+    /// Severity of the story when the article came, without the part of a verdict; null if it was not
+    /// scored.
+    pub score: Option<f64>,
     /// BCP-47.
     pub language: Option<String>,
     /// What staff said.
     pub label: VerdictLabel,
     /// When, RFC 3339.
     pub at: String,
+}
+
+/// A place of a target, in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Mention {
+    /// First character.
+    pub from: usize,
+    /// One past the last.
+    pub to: usize,
 }
 
 /// Records a verdict; false if the archive knows nothing of that identifier.
@@ -163,11 +181,13 @@ pub async fn examples(config: &Config) -> Result<Vec<Example>, AppError> {
             let Some((article, analysis)) = articles::find(tx, verdict.article_id)? else {
                 continue;
             };
-            let topics = analysis.topics.iter().map(|opinion| opinion.topic.id.clone());
-            let judged = |topic: &String| verdict.topic_id.as_ref().is_none_or(|id| id == topic);
+            let scored = articles::verdicts(tx, article.id)?;
+            let topics = analysis.topics.iter().map(|opinion| &opinion.topic);
+            let judged =
+                |topic: &&TopicMatch| verdict.topic_id.as_ref().is_none_or(|id| *id == topic.id);
             for target in topics.filter(judged) {
-                let key = (article.id, target.clone());
-                last.insert(key, example(&article, target, &verdict));
+                let key = (article.id, target.id.clone());
+                last.insert(key, example(&article, target, &scored, &verdict));
             }
         }
         Ok(last.into_values().collect())
@@ -177,11 +197,25 @@ pub async fn examples(config: &Config) -> Result<Vec<Example>, AppError> {
     Ok(examples?)
 }
 
-fn example(article: &Article, target: String, verdict: &StaffVerdict) -> Example {
+fn example(
+    article: &Article,
+    target: &TopicMatch,
+    scored: &[Verdict],
+    verdict: &StaffVerdict,
+) -> Example {
+    let behind_title = article.title.chars().count() + 1;
+    let mention = |span: &Span| {
+        let before = if span.field == Field::Body { behind_title } else { 0 };
+        Mention { from: before + span.from, to: before + span.to }
+    };
+    let score = scored.iter().find(|one| one.topic_id == target.id);
     Example {
+        story: verdict.story_id.to_string(),
         title: article.title.clone(),
         body: article.body.clone(),
-        target,
+        target: target.id.clone(),
+        mentions: target.spans.iter().map(mention).collect(),
+        score: score.map(|one| one.severity.without_verdict()),
         language: article.language.clone(),
         label: verdict.label,
         at: verdict.at.to_string(),

@@ -24,6 +24,7 @@ mod span;
 mod stories;
 mod table;
 mod train;
+mod tune;
 mod verdict;
 
 use std::process::ExitCode;
@@ -66,6 +67,8 @@ enum Command {
     Verdict(verdict::Verdict),
     /// Train an opinion model from labelled texts or verdicts; written only if it is better
     Train(train::Train),
+    /// Show what other thresholds would have told, by the verdicts; recommend some
+    Tune(tune::Tune),
     /// Search the archive by a query: docs/query-language.md
     Search(search::Search),
     /// Replay the past under other rules: what they would have raised
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::Held(held) => held.run(),
         Command::Verdict(verdict) => verdict.run(),
         Command::Train(train) => train.run(),
+        Command::Tune(tune) => tune.run(),
         Command::Search(search) => search.run(),
         Command::Backtest(backtest) => backtest.run(),
         Command::Demo(demo) => demo.run(),

@@ -16,9 +16,11 @@ use crate::app::explain::Explanation;
 use crate::app::silences::{HeldRow, SilenceRow};
 use crate::app::sources::SourcesReport;
 use crate::app::stories::{HotReport, StoriesReport};
+use crate::app::verdicts::{Example, VerdictRow};
 use crate::archive::BacktestReport;
 use crate::demo::outcome::Outcome;
 use crate::model::{Extracted, Feed, Polarity, Spread};
+use crate::score::Tuning;
 
 /// Schemas (JSON Schema 2020-12) by the name of their file without `.json`. A name that ends in
 /// `-row` is one line of a stream. Fields may be added to the objects without notice.
@@ -49,6 +51,9 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("sources", schema::<SourcesReport>("atalaya sources --json")),
         ("stories", schema::<StoriesReport>("atalaya stories --json")),
         ("story", schema::<Spread>("atalaya stories --story ID --json")),
+        ("tune", schema::<Tuning>("atalaya tune --json")),
+        ("verdict-export-row", schema::<Example>("atalaya verdict --export")),
+        ("verdict-row", schema::<VerdictRow>("atalaya verdict --list --jsonl")),
         ("stories-row", schema::<Answer<StoriesRow>>("atalaya inspect stories --jsonl")),
     ])
 }

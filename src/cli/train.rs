@@ -15,8 +15,8 @@ use super::report;
 use crate::analyse::{Lesson, OpinionModel, Trained, occurrences_of, train};
 use crate::model::{Locale, PolarityLabel};
 
-/// JSON Lines of `{"text" or "title" and "body", "target" or "from" and "to", "language"?,
-/// "label"}`; labels: negative, neutral, positive; confirmed, dismissed, wrong target.
+/// JSON Lines of `{"text" or "title" and "body", "target" or "from" and "to" or "mentions",
+/// "language"?, "label"}`; labels: negative, neutral, positive; confirmed, dismissed, wrong target.
 #[derive(Args)]
 pub struct Train {
     /// Labelled texts; the file's name is the name of the data set
@@ -55,9 +55,18 @@ struct Row {
     target: Option<String>,
     from: Option<usize>,
     to: Option<usize>,
+    #[serde(default)]
+    mentions: Vec<Mention>,
     #[serde(alias = "lang")]
     language: Option<String>,
     label: Label,
+}
+
+/// A place of the target, as `atalaya verdict --export` writes it.
+#[derive(Deserialize)]
+struct Mention {
+    from: usize,
+    to: usize,
 }
 
 /// A polarity, or what staff said of an alert: an alert that was right spoke ill of the target, a
@@ -67,7 +76,13 @@ struct Row {
 enum Label {
     #[serde(alias = "neg", alias = "confirmed")]
     Negative,
-    #[serde(alias = "neu", alias = "dismissed", alias = "wrong target", alias = "wrong_target")]
+    #[serde(
+        alias = "neu",
+        alias = "dismissed",
+        alias = "wrong target",
+        alias = "wrong_target",
+        alias = "wrong-target"
+    )]
     Neutral,
     #[serde(alias = "pos")]
     Positive,
@@ -131,11 +146,15 @@ fn lessons(files: &[PathBuf], language: Locale) -> Result<Vec<Lesson>, String> {
 
 fn lesson(row: Row, set: &str) -> Lesson {
     let text = row.text.unwrap_or_else(|| format!("{}\n{}", row.title, row.body));
-    let target: Vec<Range<usize>> = match (row.from, row.to, &row.target) {
-        (Some(from), Some(to), _) if from < to => std::iter::once(from..to).collect(),
-        (_, _, Some(name)) => occurrences_of(&text, name),
-        _ => Vec::new(),
-    };
+    let places = row.mentions.iter().map(|one| one.from..one.to).filter(|place| !place.is_empty());
+    let mut target: Vec<Range<usize>> = places.collect();
+    if target.is_empty() {
+        target = match (row.from, row.to, &row.target) {
+            (Some(from), Some(to), _) if from < to => std::iter::once(from..to).collect(),
+            (_, _, Some(name)) => occurrences_of(&text, name),
+            _ => Vec::new(),
+        };
+    }
     let label = match row.label {
         Label::Negative => PolarityLabel::Negative,
         Label::Neutral => PolarityLabel::Neutral,

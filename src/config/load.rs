@@ -14,6 +14,7 @@ use super::keywords::load_with_lists;
 use super::media;
 use super::policies::{self, Reach};
 use super::routes::{self, RawRoute};
+use super::second_reader::{self, RawSecondReader};
 use super::settings::{self, RawCollect, RawOrganisation, RawStore, RawWeb};
 use super::severity;
 use super::sites;
@@ -33,6 +34,7 @@ struct RawConfig {
     #[serde(default)]
     collect: RawCollect,
     severity: Option<Spanned<toml::Value>>,
+    second_opinion: Option<RawSecondReader>,
     web: Option<RawWeb>,
     keywords: Option<Spanned<PathBuf>>,
     people: Option<Spanned<PathBuf>>,
@@ -81,6 +83,8 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let keep = settings::keep(check, &raw.store);
     let database = settings::database(check, raw.store);
     let collect = settings::collect(check, &raw.collect);
+    let second = raw.second_opinion.as_ref();
+    let second = second.map(|raw| second_reader::second_reader(check, raw));
     let data = settings::data_directory(check, database.as_ref());
     let has_page = raw.web.as_ref().is_some_and(RawWeb::has_public_url);
     let web = raw.web.and_then(|web| settings::web(check, &web, &data));
@@ -144,6 +148,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         keep,
         collect,
         severity: severity?,
+        second_reader: second.flatten(),
         web,
         sources,
         media,

@@ -2,7 +2,9 @@
 //! file or in the environment; the finding about one that does not must not spread it further.
 
 /// Section headers under which `url` is an address and not a credential.
-const OPEN_URLS: [&str; 2] = ["[[source]]", "[store]"];
+const OPEN_URLS: [&str; 3] = ["[[source]]", "[store]", READER];
+/// Where a `key` is a credential; elsewhere it names a thing.
+const READER: &str = "[second_opinion]";
 
 /// The text with every value of a key like `password`, every webhook URL and every password in a
 /// URL replaced by asterisks, byte for byte: places stay what they are.
@@ -49,6 +51,7 @@ fn secret_key(key: &str, header: &str) -> bool {
     ["pass", "secret", "token", "pwd"].iter().any(|part| key.contains(part))
         || near("password", 2)
         || near("secret", 2)
+        || (header == READER && key.contains("key"))
         || (near("url", 1) && !OPEN_URLS.contains(&header))
 }
 
@@ -113,6 +116,10 @@ mod tests {
                 "[[channel]] # chat\nurl = \"**********\"",
             ),
             ("[[step]]\nkey = \"verify\"", "[[step]]\nkey = \"verify\""),
+            (
+                "[second_opinion]\nurl = \"https://h/\"\napi_key = \"sk\"",
+                "[second_opinion]\nurl = \"https://h/\"\napi_key = \"**\"",
+            ),
         ];
         for (text, shown) in cases {
             assert_eq!(masked(text), shown);

@@ -18,6 +18,7 @@ mod opml;
 mod plans;
 mod policies;
 mod routes;
+mod second_reader;
 mod settings;
 mod severity;
 mod sites;
@@ -34,6 +35,7 @@ pub use load::load;
 pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{load_people, load_plan};
+pub use second_reader::SecondReader;
 pub use severity::{Points, SeverityRules, Shape, Thresholds, Watch};
 pub use snapshot::{
     About, Answers, Collect, Config, Database, Heartbeat, Organisation, Route, Web,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Channel, Digest, Inhibit, SeverityRules, Storm, Telling};
+use super::{Channel, Digest, Inhibit, SecondReader, SeverityRules, Storm, Telling};
 use crate::model::query::Query;
 use crate::model::{
     AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout,
@@ -29,6 +29,8 @@ pub struct Config {
     pub collect: Collect,
     /// How facts become a score, and a score a level.
     pub severity: SeverityRules,
+    /// Who is asked where the rules are unsure, if anybody.
+    pub second_reader: Option<SecondReader>,
     /// The status page, if it is served.
     pub web: Option<Web>,
     /// Where articles come from.

@@ -84,6 +84,9 @@ pub enum EvidenceKind {
     Role,
     /// A learned weight.
     Model,
+    /// The passage that a second reader builds on.
+    #[serde(rename = "second_opinion")]
+    SecondOpinion,
 }
 
 /// One word that made the polarity. Offsets as in [`Span`], of the text that was judged.
@@ -115,6 +118,17 @@ pub struct Polarity {
     pub evidence: Vec<Evidence>,
 }
 
+/// What a second reader says of a target, asked where the rules were unsure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SecondOpinion {
+    /// What the text says of the target.
+    pub label: PolarityLabel,
+    /// The passage that it builds on, as it stands in the article.
+    pub quote: String,
+    /// Probability of speaking ill before it, by the rules alone.
+    pub p_before: f64,
+}
+
 /// What an article says of one topic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TopicOpinion {
@@ -128,6 +142,10 @@ pub struct TopicOpinion {
     pub prominence: f64,
     /// The claim is hearsay or doubted ("según rumores", allegedly, 据传).
     pub hearsay: bool,
+    /// What a second reader made of it, if one was asked and its answer counts; it is part of the
+    /// polarity then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<SecondOpinion>,
 }
 
 /// All that the analysis found in one article.

@@ -35,8 +35,8 @@ pub use alert::{
     Actor, Alert, AlertEvent, AlertEventKind, AlertLife, AlertState, Decision, Reason,
 };
 pub use analysis::{
-    Analysis, CategoryMatch, Evidence, EvidenceKind, Field, Polarity, PolarityLabel, Span,
-    TopicMatch, TopicOpinion,
+    Analysis, CategoryMatch, Evidence, EvidenceKind, Field, Polarity, PolarityLabel, SecondOpinion,
+    Span, TopicMatch, TopicOpinion,
 };
 pub use answer_link::{AnswerKey, AnswerLink};
 pub use article::{Article, Entry, EntryMarks, Extracted};
@@ -75,5 +75,5 @@ pub use source::{
 pub use spread::{Credit, CreditKind, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
 pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
 pub use summary::{DigestFacts, SilenceFacts, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic};
-pub use verdict::StaffVerdict;
+pub use verdict::{StaffVerdict, Standing};
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

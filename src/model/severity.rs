@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::LocalText;
+use super::{LocalText, PolarityLabel};
 
 /// Alert levels, as in Chinese and European emergency practice: IV blue to I red.
 #[derive(
@@ -62,6 +62,9 @@ impl FromStr for Level {
 pub enum PartName {
     /// How surely the article speaks ill of the entity.
     Negativity,
+    /// What a second reader adds to that or takes away.
+    #[serde(rename = "second_opinion")]
+    SecondOpinion,
     /// Gravity of what is said to have happened.
     Event,
     /// How many independent owners carry the story.
@@ -138,6 +141,15 @@ pub enum Fact {
     /// Probability of speaking ill, 0 to 1.
     Probability {
         /// The probability.
+        p: f64,
+    },
+    /// What a second reader says.
+    SecondOpinion {
+        /// Of the entity.
+        label: PolarityLabel,
+        /// The passage that it builds on.
+        quote: String,
+        /// Probability of speaking ill with it, 0 to 1.
         p: f64,
     },
     /// The gravest category.

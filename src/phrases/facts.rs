@@ -1,16 +1,24 @@
 //! The facts behind the parts of a score, in words.
 
-use super::{count, fill, text};
+use super::{count, fill, polarity, text};
 use crate::model::{Fact, Locale, Place, VerdictLabel};
 
 /// Days from which an age is told in days.
 const DAYS: f64 = 2.0;
+/// Characters of a quotation that are shown.
+const QUOTE: usize = 60;
 
 /// The fact behind a part, as a sentence in brackets would say it: `3 propietarios`.
 #[must_use]
 pub fn fact(fact: &Fact, locale: Locale) -> String {
     match fact {
         Fact::Probability { p } => fill("fact.probability", locale, &[("n", &percent(*p))]),
+        Fact::SecondOpinion { label, quote, p } => {
+            let quote = cut(quote);
+            let values =
+                [("label", polarity(*label, locale)), ("quote", &quote), ("n", &percent(*p))];
+            fill("fact.second_opinion", locale, &values)
+        }
         Fact::Event { name, weight, hearsay, .. } => {
             let key = if *hearsay { "fact.event_hearsay" } else { "fact.event" };
             let weight = figure(*weight, 2, locale);
@@ -52,6 +60,16 @@ pub fn verdict(label: VerdictLabel, locale: Locale) -> &'static str {
     )
 }
 
+/// The beginning of a quotation, on one line.
+fn cut(quote: &str) -> String {
+    let mut chars = quote.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut text: String = chars.by_ref().take(QUOTE).collect();
+    if chars.next().is_some() {
+        text.push('…');
+    }
+    text
+}
+
 fn named(place: Place, locale: Locale) -> &'static str {
     text(
         match place {
@@ -89,7 +107,7 @@ fn figure(value: f64, decimals: usize, locale: Locale) -> String {
 #[cfg(test)]
 mod tests {
     use super::fact;
-    use crate::model::{Fact, LocalText, Locale, Place, VerdictLabel};
+    use crate::model::{Fact, LocalText, Locale, Place, PolarityLabel, VerdictLabel};
 
     fn check(what: &Fact, es: &str, en: &str, zh: &str) {
         for (locale, said) in [(Locale::Es, es), (Locale::En, en), (Locale::Zh, zh)] {
@@ -107,6 +125,13 @@ mod tests {
             "Fraude, peso 0,90, solo rumor",
             "Fraud, weight 0.90, only hearsay",
             "欺诈，权重0.90，仅为传闻",
+        );
+        let quote = "the bank is fined".to_owned();
+        check(
+            &Fact::SecondOpinion { label: PolarityLabel::Negative, quote, p: 0.881 },
+            "opinión negativa por «the bank is fined»; con ella, probabilidad de 88 %",
+            "negative, for “the bank is fined”; with it probability 88%",
+            "负面，依据“the bank is fined”；采纳后概率88%",
         );
         check(&Fact::Owners { owners: 1 }, "1 propietario", "1 owner", "1家媒体集团");
         check(&Fact::Owners { owners: 3 }, "3 propietarios", "3 owners", "3家媒体集团");

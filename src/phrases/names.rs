@@ -60,6 +60,7 @@ pub fn part(part: PartName, locale: Locale) -> &'static str {
     text(
         match part {
             PartName::Negativity => "part.negativity",
+            PartName::SecondOpinion => "part.second_opinion",
             PartName::Event => "part.event",
             PartName::Spread => "part.spread",
             PartName::Authority => "part.authority",
@@ -117,6 +118,7 @@ pub fn evidence_kind(kind: EvidenceKind, locale: Locale) -> &'static str {
             EvidenceKind::Contrast => "evidence.contrast",
             EvidenceKind::Role => "evidence.role",
             EvidenceKind::Model => "evidence.model",
+            EvidenceKind::SecondOpinion => "evidence.second_opinion",
         },
         locale,
     )

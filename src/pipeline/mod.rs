@@ -30,6 +30,7 @@ mod reader;
 mod recorder;
 mod retention;
 mod scheduler;
+mod second;
 mod silent_topics;
 mod spread;
 mod steward;
@@ -61,6 +62,7 @@ pub use crate::collect::usual_gap;
 pub use crate::story::{Burst, History, bursts, silence, surface_terms};
 
 use crate::model::StoryId;
+use crate::second_opinion::Desk;
 use crate::store::{
     Store, StoreError, Transaction, articles, deliveries, entries, leases as store_leases, sources,
     story_edits,
@@ -83,6 +85,7 @@ pub struct Pipeline {
     live: watch::Receiver<Arc<Live>>,
     parsers: Parsers,
     templates: Arc<Templates>,
+    second: Arc<Desk>,
     holder: Arc<Holder>,
     wake: Arc<Wake>,
     events: broadcast::Sender<Event>,
@@ -114,6 +117,7 @@ impl Pipeline {
             live,
             parsers,
             templates: Arc::default(),
+            second: Arc::default(),
             wake: Arc::new(Wake::default()),
             events,
             metrics,

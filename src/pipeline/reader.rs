@@ -12,7 +12,7 @@ use url::Url;
 
 use super::leases::{Held, Holder};
 use super::wake::wait;
-use super::{Live, Pipeline, pages};
+use super::{Live, Pipeline, pages, second};
 use crate::collect;
 use crate::guard::{Get, Reply, foreign_url};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
@@ -103,15 +103,17 @@ async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::S
             return;
         }
     };
-    let (announced, medium) = (entry.clone(), source.clone());
+    let (announced, medium, rules) = (entry.clone(), source.clone(), Arc::clone(&live));
     let work = move || {
         let article = assemble(&announced, page);
-        let analysis = live.engine.analyse(&article.document(&medium));
+        let analysis = rules.engine.analyse(&article.document(&medium));
         let language = analysis.language.clone();
         (Article { language, ..article }, analysis)
     };
     match tokio::task::spawn_blocking(work).await {
         Ok((article, analysis)) => {
+            let is_history = claimed.entry.history;
+            let analysis = second::weighed(pipeline, &live, &article, analysis, is_history).await;
             let ready_one = Ready { claimed, held, source, article, analysis };
             if ready.send(ready_one).await.is_err() {
                 tracing::debug!("the judge has gone; the entry will be read again");

@@ -3,12 +3,18 @@
 //! Pure. The weights are a design, not a measurement: no public set labels severity. They follow
 //! `docs/severity.md` and stand in `config/severity.toml`.
 
+mod tune;
+mod tune_chart;
+
 use jiff::Timestamp;
+
+pub use tune::{Caution, LevelAdvice, Proportion, ThresholdRow, Tuning, tune};
+pub use tune_chart::svg;
 
 use crate::config::{SeverityRules, Thresholds, Watch};
 use crate::model::{
     Adjustment, Category, CategoryMatch, Fact, Field, Level, LocalText, Part, PartName, Place,
-    Severity, StoryFacts, TopicOpinion, VerdictLabel,
+    SecondOpinion, Severity, StoryFacts, TopicOpinion, VerdictLabel,
 };
 
 /// Below this probability of speaking ill nothing else counts.
@@ -38,8 +44,7 @@ pub fn severity(case: Case<'_>, categories: &[Category], rules: &SeverityRules) 
     let p = opinion.polarity.p_negative;
     let counts = p >= NEGATIVE_FROM;
     let mut sum = Sum::default();
-    let negativity = ramp(p, NEGATIVE_FROM, rules.shape.negative_full);
-    sum.add(PartName::Negativity, negativity, rules.points.negativity, Fact::Probability { p });
+    negativity(&mut sum, opinion, rules);
     let event = event(opinion, categories, rules);
     for (name, share, most, fact) in [
         event,
@@ -83,6 +88,20 @@ impl Sum {
 
 fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
+}
+
+/// What the rules alone say, and apart from it what a second reader changed.
+fn negativity(sum: &mut Sum, opinion: &TopicOpinion, rules: &SeverityRules) {
+    let p = opinion.polarity.p_negative;
+    let alone = opinion.second.as_ref().map_or(p, |second| second.p_before);
+    let share = |p| ramp(p, NEGATIVE_FROM, rules.shape.negative_full);
+    let most = rules.points.negativity;
+    sum.add(PartName::Negativity, share(alone), most, Fact::Probability { p: alone });
+    if let Some(SecondOpinion { label, quote, .. }) = &opinion.second {
+        let change = share(p) - share(alone);
+        let fact = Fact::SecondOpinion { label: *label, quote: quote.clone(), p };
+        sum.add(PartName::SecondOpinion, change.abs(), most.copysign(change), fact);
+    }
 }
 
 type Share = (PartName, f64, f64, Fact);

@@ -7,7 +7,8 @@ use super::{Case, severity};
 use crate::config::{SeverityRules, Watch};
 use crate::model::{
     Adjustment, Category, CategoryMatch, Field, Level, LocalText, PartName, Polarity,
-    PolarityLabel, Severity, Span, StoryFacts, TopicMatch, TopicOpinion, VerdictLabel,
+    PolarityLabel, SecondOpinion, Severity, Span, StoryFacts, TopicMatch, TopicOpinion,
+    VerdictLabel,
 };
 
 fn rules() -> SeverityRules {
@@ -52,6 +53,7 @@ fn opinion(p_negative: f64, ids: &[&str], field: Field) -> TopicOpinion {
         categories: found.collect(),
         prominence: 1.0,
         hearsay: false,
+        second: None,
     }
 }
 
@@ -162,6 +164,25 @@ fn graver(known: &Known, which: usize) -> Known {
 }
 
 #[test]
+fn a_second_opinion_is_a_part_of_its_own_and_can_take_all_away() {
+    let with = |p: f64, p_before: f64| {
+        let label = if p > p_before { PolarityLabel::Negative } else { PolarityLabel::Neutral };
+        let second = Some(SecondOpinion { label, quote: "no fine".to_owned(), p_before });
+        judge(&TopicOpinion { second, ..opinion(p, &["solvency"], Field::Title) }, 3, 0)
+    };
+    let part = |severity: &Severity| {
+        let found = severity.parts.iter().find(|part| part.name == PartName::SecondOpinion);
+        found.map(|part| part.points)
+    };
+    let cleared = with(0.1, 0.5);
+    assert_eq!((cleared.score, cleared.level, part(&cleared)), (0.0, None, Some(-8.8)));
+    let confirmed = with(0.9, 0.5);
+    assert_eq!(part(&confirmed), Some(23.3));
+    let plain = judge(&opinion(0.9, &["solvency"], Field::Title), 3, 0);
+    assert!((confirmed.score - plain.score).abs() < 0.11 && part(&plain).is_none());
+}
+
+#[test]
 fn a_dismissed_story_loses_points_and_a_confirmed_one_gains_them() {
     let opinion = opinion(0.9, &["solvency"], Field::Body);
     let facts = StoryFacts { owners: 2, best_tier: Some(2), ..StoryFacts::default() };
@@ -220,9 +241,14 @@ proptest! {
         hearsay in any::<bool>(), place in prop::sample::select(vec![1.0, 0.6, 0.25]), last_hour in 0u32..20,
         usual in 0.0..5.0f64, such in prop::option::of(0i64..40), watched in 0.0..30.0f64,
         verdict in prop::option::of(prop::sample::select(VerdictLabel::ALL.to_vec())), which in 0usize..13,
+        p_before in prop::option::of(0.0..1.0f64),
     ) {
         let ids: &[&str] = if grave { &["solvency"] } else { &["service"] };
-        let opinion = TopicOpinion { hearsay, prominence: place, ..opinion(p, ids, Field::Title) };
+        let second = p_before.map(|p_before| {
+            SecondOpinion { label: PolarityLabel::Negative, quote: "a".to_owned(), p_before }
+        });
+        let opinion =
+            TopicOpinion { hearsay, prominence: place, second, ..opinion(p, ids, Field::Title) };
         let facts = StoryFacts {
             owners, negative_owners: owners, best_tier: Some(tier), negative_last_hour: last_hour,
             negative_per_hour: usual, verdict, ..StoryFacts::default()

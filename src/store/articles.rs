@@ -191,6 +191,50 @@ pub fn verdicts(tx: &mut dyn Transaction, id: ArticleId) -> Result<Vec<Verdict>,
     rows.iter().map(read).collect()
 }
 
+/// How one article was scored toward one topic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// The article.
+    pub article: ArticleId,
+    /// The story that it belongs to.
+    pub story: StoryId,
+    /// What was decided.
+    pub verdict: Verdict,
+}
+
+/// How articles were scored since an instant, where somebody might have been told: not history, no
+/// topic that is only read along. At most `most`, in the order of articles and topics; `after` is the
+/// last one of the answer before.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn scored(
+    tx: &mut dyn Transaction,
+    since: Timestamp,
+    after: Option<&Scored>,
+    most: u32,
+) -> Result<Vec<Scored>, StoreError> {
+    let (article, topic) = after.map_or((String::new(), ""), |last| {
+        (last.article.to_string(), last.verdict.topic_id.as_str())
+    });
+    let rows = tx.query(
+        "SELECT article_id, story_id, topic_id, reason, severity, decided_at FROM article_topic \
+         WHERE (article_id > ?2 OR (article_id = ?2 AND topic_id > ?3)) AND decided_at >= ?1 \
+         AND reason NOT IN ('', ?4, ?5) ORDER BY article_id, topic_id LIMIT ?6",
+        params![since, article, topic, Reason::History.name(), Reason::WatchOnly.name(), most],
+    )?;
+    let read = |row: &Row| {
+        let verdict = Verdict {
+            topic_id: row.get(2)?,
+            reason: row.parse(3)?,
+            severity: row.json(4)?,
+            at: row.get(5)?,
+        };
+        Ok(Scored { article: row.parse(0)?, story: row.parse(1)?, verdict })
+    };
+    rows.iter().map(read).collect()
+}
+
 /// An article with its analysis, if the archive has it.
 ///
 /// # Errors

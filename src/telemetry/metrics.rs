@@ -45,6 +45,11 @@ struct EscalationLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct SecondOpinionLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct DeliveryLabels {
     channel: String,
     outcome: &'static str,
@@ -61,6 +66,7 @@ pub struct Metrics {
     articles: Counter,
     duplicates: Counter,
     decisions: Family<DecisionLabels, Counter>,
+    second_opinions: Family<SecondOpinionLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
     escalations: Family<EscalationLabels, Counter>,
     entries_pending: Gauge,
@@ -87,6 +93,7 @@ impl Metrics {
             articles: Counter::default(),
             duplicates: Counter::default(),
             decisions: Family::default(),
+            second_opinions: Family::default(),
             deliveries: Family::default(),
             escalations: Family::default(),
             entries_pending: Gauge::default(),
@@ -120,6 +127,8 @@ impl Metrics {
             "Decisions on articles by topic and reason",
             self.decisions.clone(),
         );
+        let help = "Opinions that a second reader was to be asked for, by what came of it";
+        registry.register("second_opinions", help, self.second_opinions.clone());
         registry.register(
             "deliveries",
             "Attempts at deliveries by channel and outcome",
@@ -179,6 +188,11 @@ impl Metrics {
     /// Something was decided on a topic.
     pub fn decided(&self, topic: &str, reason: &'static str) {
         self.decisions.get_or_create(&DecisionLabels { topic: topic.to_owned(), reason }).inc();
+    }
+
+    /// A second opinion was wanted: what it says, or why there is none.
+    pub fn second_opinion(&self, outcome: &'static str) {
+        self.second_opinions.get_or_create(&SecondOpinionLabels { outcome }).inc();
     }
 
     /// An attempt at a delivery ended.

@@ -9,3 +9,4 @@ mod places;
 mod schemas;
 mod shapes;
 mod streams;
+mod verdicts;

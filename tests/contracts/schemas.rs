@@ -69,6 +69,9 @@ fn schemas_refuse_what_breaks_the_contract() {
         ("search-row", json!({"id": "a", "title": "b"})),
         ("alerts", json!({"alerts": [{"id": "a", "level": "red", "state": "burning"}]})),
         ("alert", json!({"id": "a", "events": [], "escalations": []})),
+        ("tune", json!({"days": 1, "stories": 0})),
+        ("verdict-row", json!({"story": "a"})),
+        ("verdict-export-row", json!({"title": "a", "body": "b", "target": "c", "label": "fine"})),
         ("backtest", json!({"baseline": "record", "articles": 1})),
     ];
     let schemas = atalaya::cli::schemas();

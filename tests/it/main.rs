@@ -19,6 +19,7 @@ mod regroup;
 mod reload;
 mod rooms;
 mod routing;
+mod second_opinion;
 mod slow_clients;
 mod smtp;
 mod support;

@@ -13,6 +13,7 @@
 
 mod daemon;
 mod database;
+#[path = "../dice/mod.rs"]
 mod dice;
 mod ledger;
 mod mail_sink;
@@ -28,7 +29,7 @@ use reaper::Reaper;
 use stage::Stage;
 
 fn run(database: Database) {
-    let seed = dice::seed();
+    let seed = seed();
     println!("ATALAYA_TEST_SEED={seed}");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
@@ -53,4 +54,12 @@ fn nothing_is_lost_or_doubled_on_sqlite() {
 #[test]
 fn nothing_is_lost_or_doubled_on_postgresql() {
     run(Database::postgres());
+}
+
+/// The seed that the environment asks for, or a new one.
+fn seed() -> u64 {
+    std::env::var("ATALAYA_TEST_SEED").map_or_else(
+        |_| uuid::Uuid::now_v7().as_u64_pair().1,
+        |seed| seed.parse().expect("ATALAYA_TEST_SEED is a number"),
+    )
 }

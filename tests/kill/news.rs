@@ -105,7 +105,7 @@ async fn page(
     State(news): State<News>,
     Path((_, event)): Path<(String, usize)>,
 ) -> Result<Html<String>, StatusCode> {
-    let late = Dice::new(event as u64).throw(0, LATEST_ANSWER_MS);
+    let late = Dice(event as u64).throw(0, LATEST_ANSWER_MS);
     tokio::time::sleep(Duration::from_millis(late)).await;
     let event = news.plan.events.get(event).ok_or(StatusCode::NOT_FOUND)?;
     let title = escape(&event.title);

@@ -50,7 +50,7 @@ impl Plan {
     pub fn of(seed: u64) -> Self {
         let File { event: events } =
             toml::from_str(include_str!("events.toml")).expect("the events are well written");
-        let mut dice = Dice::new(seed);
+        let mut dice = Dice(seed);
         let mut order: Vec<usize> = (0..events.len()).collect();
         dice.shuffle(&mut order);
         let mut articles: Vec<Planned> =

@@ -50,7 +50,7 @@ pub struct Reaper<'a> {
 impl<'a> Reaper<'a> {
     /// A reaper that repeats itself for the same seed.
     pub fn new(stage: &'a Stage, seed: u64) -> Self {
-        Self { stage, dice: Dice::new(!seed) }
+        Self { stage, dice: Dice(!seed) }
     }
 
     /// Fifty lives and a last one that may end well.

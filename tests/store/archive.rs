@@ -52,6 +52,7 @@ pub async fn an_article_is_committed_with_what_follows(store: &Store) -> Told {
         std::slice::from_ref(&told.alert)
     );
     check_facts(store, story).await;
+    scores_come_in_pages(store, id).await;
     the_last_verdict_counts(store, story).await;
     two_alerts_on_one_story_are_a_conflict(store, story).await;
     told
@@ -105,6 +106,21 @@ async fn check_facts(store: &Store, story: StoryId) {
         ..StoryFacts::default()
     };
     assert_eq!(facts, expected);
+}
+
+/// What thresholds are tuned by: each score once, however small the pages, and none from before.
+async fn scores_come_in_pages(store: &Store, article: ArticleId) {
+    let since = |seconds| {
+        store.read(move |tx| {
+            let first = articles::scored(tx, at(seconds), None, 1)?;
+            let rest = articles::scored(tx, at(seconds), first.last(), 1)?;
+            Ok((first, rest))
+        })
+    };
+    let (first, rest) = since(0).await.unwrap();
+    let seen: Vec<_> = first.iter().map(|one| (one.article, one.verdict.severity.score)).collect();
+    assert_eq!((seen, rest.len()), (vec![(article, 72.5)], 0));
+    assert_eq!(since(10_000).await.unwrap().0.len(), 0);
 }
 
 /// Append-only: the last verdict on the story, or on its topic, counts.

@@ -95,6 +95,7 @@ pub fn analysis() -> Analysis {
         categories: Vec::new(),
         prominence: 1.0,
         hearsay: false,
+        second: None,
     };
     let language = Some("es".to_owned());
     Analysis { language, topics: vec![opinion], categories: Vec::new() }
@@ -150,6 +151,7 @@ fn facts(alert: &Alert, headline: &str) -> AlertNotice {
         p_negative: 0.9,
         evidence: Vec::new(),
         hearsay: false,
+        second: None,
         severity: alert.severity.clone(),
         headline: headline.to_owned(),
         excerpt: String::new(),

@@ -5,6 +5,7 @@
 
 mod bcubed;
 mod corpus;
+#[path = "../dice/mod.rs"]
 mod dice;
 mod edits;
 mod events;

@@ -1,6 +1,9 @@
 //! Whole articles: which risks are said of which topic, how prominently, how surely.
 
+use std::sync::LazyLock;
+
 use super::Engine;
+use crate::analyse::weigh_in;
 use crate::model::query::Document;
 use crate::model::{
     Analysis, Category, Keywords, LanguageTerms, LocalText, Locale, PolarityLabel, Rule, Topic,
@@ -23,7 +26,7 @@ fn category(id: &str, weight: f64, modifier: bool, terms: [&str; 3]) -> Category
     }
 }
 
-fn analyse(title: &str, body: &str) -> Analysis {
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let names = ["Banco Almenara", "Almenara Bank", "阿尔梅纳拉银行"];
     let names = any_of(&names.map(str::to_owned), &[]);
     let rule = Rule { id: "names".to_owned(), names, ..Rule::default() };
@@ -35,11 +38,11 @@ fn analyse(title: &str, body: &str) -> Analysis {
         category("solvency", 0.95, false, ["insolvencia", "insolvency", "挤兑"]),
         category("rumour", 0.3, true, ["bulo", "rumour", "谣言"]),
     ];
-    Engine::compile(&keywords).expect("compiled").analyse(&Document {
-        title,
-        body,
-        ..Document::default()
-    })
+    Engine::compile(&keywords).expect("compiled")
+});
+
+fn analyse(title: &str, body: &str) -> Analysis {
+    ENGINE.analyse(&Document { title, body, ..Document::default() })
 }
 
 /// Language; of the topic: categories, prominence, whether negative, whether hearsay.
@@ -131,4 +134,52 @@ fn evidence_counts_in_headline_and_text_together() {
         assert_eq!(text, one.text);
     }
     assert_eq!(analysis.topics[0].polarity.evidence[0].text, "estafa");
+}
+
+const PIECES: [&str; 18] = [
+    "Banco Almenara",
+    "Almenara Bank",
+    "阿尔梅纳拉银行",
+    "fraude",
+    "no",
+    "muy grave",
+    "outage",
+    "insolvency",
+    "挤兑",
+    "没有",
+    "denies",
+    "record profit",
+    "pero",
+    ". ",
+    ",",
+    "\n",
+    "e\u{301}ﬁ",
+    "said \"",
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn evidence_lies_in_the_article_and_adds_up_with_a_second_opinion_too(
+        title in proptest::collection::vec(0..PIECES.len(), 0..6),
+        body in proptest::collection::vec(0..PIECES.len(), 0..60),
+        cut in 0..30_usize,
+    ) {
+        let join = |picks: &[usize]| picks.iter().map(|&at| PIECES[at]).collect::<Vec<_>>().join(" ");
+        let (title, body) = (join(&title).replace('\n', " "), join(&body));
+        let text = format!("{title}\n{body}");
+        for opinion in analyse(&title, &body).topics {
+            let quote = cut.min(text.chars().count() - 1)..(cut + 9).min(text.chars().count());
+            let second = weigh_in(&opinion, PolarityLabel::Negative, quote, &text);
+            for polarity in [&opinion.polarity, &second.polarity] {
+                let mut sum = 0.0;
+                for one in &polarity.evidence {
+                    let slice: String = text.chars().skip(one.from).take(one.to - one.from).collect();
+                    assert_eq!(slice, one.text);
+                    sum += one.value;
+                }
+                assert!((polarity.score - (sum / 4.0_f64).tanh()).abs() < 1e-9, "{polarity:#?}");
+            }
+        }
+    }
 }

@@ -42,6 +42,9 @@ pub(in crate::analyse) struct Layout {
     pub places: Vec<Place>,
     /// For each sentence, whether most of its words begin with a capital (an English headline).
     title_case: Vec<bool>,
+    /// Whether all words are as near as any: an ablation's way.
+    #[cfg(test)]
+    pub is_flat: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +77,12 @@ impl Layout {
         }
         number(&mut places, &breaks);
         let title_case = title_case(&places);
-        Self { places, title_case }
+        Self {
+            places,
+            title_case,
+            #[cfg(test)]
+            is_flat: false,
+        }
     }
 
     /// The words that bytes of the folded text lie in, end exclusive.

@@ -9,8 +9,10 @@ mod layout;
 pub mod model;
 mod polarity;
 mod scope;
+mod second;
 
 pub(super) use cues::{Marks, Reading, gap};
 pub(super) use features::{Feature, features};
 pub(super) use layout::{Layout, Place};
 pub(super) use polarity::{Judgement, judge, learned};
+pub use second::weigh_in;

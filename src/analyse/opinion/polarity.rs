@@ -53,7 +53,7 @@ const LEAD_PARAGRAPHS: usize = 2;
 /// Share of the mean of the other mentions beside the strongest.
 const OTHERS: f64 = 0.25;
 /// Sum at which the score is tanh(1).
-const SQUASH: f64 = 4.0;
+pub(super) const SQUASH: f64 = 4.0;
 
 /// Sums at or below are negative, at or above positive.
 const NEGATIVE_FROM: f64 = -0.5;
@@ -71,7 +71,7 @@ const MODEL_WORDS: usize = 8;
 /// Nearest to 1 that a model's score comes.
 const MOST_SURE: f64 = 0.999;
 
-/// Evidence that is listed: far more than a person reads, so that its sum is the score.
+/// Evidence that is listed and counted, the heaviest first: far more than a person reads.
 const MOST_EVIDENCE: usize = 400;
 
 /// An opinion and whether its bad part is hearsay.
@@ -117,12 +117,14 @@ pub(in crate::analyse) fn judge(
     if mentions.is_empty() {
         spread_over_sentences(&mut units, layout.sentences());
     }
-    let (sum, mut evidence) = total(units.into_values().collect());
+    let mut evidence = total(units.into_values().collect());
     hedges.sort_by_key(|cue| (cue.bytes.start, cue.bytes.end));
     hedges.dedup();
     evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
     evidence.retain(|one| one.value != 0.0);
     evidence.truncate(MOST_EVIDENCE);
+    // What is not listed does not count: the score is what can be read aloud.
+    let sum = evidence.iter().map(|one| one.value).sum();
     evidence.extend(denial.map(|cue| cue_evidence(cue, EvidenceKind::Negation, 0.0, text)));
     evidence.extend(hedges.iter().map(|cue| cue_evidence(cue, EvidenceKind::Hedge, 0.0, text)));
     Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty(), sum }
@@ -322,23 +324,21 @@ fn spread_over_sentences(units: &mut BTreeMap<usize, Unit>, sentences: usize) {
 }
 
 /// The worst mention, else the best, and a quarter of the mean of the others.
-fn total(units: Vec<Unit>) -> (f64, Vec<Evidence>) {
+fn total(units: Vec<Unit>) -> Vec<Evidence> {
     let weighted = |unit: &Unit| unit.sum * unit.zone;
     let worst = units.iter().map(weighted).fold(0.0, f64::min);
     let best = units.iter().map(weighted).fold(0.0, f64::max);
     let chosen = if worst < 0.0 { worst } else { best };
     let strongest = units.iter().position(|unit| weighted(unit).total_cmp(&chosen).is_eq());
     let others = units.len().saturating_sub(1).max(1) as f64;
-    let mut sum = 0.0;
     let mut all = Vec::new();
     for (at, unit) in units.into_iter().enumerate() {
         let share = if Some(at) == strongest { unit.zone } else { unit.zone * OTHERS / others };
-        sum += unit.sum * share;
         all.extend(
             unit.evidence.into_iter().map(|one| Evidence { value: one.value * share, ..one }),
         );
     }
-    (sum, all)
+    all
 }
 
 fn cue_evidence(cue: &Cue, kind: EvidenceKind, value: f64, text: &Joined) -> Evidence {

@@ -53,7 +53,7 @@ impl Scope<'_> {
     pub fn reach(&self, words: &Range<usize>, mention: &Range<usize>) -> f64 {
         let (Some(word), Some(name)) = (self.place(words), self.place(mention)) else { return 0.0 };
         let same_sentence = word.sentence == name.sentence;
-        let distance = gap(words, mention);
+        let distance = self.distance(words, mention);
         if distance > FARTHEST {
             return 0.0;
         }
@@ -74,6 +74,16 @@ impl Scope<'_> {
         let sentence = if same_sentence { 1.0 } else { OTHER_SENTENCE };
         let spoken = if self.spoken_by(words, mention) { SPOKEN } else { 1.0 };
         (-distance / DECAY_WORDS).exp() * clause * sentence * spoken * self.crowd(words, mention)
+    }
+
+    /// Words between a word and a mention; none in an ablation without distance.
+    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "the test's way needs it"))]
+    fn distance(&self, words: &Range<usize>, mention: &Range<usize>) -> usize {
+        #[cfg(test)]
+        if self.layout.is_flat {
+            return 0;
+        }
+        gap(words, mention)
     }
 
     /// The sentence that a mention stands in.

@@ -2,26 +2,19 @@
 
 use super::{History, bursts, lower, probabilities, silence, surface_terms, upper};
 
-/// `SplitMix64`, and Poisson numbers after Knuth.
-struct Dice(u64);
+#[path = "../../../tests/dice/mod.rs"]
+mod dice;
 
-impl Dice {
-    fn share(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
+use dice::Dice;
 
-    fn poisson(&mut self, mean: f64) -> u32 {
-        let (end, mut product, mut count) = ((-mean).exp(), self.share(), 0);
-        while product > end {
-            product *= self.share();
-            count += 1;
-        }
-        count
+/// A Poisson number after Knuth.
+fn poisson(dice: &mut Dice, mean: f64) -> u32 {
+    let (end, mut product, mut count) = ((-mean).exp(), dice.share(), 0);
+    while product > end {
+        product *= dice.share();
+        count += 1;
     }
+    count
 }
 
 /// It is four in the afternoon.
@@ -41,7 +34,8 @@ fn world(dice: &mut Dice, planted: usize) -> (Vec<u32>, Vec<Vec<u32>>) {
     for term in 0..TERMS {
         let rate = 2.0 / (1.0 + term as f64 / 10.0);
         let lift = |hour: usize| if hour >= HOURS - RECENT && term < planted { 6.0 } else { 1.0 };
-        terms.push((0..HOURS).map(|hour| dice.poisson(rate * season(hour) * lift(hour))).collect());
+        terms
+            .push((0..HOURS).map(|hour| poisson(dice, rate * season(hour) * lift(hour))).collect());
     }
     let totals = (0..HOURS).map(|hour| terms.iter().map(|it: &Vec<u32>| it[hour]).sum()).collect();
     (totals, terms)
@@ -90,7 +84,7 @@ fn what_was_planted_is_told_and_little_else() {
 #[test]
 fn a_quiet_topic_is_told_and_a_quiet_sunday_is_not() {
     let mut dice = Dice(3);
-    let hours: Vec<u32> = (0..HOURS).map(|hour| dice.poisson(4.0 * season(hour))).collect();
+    let hours: Vec<u32> = (0..HOURS).map(|hour| poisson(&mut dice, 4.0 * season(hour))).collect();
     let mut dead = hours.clone();
     dead[HOURS - 24..].fill(0);
     let totals: Vec<u32> = hours.iter().map(|count| count * 3).collect();
