@@ -157,7 +157,9 @@ fn verdicts_are_listed_exported_learned_from_and_tuned_by() {
     }
     let listed = rows(&atalaya(&["verdict", "--list", "--jsonl"], &config));
     assert_eq!(listed.len(), 5);
-    listed.iter().for_each(|row| hold("verdict-row", row));
+    for row in &listed {
+        hold("verdict-row", row);
+    }
 
     let export = dir.path().join("verdicts.jsonl").display().to_string();
     assert_eq!(atalaya(&["verdict", "--export", &export], &config).status.code(), Some(0));

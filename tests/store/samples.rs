@@ -151,7 +151,6 @@ fn facts(alert: &Alert, headline: &str) -> AlertNotice {
         p_negative: 0.9,
         evidence: Vec::new(),
         hearsay: false,
-        second: None,
         severity: alert.severity.clone(),
         headline: headline.to_owned(),
         excerpt: String::new(),
