@@ -187,6 +187,7 @@ fn subject(live: &Live, candidate: Candidate) -> Subject {
         story_id: None,
         duplicate_of: None,
         url,
+        original_url: extracted.original_url,
         title,
         body,
         authors: extracted.authors,

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{AppError, location, reading};
 use crate::config::Config;
-use crate::model::{ArticleId, Source, Spread, Story, StoryEdit, StoryEditId, StoryId};
+use crate::model::{ArticleId, Spread, Story, StoryEdit, StoryEditId, StoryId};
 use crate::pipeline::told_by;
 use crate::store::{Store, StoreError, Transaction, spread, stories, story_edits};
 
@@ -44,6 +44,8 @@ pub struct StoryRow {
     pub copies: u32,
     /// Distinct owners.
     pub owners: usize,
+    /// Independent voices: the texts of one agency count once.
+    pub voices: u32,
     /// Best tier, 1 to 3.
     pub best_tier: Option<u8>,
     /// Languages, most frequent first.
@@ -55,17 +57,17 @@ pub struct StoryRow {
 /// # Errors
 /// If the store cannot be read.
 pub async fn recent(config: &Config, since: Timestamp) -> Result<StoriesReport, AppError> {
-    let media = config.sources.clone();
+    let known = config.clone();
     let rows = reading(config, move |tx| {
         let found = spread::recent(tx, since, MOST_STORIES)?;
-        found.into_iter().map(|story| row(tx, &media, &story)).collect::<Result<Vec<_>, _>>()
+        found.into_iter().map(|story| row(tx, &known, &story)).collect::<Result<Vec<_>, _>>()
     });
     Ok(StoriesReport { since: since.to_string(), stories: rows.await? })
 }
 
-fn row(tx: &mut dyn Transaction, media: &[Source], story: &Story) -> Result<StoryRow, StoreError> {
+fn row(tx: &mut dyn Transaction, config: &Config, story: &Story) -> Result<StoryRow, StoreError> {
     let members = spread::members(tx, story.id, MOST_MEMBERS)?;
-    let told = told_by(media, story.id, members);
+    let told = told_by(config, story.id, members);
     let tiers = told.hours.iter();
     let best = tiers.map(|hour| match (hour.tier1, hour.tier2) {
         (1.., _) => 1,
@@ -80,6 +82,7 @@ fn row(tx: &mut dyn Transaction, media: &[Source], story: &Story) -> Result<Stor
         articles: told.articles,
         copies: told.copies,
         owners: told.owners.len(),
+        voices: told.voices,
         best_tier: best.min(),
         languages: told.languages.into_iter().map(|share| share.name).collect(),
     })
@@ -90,14 +93,14 @@ fn row(tx: &mut dyn Transaction, media: &[Source], story: &Story) -> Result<Stor
 /// # Errors
 /// If the store cannot be read.
 pub async fn one(config: &Config, id: StoryId) -> Result<Option<Spread>, AppError> {
-    let media = config.sources.clone();
+    let known = config.clone();
     reading(config, move |tx| {
         let id = story_edits::current(tx, id)?;
         if stories::find(tx, id)?.is_none() {
             return Ok(None);
         }
         let members = spread::members(tx, id, MOST_MEMBERS)?;
-        Ok(Some(told_by(&media, id, members)))
+        Ok(Some(told_by(&known, id, members)))
     })
     .await
 }

@@ -172,6 +172,7 @@ fn past(config: &Config, line: Line, at: Timestamp) -> Past {
         story_id: None,
         duplicate_of: None,
         url: line.url.unwrap_or_default(),
+        original_url: None,
         title: line.title.unwrap_or_default(),
         body: line.body.unwrap_or_default(),
         authors: Vec::new(),

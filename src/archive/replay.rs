@@ -1,7 +1,7 @@
 //! One set of rules over the past, as the daemon would have gone: analysis, stories, severity, decision.
 //!
 //! The judgement is the pipeline's own, in a scratch store. What differs: articles are judged at the
-//! instant they were found, by their last edition; texts are not kept beyond the judgement.
+//! instant they were found, by their last edition; of texts only the ends are kept, where credit lines stand.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::model::{
 };
 use crate::pipeline::{Judged, Subject, Told, judge_in, watched};
 use crate::store::Store;
-use crate::story::{Clusterer, Settings, StoryItem};
+use crate::story::{Clusterer, Settings, StoryItem, credit_ends};
 
 /// Rules made ready for a replay.
 pub struct RuleSet {
@@ -97,7 +97,7 @@ impl<'a> Replay<'a> {
         };
         let Assignment { story, .. } = assignment;
         self.tally.story_of.insert(article.id, story);
-        article.body.clear();
+        article.body = credit_ends(&article.body);
         let entry = Entry {
             id: EntryId::new(),
             source_id: article.source_id.clone(),

@@ -157,6 +157,7 @@ fn rows(text: &mut String, found: &StoriesReport) -> fmt::Result {
             it.articles.to_string(),
             it.copies.to_string(),
             it.owners.to_string(),
+            it.voices.to_string(),
             it.best_tier.map_or_else(|| "–".to_owned(), |tier| tier.to_string()),
             it.languages.join(" "),
             short_time(&it.first_seen_at),
@@ -165,8 +166,18 @@ fn rows(text: &mut String, found: &StoriesReport) -> fmt::Result {
             it.id.clone(),
         ]
     };
-    let head =
-        ["ARTICLES", "COPIES", "OWNERS", "TIER", "LANGUAGES", "FIRST", "LAST", "HEADLINE", "STORY"];
+    let head = [
+        "ARTICLES",
+        "COPIES",
+        "OWNERS",
+        "VOICES",
+        "TIER",
+        "LANGUAGES",
+        "FIRST",
+        "LAST",
+        "HEADLINE",
+        "STORY",
+    ];
     table(text, head, &found.stories.iter().map(row).collect::<Vec<_>>())?;
     writeln!(text, "{} stories since {}", found.stories.len(), found.since)
 }
@@ -192,6 +203,7 @@ fn story(text: &mut String, spread: &Spread) -> fmt::Result {
     for (name, article) in [
         ("lead", &spread.lead),
         ("first", &spread.first),
+        ("original", &spread.original),
         ("first of tier 1", &spread.first_authoritative),
     ] {
         let article = article.as_ref().map_or_else(|| "–".to_owned(), place);
@@ -203,6 +215,8 @@ fn story(text: &mut String, spread: &Spread) -> fmt::Result {
     };
     for (name, value) in [
         ("articles", format!("{}, {} of them copies", spread.articles, spread.copies)),
+        ("voices", format!("{} of {} owners", spread.voices, spread.owners.len())),
+        ("according to", shares(&spread.according_to)),
         ("languages", shares(&spread.languages)),
         ("regions", shares(&spread.regions)),
         ("phrases", spread.phrases.join("; ")),
@@ -232,8 +246,10 @@ fn story(text: &mut String, spread: &Spread) -> fmt::Result {
     if !spread.credits.is_empty() {
         writeln!(text)?;
     }
-    let credit =
-        |it: &crate::model::Credit| [it.medium.clone(), it.from.clone(), it.evidence.clone()];
+    let credit = |it: &crate::model::Credit| {
+        let kind = it.kind.name().to_owned();
+        [it.medium.clone(), it.from.clone(), kind, it.evidence.clone()]
+    };
     let credits: Vec<_> = spread.credits.iter().map(credit).collect();
-    table(text, ["MEDIUM", "NAMES", "IN THE WORDS"], &credits)
+    table(text, ["MEDIUM", "NAMES", "BY", "IN THE WORDS"], &credits)
 }

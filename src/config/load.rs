@@ -12,6 +12,7 @@ use super::channels::{self, RawChannel};
 use super::gathering::{self, RawDigest, RawInhibit, RawStorm};
 use super::keywords::load_with_lists;
 use super::policies::{self, Reach};
+use super::media;
 use super::routes::{self, RawRoute};
 use super::settings::{self, RawCollect, RawOrganisation, RawStore, RawWeb};
 use super::severity;
@@ -40,6 +41,7 @@ struct RawConfig {
     plans: Option<Spanned<PathBuf>>,
     sources: Option<Directory>,
     sites: Option<Spanned<PathBuf>>,
+    media: Option<Spanned<PathBuf>>,
     #[serde(default)]
     source: Vec<RawSource>,
     #[serde(default)]
@@ -84,7 +86,8 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let web = raw.web.and_then(|web| settings::web(check, &web, &data));
     let (keywords, lists) = keywords(check, raw.keywords.as_ref()).unzip();
     let people = people(check, raw.people.as_ref(), &organisation);
-    let mut sources = Sources::new(&collect, keywords.as_ref());
+    let media = media::media(check, raw.media.as_ref());
+    let mut sources = Sources::new(&collect, &media, keywords.as_ref());
     sources.add(check, &raw.source, &RawDefaults::default());
     let before = check.findings.len();
     if let Some(directory) = &raw.sources {
@@ -143,6 +146,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         severity: severity?,
         web,
         sources,
+        media,
         sites,
         channels,
         routes,

@@ -13,6 +13,7 @@ mod keywords;
 mod load;
 mod mask;
 mod matchers;
+mod media;
 mod opml;
 mod plans;
 mod policies;

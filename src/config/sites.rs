@@ -115,7 +115,7 @@ pub(super) fn nearest<'a, 'h>(
 }
 
 /// A host as addresses have it: lower case, letters beyond ASCII in Punycode.
-fn host(text: &str) -> Option<String> {
+pub(super) fn host(text: &str) -> Option<String> {
     let is_bare = !text.contains(['/', ':', '@', '?', '#', '\\']) && text.trim() == text;
     let url = Url::parse(&format!("https://{text}/")).ok().filter(|_| is_bare)?;
     url.host_str().map(str::to_owned)

@@ -11,7 +11,7 @@ use url::Url;
 use super::{Channel, Digest, Inhibit, SeverityRules, Storm, Telling};
 use crate::model::query::Query;
 use crate::model::{
-    AnswerKey, Calendar, Keywords, Level, Locale, Pace, Person, Plan, Policy, SiteLayout, Source,
+    AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout, Source,
 };
 use crate::query::Lists;
 
@@ -32,6 +32,8 @@ pub struct Config {
     pub web: Option<Web>,
     /// Where articles come from.
     pub sources: Vec<Source>,
+    /// Who owns which media, and which agencies they take their texts from.
+    pub media: Media,
     /// What is known of single sites, by host.
     pub sites: BTreeMap<String, SiteLayout>,
     /// Where messages go out.

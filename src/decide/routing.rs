@@ -106,12 +106,26 @@ pub fn equal_key(labels: &Labels, equal: &[Label]) -> String {
 /// Everybody whom the routes tell how this source is: each pair of channel and recipient once.
 #[must_use]
 pub fn operators(config: &Config, source: &Source) -> Vec<Address> {
-    let fits = |about: &About| match about {
+    along(config, |about| match about {
         About::Sources { tags } => {
             tags.is_empty() || tags.iter().any(|tag| source.tags.contains(tag))
         }
         About::Alerts { .. } => false,
-    };
+    })
+}
+
+/// Everybody whom the routes tell how all sources are, whatever their tags; who looks after some only,
+/// if nobody looks after all.
+#[must_use]
+pub fn overseers(config: &Config) -> Vec<Address> {
+    let all = along(config, |about| matches!(about, About::Sources { tags } if tags.is_empty()));
+    if all.is_empty() {
+        return along(config, |about| matches!(about, About::Sources { .. }));
+    }
+    all
+}
+
+fn along(config: &Config, fits: impl Fn(&About) -> bool) -> Vec<Address> {
     let routes = config.routes.iter().filter(|route| fits(&route.about));
     let mut seen = BTreeSet::new();
     routes

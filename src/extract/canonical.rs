@@ -1,5 +1,6 @@
 //! The address that a page calls its own: `link`, Open Graph or JSON-LD, without what says where the
-//! reader came from, without AMP, and only within the site.
+//! reader came from, without AMP, and only within the site. What it names on another site is kept apart,
+//! as a claim of whose text it is.
 
 use url::Url;
 
@@ -11,10 +12,15 @@ use super::survey::Survey;
 /// Query parameters that ask for the AMP edition.
 const AMP_PARAMETERS: [&str; 4] = ["amp", "outputtype=amp", "amp=1", "amp=true"];
 
+/// Bytes of the longest address on another site that is kept.
+const LONGEST: usize = 2_000;
+
 /// The canonical address, and what was refused.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Canonical {
     pub(super) url: Option<String>,
+    /// The article on another site that the page names instead.
+    pub(super) elsewhere: Option<String>,
     pub(super) warning: Option<String>,
 }
 
@@ -25,28 +31,31 @@ pub(super) fn read(survey: &Survey<'_>, described: &Described, url: Option<&Url>
     let named = links.map(|link| link.href).chain(survey.meta.values("og:url"));
     let named = named.chain(described.url.as_deref());
     let found_at = url.map(plain);
-    let mut warning = None;
+    let (mut warning, mut elsewhere) = (None, None);
     for link in named.take(10) {
         let Some(target) = survey.absolute(link).map(|target| plain(&target)) else {
             continue;
         };
         let Some(found_at) = &found_at else {
-            return Canonical { url: Some(target.into()), warning };
+            return Canonical { url: Some(target.into()), elsewhere, warning };
         };
         if !text::same_site(&target, found_at) {
             let host = target.host_str().unwrap_or_default();
             warning.get_or_insert_with(|| {
                 format!("a canonical address on another site was refused: {host}")
             });
+            if !is_front(&target) && target.as_str().len() <= LONGEST {
+                elsewhere.get_or_insert_with(|| target.into());
+            }
         } else if is_front(&target) && !is_front(found_at) {
             warning.get_or_insert_with(|| {
                 "the page calls the front page its canonical address".to_owned()
             });
         } else {
-            return Canonical { url: Some(target.into()), warning };
+            return Canonical { url: Some(target.into()), elsewhere, warning };
         }
     }
-    Canonical { url: None, warning }
+    Canonical { url: None, elsewhere, warning }
 }
 
 /// Without tracking, and of an AMP edition the address of the article where it can be told from its
@@ -129,6 +138,18 @@ mod tests {
         check(&link("https://example.org/a"), url, Some("https://example.org/a"), false);
         check(&link("https://evil.example.com/a"), url, None, true);
         check(&link("https://www.example.org/"), url, None, true);
+        let elsewhere = |head: &str| {
+            let page = Html::parse_document(head);
+            let url = url.parse().ok();
+            let survey = Survey::of(&Dom::of(&page), url.as_ref());
+            read(&survey, &Described::default(), url.as_ref()).elsewhere
+        };
+        assert_eq!(
+            elsewhere(&link("https://wire.example.com/a?utm_source=x")).as_deref(),
+            Some("https://wire.example.com/a")
+        );
+        assert_eq!(elsewhere(&link("https://wire.example.com/")), None);
+        assert_eq!(elsewhere(&link("https://example.org/a")), None);
         check(&link("javascript:alert(1)"), url, None, false);
         check(
             "<meta property='og:url' content='https://example.org/b/amp/'>",

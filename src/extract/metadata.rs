@@ -23,6 +23,8 @@ pub(super) struct Metadata {
     pub(super) updated: Option<String>,
     pub(super) language: Option<String>,
     pub(super) canonical_url: Option<String>,
+    /// What the page calls its original, on another site.
+    pub(super) original_url: Option<String>,
     pub(super) site_name: Option<String>,
     pub(super) image: Option<String>,
     /// What is doubtful in the above.
@@ -68,6 +70,7 @@ pub(super) fn read(
         updated: dates.updated,
         language: language(survey).or(described.language),
         canonical_url: address.url,
+        original_url: address.elsewhere,
         image: image(survey, described.image.as_deref()),
         description: meta.first(&["og:description", "description", "twitter:description"]),
         body: described.body,

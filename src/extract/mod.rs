@@ -172,6 +172,7 @@ fn assemble(body: body::Body, metadata: Metadata, mut warnings: Vec<String>) -> 
         updated: metadata.updated,
         language: metadata.language,
         canonical_url: metadata.canonical_url,
+        original_url: metadata.original_url,
         site_name: metadata.site_name,
         image: metadata.image,
         method: body.method.map(str::to_owned),

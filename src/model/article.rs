@@ -63,6 +63,9 @@ pub struct Extracted {
     pub language: Option<String>,
     /// The page's own name for itself.
     pub canonical_url: Option<String>,
+    /// An address on another site that the page calls the original of its text: a claim, never fetched
+    /// for it.
+    pub original_url: Option<String>,
     /// The medium's name.
     pub site_name: Option<String>,
     /// URL of the main picture.
@@ -86,6 +89,8 @@ pub struct Article {
     pub duplicate_of: Option<ArticleId>,
     /// Canonical URL where known, else the announced one.
     pub url: String,
+    /// An address on another site that the page calls the original of its text.
+    pub original_url: Option<String>,
     /// Headline.
     pub title: String,
     /// Plain text, paragraphs separated by one newline.

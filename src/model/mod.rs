@@ -17,6 +17,7 @@ mod incident;
 mod keywords;
 mod labels;
 mod locale;
+mod media;
 mod notice;
 mod plan;
 pub mod query;
@@ -55,9 +56,10 @@ pub use keywords::{
 };
 pub use labels::{Label, Labels};
 pub use locale::{LocalText, Locale};
+pub use media::{Agency, Media, Outlet};
 pub use notice::{
     AlertNotice, EscalationNotice, Notice, NoticeBody, NoticeIncident, NoticeKind, NoticeStep,
-    NoticeStory, SourceChange, SourcesNotice,
+    NoticeStory, SilentTopic, SourceChange, SourcesNotice,
 };
 pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
@@ -70,7 +72,7 @@ pub use source::{
     Address, Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
     UpdateHints, Validators,
 };
-pub use spread::{Credit, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
+pub use spread::{Credit, CreditKind, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
 pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
 pub use summary::{DigestFacts, SilenceFacts, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic};
 pub use verdict::StaffVerdict;

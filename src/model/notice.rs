@@ -20,7 +20,7 @@ pub enum NoticeKind {
     Steps,
     /// Nobody has answered an alert: somebody is asked to.
     Escalation,
-    /// Sources fell ill or recovered.
+    /// Sources fell ill or recovered, or a topic fell silent.
     Sources,
     /// Several alerts that belong together.
     Group,
@@ -77,7 +77,7 @@ pub enum NoticeBody {
     Steps(Box<AlertNotice>),
     /// Nobody has answered the alert: somebody is asked to.
     Escalation(Box<EscalationNotice>),
-    /// Sources fell ill or recovered.
+    /// Sources fell ill or recovered, or a topic fell silent.
     Sources(SourcesNotice),
     /// Many alerts in one message.
     Summary(Box<SummaryNotice>),
@@ -284,7 +284,7 @@ pub struct NoticeStep {
     pub due_at: Option<Timestamp>,
 }
 
-/// Changes of the health of sources, gathered over a short time.
+/// Changes of the health of sources, gathered over a short time; or topics that have fallen silent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SourcesNotice {
     /// What changed, gravest first, at most [`SourcesNotice::SHOWN`].
@@ -293,6 +293,9 @@ pub struct SourcesNotice {
     pub more: u32,
     /// How many sources came to each state, those beyond included.
     pub counts: BTreeMap<Health, u32>,
+    /// Topics that have fallen silent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silent: Vec<SilentTopic>,
     /// Configured sources that are healthy now.
     pub healthy: u32,
     /// Configured sources.
@@ -302,6 +305,19 @@ pub struct SourcesNotice {
 impl SourcesNotice {
     /// Changes that one message lists.
     pub const SHOWN: usize = 20;
+}
+
+/// A topic of which far fewer articles came in the last day than usual.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SilentTopic {
+    /// The topic, by id.
+    pub id: String,
+    /// The topic, as people call it.
+    pub name: LocalText,
+    /// Articles in the last 24 hours.
+    pub seen: u32,
+    /// Articles to be expected.
+    pub expected: f64,
 }
 
 /// A source that is not as it was when it was last told of.

@@ -20,8 +20,14 @@ pub struct Spread {
     pub articles: u32,
     /// Copies among them.
     pub copies: u32,
+    /// Independent voices: owners, but the texts of one agency, or of one original that pages name by
+    /// their canonical link, count once.
+    pub voices: u32,
     /// Its first article.
     pub first: Option<SpreadArticle>,
+    /// The article that the others have it from: one that canonical links of the others name, else the
+    /// first.
+    pub original: Option<SpreadArticle>,
     /// The first article in a medium of tier 1.
     pub first_authoritative: Option<SpreadArticle>,
     /// Its last article.
@@ -30,7 +36,9 @@ pub struct Spread {
     pub hours: Vec<SpreadHour>,
     /// Owners and their media, first carrier first. Media of one owner count as one voice.
     pub owners: Vec<SpreadOwner>,
-    /// Who took it from whom, where a text says so.
+    /// Whom its media name as their source, and how many of them do, most first.
+    pub according_to: Vec<Share>,
+    /// Who took it from whom, where a text or a page says so.
     pub credits: Vec<Credit>,
     /// Articles by language (BCP-47), most first.
     pub languages: Vec<Share>,
@@ -90,11 +98,38 @@ pub struct Credit {
     pub medium: String,
     /// The medium or agency that it names.
     pub from: String,
-    /// The words that say so.
+    /// How it says so.
+    pub kind: CreditKind,
+    /// The words or the address that say so.
     pub evidence: String,
 }
 
-/// A part of the articles.
+/// How an article says whom it has its text from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CreditKind {
+    /// A credit line or byline: the text is that agency's.
+    Line,
+    /// A canonical link to that medium's site.
+    Link,
+    /// Words such as "according to".
+    #[default]
+    Words,
+}
+
+impl CreditKind {
+    /// The name in JSON and tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Link => "link",
+            Self::Words => "words",
+        }
+    }
+}
+
+/// A part of the articles, or of the media.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Share {
     /// Of what.

@@ -140,6 +140,8 @@ mod tests {
                 let mail = render(&notice, locale);
                 insta::assert_snapshot!(format!("mail_{name}_{locale}"), show(&mail));
             }
+            let mail = render(&sample::silence(), locale);
+            insta::assert_snapshot!(format!("mail_silence_{locale}"), show(&mail));
         }
     }
 
@@ -200,6 +202,12 @@ mod tests {
         for line in ["1 failing", "HTTP 503 from the <proxy>", "and 500 more", "What to do"] {
             assert!(words.contains(line), "{line} in {words}");
         }
+        let words = words_of_silence();
+        assert!(words.contains("Silent topic: Acme <Bank>. 2 articles"), "{words}");
+    }
+
+    fn words_of_silence() -> String {
+        words(&render(&sample::silence(), Locale::En))
     }
 
     fn words(mail: &super::RenderedMail) -> String {

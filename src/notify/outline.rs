@@ -214,6 +214,7 @@ fn sources(view: &View, facts: &SourcesView, most_chars: usize) -> Vec<Section> 
     if more > 0 {
         rows.push(Line::Text(phrases::count("count.sources_more", view.locale, more)));
     }
+    rows.extend(facts.silent.iter().cloned().map(Line::Warning));
     let mut advice = vec![Line::Heading(say(view, "sources.what_to_do").to_owned())];
     advice.extend(facts.advice.iter().map(|&line| Line::Item(line.to_owned())));
     vec![rows, advice]

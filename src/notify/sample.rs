@@ -10,7 +10,7 @@ use crate::model::{
     Adjustment, AlertId, AlertNotice, Cause, Delivery, DeliveryId, DeliveryState, EscalationNotice,
     Evidence, EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice,
     NoticeBody, NoticeId, NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place,
-    PolarityLabel, Reason, Recipient, Severity, SourceChange, SourcesNotice, Span, StoryId,
+    PolarityLabel, Reason, Recipient, Severity, SilentTopic, SourceChange, SourcesNotice, Span, StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -265,7 +265,21 @@ pub fn sources() -> Notice {
         ],
         more: 500,
         counts: [(Gone, 1), (Failing, 1), (Empty, 1), (Stale, 1), (Healthy, 501)].into(),
+        silent: Vec::new(),
         healthy: 696,
+        total: 700,
+    }))
+}
+
+/// A topic that has fallen silent, and nothing else.
+pub fn silence() -> Notice {
+    let name = LocalText::same("Acme <Bank>");
+    told(NoticeBody::Sources(SourcesNotice {
+        changes: Vec::new(),
+        more: 0,
+        counts: std::collections::BTreeMap::new(),
+        silent: vec![SilentTopic { id: "acme".to_owned(), name, seen: 2, expected: 31.6 }],
+        healthy: 698,
         total: 700,
     }))
 }
@@ -278,6 +292,7 @@ pub fn sources_because(reason: &str) -> Notice {
         changes: vec![failing; SourcesNotice::SHOWN],
         more: 500,
         counts: [(Health::Failing, 520)].into(),
+        silent: Vec::new(),
         healthy: 0,
         total: 520,
     }))

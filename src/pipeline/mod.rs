@@ -6,6 +6,7 @@
 //!                                     steward: plan timers, escalations; retention; indexer; heartbeat
 //!                                     operators: health of sources → outbox
 //!                                     dispatch: groups, reminders, storms, silences, digests → outbox
+//!                                     quiet_topics: those far below their usual → outbox
 //! ```
 
 mod announce;
@@ -29,9 +30,11 @@ mod reader;
 mod recorder;
 mod retention;
 mod scheduler;
+mod quiet_topics;
 mod spread;
 mod steward;
 mod templates;
+mod voice;
 mod wake;
 
 use std::sync::Arc;
@@ -137,6 +140,7 @@ impl Pipeline {
         tracker.spawn(heartbeat::run(self.clone()));
         tracker.spawn(operators::run(self.clone()));
         tracker.spawn(dispatch::run(self.clone()));
+        tracker.spawn(quiet_topics::run(self.clone()));
         Ok(())
     }
 

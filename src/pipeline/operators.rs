@@ -152,6 +152,7 @@ fn facts(
         more: count(changed.len() - changes.len()),
         changes,
         counts,
+        silent: Vec::new(),
         healthy,
         total,
     })

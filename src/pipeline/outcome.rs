@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Live, answering, dispatch, outbox};
+use super::{Live, answering, dispatch, outbox, voice};
 use crate::config::Config;
 use crate::decide;
 use crate::model::{
@@ -114,12 +114,17 @@ pub fn judge_in(
         articles::insert(tx, entry.id, &article, assignment.story, analysis)?;
         stories::add_article(tx, assignment.story, &article)?;
     }
+    let copied = match assignment.duplicate_of {
+        Some(original) => articles::voice(tx, original)?,
+        None => None,
+    };
+    let voice = voice::of_article(config, source, &article, copied.as_deref());
     let mut told = Vec::with_capacity(analysis.topics.len());
     for opinion in &analysis.topics {
         let negative = opinion.polarity.p_negative >= score::NEGATIVE_FROM;
         let category = score::gravest(opinion, &config.keywords.categories);
         let category = category.map_or("", |found| &found.id);
-        let mark = articles::Mark { negative, category };
+        let mark = articles::Mark { negative, category, voice: &voice };
         articles::insert_topic(tx, &article, assignment.story, source, opinion, mark)?;
         let case =
             Matter { article: &article, source, story: assignment.story, opinion, config, now };

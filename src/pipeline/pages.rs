@@ -93,6 +93,7 @@ fn better(page: Read, other: Read, form: Form) -> Extracted {
         language: kept.language.or(other.language),
         // The page's own: the other edition is no page of its own.
         canonical_url: kept.canonical_url,
+        original_url: kept.original_url,
         site_name: kept.site_name.or(other.site_name),
         image: kept.image.or(other.image),
         method: Some(method.to_owned()),

@@ -236,6 +236,7 @@ fn assemble(entry: &Entry, page: Result<Box<Extracted>, String>) -> Article {
         story_id: None,
         duplicate_of: None,
         url: extracted.canonical_url.unwrap_or_else(|| entry.url.clone()),
+        original_url: extracted.original_url,
         title: title.chars().take(MAX_TITLE).collect(),
         body: body.chars().take(MAX_TEXT).collect(),
         authors: if entry.authors.is_empty() { extracted.authors } else { entry.authors.clone() },

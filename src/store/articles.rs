@@ -11,7 +11,9 @@ use crate::model::{
 
 /// What [`read`] reads.
 pub(super) const COLUMNS: &str = "id, source_id, story_id, duplicate_of, url, title, body, authors, language, \
-                       published_at, discovered_at, method, warnings";
+                       published_at, discovered_at, method, warnings, original_url";
+/// How many these are.
+pub(super) const COLUMN_COUNT: usize = 14;
 
 /// What was decided of an article toward one topic.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +35,8 @@ pub struct Mark<'a> {
     pub negative: bool,
     /// The gravest category that is an event; empty if none is.
     pub category: &'a str,
+    /// Whom it counts as, when independent owners are counted.
+    pub voice: &'a str,
 }
 
 /// Adds an article to the archive.
@@ -48,12 +52,13 @@ pub fn insert(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO article (id, entry_id, source_id, story_id, duplicate_of, url, title, body, authors, \
-         language, published_at, discovered_at, method, warnings, analysis) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         language, published_at, discovered_at, method, warnings, analysis, original_url) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         params![
             article.id, entry, &article.source_id, story, article.duplicate_of, &article.url, &article.title,
             &article.body, json(&article.authors)?, article.language.as_ref(), article.published_at,
-            article.discovered_at, &article.method, json(&article.warnings)?, json(analysis)?
+            article.discovered_at, &article.method, json(&article.warnings)?, json(analysis)?,
+            article.original_url.as_ref()
         ],
     )?;
     search::mark(tx, article.id)
@@ -89,7 +94,7 @@ pub fn revise(
 ) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE article SET url = ?2, title = ?3, body = ?4, authors = ?5, language = ?6, \
-         published_at = ?7, method = ?8, warnings = ?9, analysis = ?10 WHERE id = ?1",
+         published_at = ?7, method = ?8, warnings = ?9, analysis = ?10, original_url = ?11 WHERE id = ?1",
         params![
             article.id,
             &article.url,
@@ -100,7 +105,8 @@ pub fn revise(
             article.published_at,
             &article.method,
             json(&article.warnings)?,
-            json(analysis)?
+            json(analysis)?,
+            article.original_url.as_ref()
         ],
     )?;
     tx.execute("DELETE FROM article_topic WHERE article_id = ?1", params![article.id])?;
@@ -125,11 +131,20 @@ pub fn insert_topic(
          p_negative, negative, appeared_at, category, decided_at, reason, severity) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, '', '')",
         params![
-            article.id, &opinion.topic.id, story, &source.id, &source.name, &source.owner,
+            article.id, &opinion.topic.id, story, &source.id, &source.name, mark.voice,
             u32::from(source.tier), opinion.polarity.p_negative, mark.negative, article.appeared_at(), mark.category
         ],
     )?;
     Ok(())
+}
+
+/// Whom an article counts as, if it concerns a topic.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn voice(tx: &mut dyn Transaction, id: ArticleId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT owner FROM article_topic WHERE article_id = ?1 ORDER BY topic_id LIMIT 1";
+    tx.query(sql, params![id])?.first().map(|row| row.get(0)).transpose()
 }
 
 /// Records what was decided.
@@ -186,7 +201,7 @@ pub fn find(
 ) -> Result<Option<(Article, Analysis)>, StoreError> {
     let sql = format!("SELECT {COLUMNS}, analysis FROM article WHERE id = ?1");
     let rows = tx.query(&sql, params![id])?;
-    rows.first().map(|row| Ok((read(row)?, row.json(13)?))).transpose()
+    rows.first().map(|row| Ok((read(row)?, row.json(COLUMN_COUNT)?))).transpose()
 }
 
 /// Articles seen within `window` before the last one, oldest first, at most `most` and of these the
@@ -228,5 +243,6 @@ pub(super) fn read(row: &Row) -> Result<Article, StoreError> {
         discovered_at: row.get(10)?,
         method: row.get(11)?,
         warnings: row.json(12)?,
+        original_url: row.get(13)?,
     })
 }

@@ -11,7 +11,7 @@ struct Migration {
 }
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     alike(include_str!("migrations/0001_first_light.sql")),
     alike(include_str!("migrations/0002_collection.sql")),
     Migration {
@@ -23,6 +23,7 @@ const MIGRATIONS: [Migration; 7] = [
     alike(include_str!("migrations/0005_stories.sql")),
     alike(include_str!("migrations/0006_answers.sql")),
     alike(include_str!("migrations/0007_routing.sql")),
+    alike(include_str!("migrations/0010_originals_and_quiet_topics.sql")),
 ];
 
 const fn alike(both: &'static str) -> Migration {

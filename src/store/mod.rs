@@ -28,6 +28,7 @@ pub mod reminders;
 pub mod replay;
 pub mod search;
 pub mod silences;
+pub mod quiet_topics;
 pub mod sources;
 pub mod spread;
 mod sqlite;

@@ -41,7 +41,7 @@ pub fn page(
          FROM article WHERE discovered_at >= ?1 AND (discovered_at > ?1 OR id > ?2) \
          AND discovered_at <= ?3 ORDER BY discovered_at, id LIMIT ?4"
     );
-    let read = |row: &Row| Ok((articles::read(row)?, row.get(13)?));
+    let read = |row: &Row| Ok((articles::read(row)?, row.get(articles::COLUMN_COUNT)?));
     tx.query(&sql, params![since, id, until, limit])?.iter().map(read).collect()
 }
 

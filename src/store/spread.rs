@@ -8,7 +8,9 @@ use super::{Row, StoreError, Transaction, stories};
 use crate::model::{ArticleId, Story, StoryId};
 
 /// Characters of a body that are read.
-const BODY: u32 = 4000;
+const BODY: u32 = 8000;
+/// The same where many articles are read.
+const SHORT: u32 = 500;
 
 /// An article of a story.
 #[derive(Debug, Clone)]
@@ -31,12 +33,17 @@ pub struct Member {
     pub url: String,
     /// BCP-47.
     pub language: Option<String>,
-    /// Whether it copies another.
-    pub is_copy: bool,
+    /// Names of the authors.
+    pub authors: Vec<String>,
+    /// The address on another site that its page calls the original of its text.
+    pub original_url: Option<String>,
+    /// The article that it copies.
+    pub duplicate_of: Option<ArticleId>,
 }
 
 const COLUMNS: &str = "a.id, a.source_id, a.story_id, a.discovered_at, a.published_at, a.title, \
-                       substr(a.body, 1, ?2), a.url, a.language, a.duplicate_of";
+                       substr(a.body, 1, ?2), a.url, a.language, a.duplicate_of, a.authors, a.original_url";
+const COLUMN_COUNT: usize = 12;
 
 /// The articles of a story, earliest first, at most `limit`.
 ///
@@ -66,9 +73,11 @@ pub fn about_topics(
         "SELECT {COLUMNS}, t.topic_id FROM article a JOIN article_topic t ON t.article_id = a.id \
          WHERE a.discovered_at >= ?1 ORDER BY a.discovered_at DESC, a.id LIMIT ?3"
     );
-    let rows = tx.query(&sql, params![since, BODY / 8, limit])?;
-    let mut found: Vec<(String, Member)> =
-        rows.iter().map(|row| Ok((row.get(10)?, read(row)?))).collect::<Result<_, StoreError>>()?;
+    let rows = tx.query(&sql, params![since, SHORT, limit])?;
+    let mut found: Vec<(String, Member)> = rows
+        .iter()
+        .map(|row| Ok((row.get(COLUMN_COUNT)?, read(row)?)))
+        .collect::<Result<_, StoreError>>()?;
     found.reverse();
     Ok(found)
 }
@@ -116,6 +125,8 @@ fn read(row: &Row) -> Result<Member, StoreError> {
         body: row.get(6)?,
         url: row.get(7)?,
         language: row.get(8)?,
-        is_copy: row.get::<Option<String>>(9)?.is_some(),
+        duplicate_of: row.get::<Option<String>>(9)?.map(|_| row.parse(9)).transpose()?,
+        authors: row.json(10)?,
+        original_url: row.get(11)?,
     })
 }

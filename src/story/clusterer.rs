@@ -13,30 +13,29 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{Article, ArticleId, Assignment, StoryId};
-use crate::story::concepts::is_fact;
+use crate::story::concepts::{is_fact, is_quote};
 use crate::story::copies::fingerprint;
 use crate::story::hash::ByHash;
+use crate::story::likeness::{Query, ROUNDING, Weighed};
+use crate::story::rarity::{Rarities, TRACE};
 use crate::story::settings::Settings;
-use crate::story::terms::{Names, Terms, UNIT, Weight, terms};
+use crate::story::terms::{Names, Terms, UNIT, terms};
 use crate::story::window::{Part, Sum, Window};
 
-/// Stories that were never seen and yet count in the weights, so that the first ones are careful.
-const PRIOR_STORIES: f64 = 50.0;
-const PRIOR_ARTICLES: f64 = 50.0;
-/// Dampens rarity: the rarest word is not the event. Found on headlines.
-const RARITY_POWER: f64 = 0.8;
 /// Terms by which an article looks for stories, heaviest first.
 const SEARCH_TERMS: usize = 32;
 /// Latest stories that are looked at under one term.
 const LOOKED_AT: usize = 400;
+/// Stories that are looked at under all of them, each counted as often as it is met; the rarest terms
+/// come first. Without this bound the work for an article grows with the window until all its terms
+/// have long lists.
+const LOOKED_AT_IN_ALL: usize = 2_000;
 /// Stories that are compared in full.
 const MAX_CANDIDATES: usize = 48;
 /// Among stories that are near enough, larger ones win: a wide mean has a low cosine to each of
 /// its own articles. Exponent of the number of articles; found on headlines.
 const SIZE_PREFERENCE: f64 = 0.3;
 const MAX_SIZE: f64 = 256.0;
-/// What equals differ by at most, when they are reached by other steps.
-const ROUNDING: f64 = 1.0 + 1e-9;
 /// Terms of an article between which the threshold moves from `join_short` to `join_long`.
 const SHORT_TERMS: f64 = 16.0;
 const LONG_TERMS: f64 = 64.0;
@@ -44,18 +43,9 @@ const LONG_TERMS: f64 = 64.0;
 /// words, and for full articles, which share the trade's.
 const COLD_SHARE: f64 = 0.5;
 const COLD_SHARE_LONG: f64 = 0.7;
-/// A term is common above so many stories, and above one story in so many.
-const COMMON: usize = 20;
-const COMMON_SHARE: usize = 10;
-/// Weight of a common term.
-const TRACE: f64 = 0.05;
-/// Stories from which the weights of terms are trusted.
-const WARM_STORIES: usize = 30;
-/// The same in articles.
-const WARM_ARTICLES: u32 = 300;
 /// Concepts that two texts in different languages must share.
 const SHARED_CONCEPTS: usize = 4;
-/// Amounts and names among them from which the facts agree.
+/// Amounts and names among them from which the facts agree; a quotation counts for two.
 const SHARED_FACTS: usize = 2;
 /// Amounts and names from which a text has facts of its own.
 const TELLING_FACTS: usize = 2;
@@ -99,12 +89,11 @@ pub struct Clusterer {
     latest: Timestamp,
 }
 
-/// A term of the article at hand.
-struct Weighed {
-    term: u32,
-    /// In the article, rarity included.
-    weight: f64,
-    rarity: f64,
+/// A story that may be the article's.
+struct Candidate {
+    story: u32,
+    /// Its cosine is at most this.
+    at_most: f64,
 }
 
 impl Clusterer {
@@ -189,76 +178,96 @@ impl Clusterer {
     }
 
     fn nearest(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
-        self.nearest_told(article, since).or_else(|| self.nearest_across(article, since))
+        let rarities = Rarities::new(&self.window, &self.watched);
+        self.nearest_told(article, &rarities, since)
+            .or_else(|| self.nearest_across(article, &rarities, since))
     }
 
     /// The nearest story that is told in the article's language.
-    fn nearest_told(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
-        let weighed = self.weigh(&article.words);
-        let length = length(weighed.iter().map(|weighed| weighed.weight));
+    fn nearest_told(
+        &self,
+        article: &Terms,
+        rarities: &Rarities<'_>,
+        since: Timestamp,
+    ) -> Option<StoryId> {
+        let query = Query::new(&article.words, rarities);
         // Until the stream tells which names all stories hold, what two texts share counts less
         // one name; so less of it is asked for.
         let named = article.words.iter().any(|&(term, _)| self.watched.hold(term));
-        let (name_terms, share) = match (self.warm() || named, article.has_body) {
+        let (name_terms, share) = match (rarities.warm() || named, article.has_body) {
             (true, _) => (0, 1.0),
             (false, true) => (article.of_name, COLD_SHARE_LONG),
             (false, false) => (article.of_name, COLD_SHARE),
         };
         let least = self.threshold(article) * share;
-        self.best(&weighed, since, |story, most| {
+        self.best(&query, since, |story, at_most, most| {
             let part = story.part(article.tongue)?;
             let size = f64::from(part.articles).min(MAX_SIZE).powf(SIZE_PREFERENCE);
             let asked = least.max(most / size);
-            let cosine = self.cosine(&weighed, length, part, name_terms, asked)?;
-            (cosine >= least && self.shares_enough(article, part)).then_some(cosine * size)
+            if at_most < asked {
+                return None;
+            }
+            let cosine = query.cosine(part, rarities, name_terms, asked)?;
+            (cosine >= least && self.shares_enough(article, part, rarities))
+                .then_some(cosine * size)
         })
     }
 
     /// The nearest story that is told in other languages only. Events of one kind share notions;
     /// it is amounts and names that make them the same event. Where these agree, less likeness will
     /// do; where both have some and none agrees, none will.
-    fn nearest_across(&self, article: &Terms, since: Timestamp) -> Option<StoryId> {
-        let weighed = self.weigh(&article.concepts);
-        let length = length(weighed.iter().map(|weighed| weighed.weight));
+    fn nearest_across(
+        &self,
+        article: &Terms,
+        rarities: &Rarities<'_>,
+        since: Timestamp,
+    ) -> Option<StoryId> {
+        let query = Query::new(&article.concepts, rarities);
         let facts_of = |terms: &mut dyn Iterator<Item = u32>| {
-            terms.filter(|&term| is_fact(term) && !self.common(term)).count() >= TELLING_FACTS
+            let telling = |&term: &u32| is_fact(term) && !is_quote(term) && !rarities.common(term);
+            let facts = terms.filter(telling);
+            facts.take(TELLING_FACTS).count() >= TELLING_FACTS
         };
         let has_facts = facts_of(&mut article.concepts.iter().map(|it| it.0));
-        self.best(&weighed, since, |story, most| {
+        self.best(&query, since, |story, at_most, most| {
             if story.part(article.tongue).is_some() {
                 return None;
             }
             let part = story.concepts();
-            let shared = || weighed.iter().filter(|it| it.rarity > TRACE && part.sum(it.term) > 0);
-            let facts = shared().filter(|it| is_fact(it.term)).count();
+            let (mut shared, mut facts) = (0, 0);
+            for (it, _) in query.shared(part).filter(|(it, _)| it.rarity > TRACE) {
+                shared += 1;
+                facts += usize::from(is_fact(it.term)) + usize::from(is_quote(it.term));
+            }
             let Settings { join_across, join_across_facts, .. } = self.settings;
             let least = if facts >= SHARED_FACTS { join_across_facts } else { join_across };
+            if shared < SHARED_CONCEPTS || at_most < least.max(most) {
+                return None;
+            }
             if facts == 0 && has_facts && facts_of(&mut part.terms.iter().map(|it| it.0)) {
                 return None;
             }
-            if shared().count() < SHARED_CONCEPTS {
-                return None;
-            }
-            let cosine = self.cosine(&weighed, length, part, 0, least.max(most))?;
+            let cosine = query.cosine(part, rarities, 0, least.max(most))?;
             (cosine >= least).then_some(cosine)
         })
     }
 
-    /// The recent story of the highest value, the earlier one of two equals. `value` is told the
-    /// highest so far, and need not answer where it cannot reach it.
+    /// The recent story of the highest value, the earlier one of two equals. `value` is told what
+    /// the story's cosine is at most, and the highest value so far; it need not answer where it
+    /// cannot reach that.
     fn best(
         &self,
-        weighed: &[Weighed],
+        query: &Query,
         since: Timestamp,
-        value: impl Fn(&Sum, f64) -> Option<f64>,
+        value: impl Fn(&Sum, f64, f64) -> Option<f64>,
     ) -> Option<StoryId> {
         let mut best: Option<(f64, StoryId)> = None;
-        for number in self.candidates(weighed) {
-            let Some(story) = self.window.story(number).filter(|story| story.last >= since) else {
+        for Candidate { story, at_most } in self.candidates(query) {
+            let Some(story) = self.window.story(story).filter(|story| story.last >= since) else {
                 continue;
             };
             let most = best.map_or(0.0, |(most, _)| most);
-            let Some(value) = value(story, most) else { continue };
+            let Some(value) = value(story, at_most, most) else { continue };
             let better =
                 best.is_none_or(|(most, held)| value > most || (value >= most && story.id < held));
             if better {
@@ -268,91 +277,40 @@ impl Clusterer {
         best.map(|(_, id)| id)
     }
 
-    fn weigh(&self, terms: &[Weight]) -> Vec<Weighed> {
-        let weigh = |&(term, weight): &Weight| {
-            let rarity = self.rarity(term);
-            Weighed { term, weight: f64::from(weight) / UNIT * rarity, rarity }
-        };
-        terms.iter().map(weigh).collect()
-    }
-
     /// Stories that share terms, most weight first.
-    fn candidates(&self, weighed: &[Weighed]) -> Vec<u32> {
-        let mut search: Vec<&Weighed> = weighed.iter().filter(|it| it.rarity > TRACE).collect();
+    fn candidates(&self, query: &Query) -> Vec<Candidate> {
+        let mut search: Vec<&Weighed> =
+            query.terms.iter().filter(|it| it.rarity > TRACE && it.stories > 0).collect();
         search.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
+        search.truncate(SEARCH_TERMS);
+        search.sort_unstable_by_key(|it| (it.stories, it.term));
+        let mut left = LOOKED_AT_IN_ALL;
         let mut shared: ByHash<f64> = ByHash::default();
-        for Weighed { term, weight, .. } in search.into_iter().take(SEARCH_TERMS) {
-            self.window.holders(*term, LOOKED_AT, |story| {
+        shared.reserve(search.iter().map(|it| it.stories.min(LOOKED_AT)).sum::<usize>().min(left));
+        // What a story may share without having been met under it.
+        let held = query.terms.iter().filter(|it| it.stories > 0);
+        let mut unseen: f64 = held.map(|it| it.weight * it.weight).sum();
+        for Weighed { term, weight, stories, .. } in search {
+            let most = LOOKED_AT.min(left);
+            left -= most.min(*stories);
+            if *stories <= most {
+                unseen -= weight * weight;
+            }
+            self.window.holders(*term, most, |story| {
                 *shared.entry(story).or_default() += weight * weight;
             });
         }
         let mut found: Vec<(u32, f64)> = shared.into_iter().collect();
-        found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        found.truncate(MAX_CANDIDATES);
-        found.into_iter().map(|(story, _)| story).collect()
-    }
-
-    /// How rare a term is among stories and among articles, dampened; a trace for common terms.
-    /// Stories alone would not see the common words of one that has grown over all others;
-    /// articles alone would take the words of a large story for common.
-    fn rarity(&self, term: u32) -> f64 {
-        let (stories, articles) = self.window.holding(term);
-        if self.common_to(term, stories) {
-            return TRACE;
+        let order = |a: &(u32, f64), b: &(u32, f64)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if found.len() > MAX_CANDIDATES {
+            found.select_nth_unstable_by(MAX_CANDIDATES, order);
+            found.truncate(MAX_CANDIDATES);
         }
-        let stories = idf(self.stories() as f64, stories as f64, PRIOR_STORIES);
-        let all = f64::from(self.window.originals());
-        let articles = idf(all, f64::from(articles), PRIOR_ARTICLES);
-        (stories * articles).sqrt().max(TRACE).powf(RARITY_POWER)
-    }
-
-    fn stories(&self) -> usize {
-        self.window.sizes().0
-    }
-
-    /// Whether a term tells no stories apart: a watched name, or a word that very many hold.
-    fn common(&self, term: u32) -> bool {
-        self.common_to(term, self.window.holding(term).0)
-    }
-
-    fn common_to(&self, term: u32, holding: usize) -> bool {
-        let many = COMMON.max(self.stories() / COMMON_SHARE);
-        (holding > many && self.warm()) || self.watched.hold(term)
-    }
-
-    fn warm(&self) -> bool {
-        self.stories() >= WARM_STORIES || self.window.originals() >= WARM_ARTICLES
-    }
-
-    /// Cosine of the article to the mean of a part of the story, less what the `unproven` heaviest
-    /// shared terms contribute; `None` if it is below `asked`. The mean's length takes a look-up
-    /// for each of its terms, so it is added up only until it is too long for what is asked. A
-    /// length kept from earlier would make stories depend on when it was kept, and so on restarts.
-    fn cosine(
-        &self,
-        weighed: &[Weighed],
-        length: f64,
-        part: &Part,
-        unproven: usize,
-        asked: f64,
-    ) -> Option<f64> {
-        let mut shared: Vec<f64> = weighed
-            .iter()
-            .map(|Weighed { term, weight, rarity }| weight * rarity * f64::from(part.sum(*term)))
-            .filter(|&product| product > 0.0)
-            .collect();
-        shared.sort_unstable_by(|a, b| b.total_cmp(a));
-        let dot: f64 = shared.iter().skip(unproven).sum();
-        let longest = (dot / (length * asked)).powi(2) * ROUNDING;
-        let mut squares = 0.0;
-        for &(term, sum) in &part.terms {
-            squares += (f64::from(sum) * self.rarity(term)).powi(2);
-            if squares > longest {
-                return None;
-            }
-        }
-        let length = length * squares.sqrt();
-        (length > 0.0).then(|| dot / length)
+        found.sort_unstable_by(order);
+        // By Cauchy and Schwarz; a term may count twice, which only widens the bound.
+        let at_most = |shared: f64| ((shared + unseen) / query.squares).max(0.0).sqrt() * ROUNDING;
+        let candidate = |(story, shared)| Candidate { story, at_most: at_most(shared) };
+        found.into_iter().map(candidate).collect()
     }
 
     fn threshold(&self, article: &Terms) -> f64 {
@@ -364,11 +322,11 @@ impl Clusterer {
 
     /// Whether the texts share more than one name: two separate runs of words, or a long one; or,
     /// once enough stories are known, one term that is the story's own.
-    fn shares_enough(&self, article: &Terms, part: &Part) -> bool {
+    fn shares_enough(&self, article: &Terms, part: &Part, rarities: &Rarities<'_>) -> bool {
         let share = |term| f64::from(part.sum(term)) / UNIT / f64::from(part.articles.max(1));
         let (mut runs, mut run, mut longest) = (0_usize, 0_usize, 0_usize);
         for term in &article.sequence {
-            let held = term.is_some_and(|term| share(term) > 0.02 && !self.common(term));
+            let held = term.is_some_and(|term| share(term) > 0.02 && !rarities.common(term));
             run = if held { run + 1 } else { 0 };
             runs += usize::from(run == 1);
             longest = longest.max(run);
@@ -377,19 +335,10 @@ impl Clusterer {
         if article.has_body {
             runs >= 4
         } else {
-            let owned = self.warm() && article.words.iter().any(|&(term, _)| owns(term));
+            let owned = rarities.warm() && article.words.iter().any(|&(term, _)| owns(term));
             runs >= 2 || longest >= 3 || owned
         }
     }
-}
-
-/// ln of all over those that hold it, with `prior` unseen ones that do not.
-fn idf(all: f64, holding: f64, prior: f64) -> f64 {
-    ((all + prior + 1.0) / (holding + 0.5)).ln().max(TRACE)
-}
-
-fn length(weights: impl Iterator<Item = f64>) -> f64 {
-    weights.map(|weight| weight * weight).sum::<f64>().sqrt()
 }
 
 /// `at` less `window`; the beginning of time if there is no such instant.

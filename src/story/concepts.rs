@@ -1,5 +1,6 @@
 //! What an article speaks of whatever its language: notions of the glossary, amounts, and names in
-//! Latin script. `1,2 millones`, `1.2 million` and `120万` are one amount.
+//! Latin script; and what is quoted, word for word. `1,2 millones`, `1.2 million` and `120万` are one
+//! amount.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::story::hash::short;
 use crate::story::language::Tongue;
 use crate::story::terms::{Text, Token, Weight, heaviest};
-use crate::text::{fold, is_han};
+use crate::text::{fold, is_han, tokens};
 
 /// Distinct concepts that an article keeps, heaviest first.
 const MAX_CONCEPTS: usize = 48;
@@ -23,6 +24,11 @@ const NAME_STEM: usize = 8;
 const AMOUNT: f64 = 1.6;
 const SHARE: f64 = 1.2;
 const SMALL: f64 = 0.4;
+/// A sentence that both quote word for word is hardly chance.
+const QUOTE: f64 = 1.6;
+/// Words of a quotation: fewer are a name or irony.
+const LEAST_QUOTED: usize = 4;
+const MOST_QUOTED: usize = 60;
 /// Significant digits of an amount.
 const DIGITS: i32 = 3;
 
@@ -44,12 +50,23 @@ pub fn concepts(head: &Text, lead: &Text, tongue: Tongue) -> Vec<Weight> {
 pub fn name(text: &str) -> u32 {
     let stem = text.strip_suffix("'s").unwrap_or(text);
     let end = stem.char_indices().nth(NAME_STEM).map_or(stem.len(), |(at, _)| at);
-    short(&[b"@", &stem.as_bytes()[..end]]) | 1
+    fact(&[b"@", &stem.as_bytes()[..end]])
 }
 
-/// Whether a concept is an amount or a name: these have an odd number, notions an even one.
+/// An amount or a name; notions are even numbers, quotations end in two bits.
+fn fact(parts: &[&[u8]]) -> u32 {
+    (short(parts) & !3) | 1
+}
+
+/// Whether a concept is an amount, a name or a quotation, which tell events of one kind apart.
 pub fn is_fact(term: u32) -> bool {
     term & 1 == 1
+}
+
+/// Whether it is a quotation. Translated ones agree with nothing, so that to have some says little; to
+/// share one says much.
+pub fn is_quote(term: u32) -> bool {
+    term & 3 == 3
 }
 
 /// Each concept, how often it stands there and how much it says.
@@ -64,6 +81,7 @@ fn found(text: &Text, tongue: Tongue) -> Found {
     };
     names(text, tongue, &mut add);
     amounts(&text.folded, &mut add);
+    quotes(&text.folded, &mut add);
     if let Some(glossary) = Glossary::of(tongue) {
         glossary.find(&text.folded, &mut add);
     }
@@ -88,6 +106,28 @@ fn names(text: &Text, tongue: Tongue, add: &mut impl FnMut(u32, f64)) {
 fn starts_sentence(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default().trim_end_matches([' ', '"', '\'', '(', '-']);
     before.chars().next_back().is_none_or(|c| matches!(c, '.' | '!' | '?' | ':' | '\n' | '¿' | '¡'))
+}
+
+/// What stands between quotation marks, word for word. Folding has made most marks one.
+fn quotes(text: &str, add: &mut impl FnMut(u32, f64)) {
+    let is_mark = |c: char| matches!(c, '"' | '「' | '」' | '『' | '』');
+    let mut rest = text;
+    while let Some((before, opened)) = rest.split_once(is_mark) {
+        let opens = before.chars().next_back().is_none_or(|c| !c.is_alphanumeric() || is_han(c));
+        let Some((inside, after)) = opened.split_once(is_mark).filter(|_| opens) else {
+            rest = opened;
+            continue;
+        };
+        let words: Vec<&[u8]> =
+            tokens(inside).take(MOST_QUOTED + 1).map(|token| token.text.as_bytes()).collect();
+        if (LEAST_QUOTED..=MOST_QUOTED).contains(&words.len()) {
+            add(short(&[&[b'"'], words.join(&b' ').as_slice()]) | 3, QUOTE);
+            rest = after;
+        } else {
+            // Perhaps the mark that closes an earlier quotation: this one may open the next.
+            rest = &opened[inside.len()..];
+        }
+    }
 }
 
 /// The amounts of a text.
@@ -132,14 +172,14 @@ fn amount(number: &str, after: &str) -> Option<(u32, f64)> {
     }
     let key = rounded(value);
     if is_share {
-        return Some((short(&[b"%", key.as_bytes()]) | 1, if digits > 1 { SHARE } else { SMALL }));
+        return Some((fact(&[b"%", key.as_bytes()]), if digits > 1 { SHARE } else { SMALL }));
     }
     let mark = match digits {
         _ if value >= 100.0 => AMOUNT,
         2.. => SMALL,
         _ => return None,
     };
-    Some((short(&[b"=", key.as_bytes()]) | 1, mark))
+    Some((fact(&[b"=", key.as_bytes()]), mark))
 }
 
 /// Signs before three digits group thousands; others begin a fraction.
@@ -245,9 +285,10 @@ impl Glossary {
 
 #[cfg(test)]
 mod tests {
-    use super::{GLOSSARIES, amounts, concepts};
+    use super::{GLOSSARIES, amounts, concepts, is_fact, is_quote, quotes};
     use crate::story::language::Tongue;
     use crate::story::terms::Text;
+    use crate::text::fold;
 
     fn amount(text: &str) -> Vec<u32> {
         let mut found = Vec::new();
@@ -267,6 +308,23 @@ mod tests {
             assert!(read[0].len() == 1 && read[0] == read[1] && read[1] == read[2], "{same:?}");
         }
         assert!(amount("en 2026, con 3 votos y B2B").is_empty());
+    }
+
+    #[test]
+    fn quotations_are_compared_word_for_word() {
+        let read = |text: &str| {
+            let mut found = Vec::new();
+            quotes(&fold(text).text, &mut |term, _| found.push(term));
+            found
+        };
+        let said = read("La presidenta: «We will not resign today».");
+        assert_eq!(said.len(), 1);
+        assert!(is_quote(said[0]) && is_fact(said[0]));
+        assert_eq!(said, read("行长表示：“We will not resign today!”"));
+        assert_eq!(said, read("A 3\" pipe. \"We will not resign today\", she said."));
+        assert_ne!(said, read("\"We will not resign tomorrow\", she said."));
+        assert!(read("the so-called \"expert group\" met \"").is_empty());
+        assert!(!is_quote(super::name("almenara")) && is_fact(super::name("almenara")));
     }
 
     #[test]

@@ -96,14 +96,16 @@ pub struct Copies {
 }
 
 impl Copies {
-    /// Remembers the text of an article; numbers rise.
+    /// Remembers the text of an article; numbers rise, and the lowest are forgotten first. Under one
+    /// hash only those are kept that are ever looked at: the boilerplate of a large site stands in
+    /// each of its articles.
     #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is a hash")]
     pub fn insert(&mut self, print: &Fingerprint, number: u32) {
         if let Some(exact) = print.exact {
-            self.by_text.entry(exact as u32).or_default().add(number);
+            self.by_text.entry(exact as u32).or_default().add_latest(number, LOOKED_AT);
         }
         for &shingle in &print.sketch {
-            self.by_shingle.entry(shingle & !FRONT).or_default().add(number);
+            self.by_shingle.entry(shingle & !FRONT).or_default().add_latest(number, LOOKED_AT);
         }
     }
 
@@ -140,7 +142,9 @@ impl Copies {
     /// Bytes on the heap.
     pub fn heap(&self) -> usize {
         let entry = size_of::<(u32, Postings)>() + 1;
+        let lists = self.by_text.values().chain(self.by_shingle.values());
         (self.by_text.capacity() + self.by_shingle.capacity()) * entry
+            + lists.map(Postings::heap).sum::<usize>()
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is a hash")]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::story::han_names::han_names;
 use crate::story::spread::Carried;
 use crate::story::vocabulary::is_function_word;
 use crate::text::{fold, is_han, tokens};
@@ -159,7 +160,7 @@ fn runs_of(text: &str) -> Vec<(String, String)> {
     runs
 }
 
-/// Names in Latin script: runs of capitalised words inside sentences.
+/// Names: in Latin script runs of capitalised words inside sentences, in Han what [`han_names`] finds.
 fn entities(texts: &[String]) -> Vec<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for text in texts {
@@ -186,7 +187,7 @@ fn entities(texts: &[String]) -> Vec<String> {
             *counts.entry(name).or_default() += 1;
         }
     }
-    let mut found: Vec<(String, usize)> = counts.into_iter().collect();
+    let mut found: Vec<(String, usize)> = counts.into_iter().chain(han_names(texts)).collect();
     found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     found.into_iter().take(MOST_ENTITIES).map(|(name, _)| name).collect()
 }

@@ -1,70 +1,18 @@
 //! How a story went through the media, told from its articles: when, in which tiers, by which
 //! owners, who names whom as the source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::model::{ArticleId, Credit, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
+use crate::model::{
+    Agency, ArticleId, Credit, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner,
+};
+use crate::story::credits::credits;
 use crate::story::digest;
-use crate::text::fold;
 
 /// Hours of the timeline; a longer story ends there.
 const MAX_HOURS: usize = 24 * 14;
-/// Characters at both ends of a text in which it says where it is from.
-const HEAD: usize = 700;
-const TAIL: usize = 250;
-/// Characters beside a name that are looked at for such a remark.
-const BESIDE: usize = 28;
-
-/// Agencies that are named though they are no source of ours.
-const AGENCIES: [&str; 14] = [
-    "EFE",
-    "Europa Press",
-    "Reuters",
-    "Associated Press",
-    "AFP",
-    "Bloomberg",
-    "ANSA",
-    "DPA",
-    "新华社",
-    "新華社",
-    "中新社",
-    "路透社",
-    "法新社",
-    "彭博社",
-];
-/// Folded words before a name: what follows is the source.
-const BEFORE: [&str; 22] = [
-    "segun",
-    "segun informa",
-    "segun publica",
-    "informacion de",
-    "publicada por",
-    "publicado por",
-    "citado por",
-    "recoge",
-    "adelanta",
-    "fuente:",
-    "according to",
-    "reported by",
-    "first appeared in",
-    "appeared in",
-    "published by",
-    "told",
-    "source:",
-    "examined by",
-    "据",
-    "據",
-    "来源:",
-    "來源:",
-];
-/// Folded words after a name.
-const AFTER: [&str; 12] = [
-    "informa", "publica", "adelanta", "reported", "reports", "报道", "報道", "报导", "電", "电",
-    "日电", "消息",
-];
-
 /// An article with its medium.
 #[derive(Debug, Clone)]
 pub struct Carried {
@@ -86,18 +34,35 @@ pub struct Carried {
     pub source: String,
     /// Its owner.
     pub owner: String,
+    /// Whom it counts as, when independent voices are counted: its owner, or whom its text is from.
+    pub voice: String,
+    /// Names of the authors.
+    pub authors: Vec<String>,
+    /// Where its page says that its text is from.
+    pub original: Option<Claim>,
     /// Its tier, 1 to 3.
     pub tier: u8,
     /// Its region.
     pub region: Option<String>,
 }
 
+/// A canonical link to a medium that is known.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Where it leads.
+    pub url: String,
+    /// Whose site that is.
+    pub medium: String,
+}
+
 /// Tells how a story spread. `articles` in any order.
 #[must_use]
-pub fn spread(id: &str, mut articles: Vec<Carried>) -> Spread {
+pub fn spread(id: &str, mut articles: Vec<Carried>, agencies: &[Agency]) -> Spread {
     articles.sort_by(|a, b| a.at.cmp(&b.at).then(a.id.cmp(&b.id)));
     let digest = digest::digest(&articles);
     let count = |list: usize| u32::try_from(list).unwrap_or(u32::MAX);
+    let credits = credits(&articles, agencies);
+    let voices: BTreeSet<&str> = articles.iter().map(|one| one.voice.as_str()).collect();
     Spread {
         id: id.to_owned(),
         headline: digest.headline,
@@ -106,12 +71,15 @@ pub fn spread(id: &str, mut articles: Vec<Carried>) -> Spread {
         entities: digest.entities,
         articles: count(articles.len()),
         copies: count(articles.iter().filter(|one| one.is_copy).count()),
+        voices: count(voices.len()),
         first: articles.first().map(brief),
+        original: original(&articles).map(brief),
         first_authoritative: articles.iter().find(|one| one.tier == 1).map(brief),
         last_seen_at: articles.last().map(|one| one.at.to_string()),
         hours: hours(&articles),
         owners: owners(&articles),
-        credits: credits(&articles),
+        according_to: according_to(&credits),
+        credits,
         languages: shares(articles.iter().filter_map(|one| one.language.clone())),
         regions: shares(articles.iter().filter_map(|one| one.region.clone())),
     }
@@ -174,80 +142,29 @@ fn owners(articles: &[Carried]) -> Vec<SpreadOwner> {
     owners
 }
 
-/// Who names whom: a medium of the story or an agency, beside words that say so.
-fn credits(articles: &[Carried]) -> Vec<Credit> {
-    let mut names: Vec<(String, String)> = Vec::new();
-    let known = articles.iter().map(|one| one.source.as_str()).chain(AGENCIES);
-    for name in known {
-        let folded = fold(name).text;
-        if folded.chars().count() >= 2 && !names.iter().any(|(_, held)| *held == folded) {
-            names.push((name.to_owned(), folded));
-        }
-    }
-    let mut found: Vec<Credit> = Vec::new();
-    for article in articles {
-        let text = fold(&ends(&article.body)).text;
-        for (name, folded) in names.iter().filter(|(name, _)| *name != article.source) {
-            let Some(evidence) = credited(&text, folded) else { continue };
-            let new = |it: &Credit| !(it.medium == article.source && it.from == *name);
-            if found.iter().all(new) {
-                let (medium, from) = (article.source.clone(), name.clone());
-                found.push(Credit { medium, from, evidence });
-            }
-        }
-    }
-    found
+/// The article that the others have their text from: the one that most of them name by a canonical
+/// link, else the first.
+fn original(articles: &[Carried]) -> Option<&Carried> {
+    let named = |one: &Carried| {
+        let claims = articles.iter().filter_map(|other| other.original.as_ref());
+        claims.filter(|claim| is_at(&claim.url, &one.url)).count()
+    };
+    let most = articles.iter().map(named).max().filter(|&most| most > 0);
+    most.and_then(|most| articles.iter().find(|one| named(one) == most)).or(articles.first())
 }
 
-fn ends(body: &str) -> String {
-    let count = body.chars().count();
-    if count <= HEAD + TAIL {
-        return body.to_owned();
-    }
-    let head = body.chars().take(HEAD);
-    head.chain(['\n']).chain(body.chars().skip(count - TAIL)).collect()
+/// Whether two addresses are one but for scheme, `www.` and a last slash.
+fn is_at(one: &str, other: &str) -> bool {
+    let bare = |url: &str| {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        rest.strip_prefix("www.").unwrap_or(rest).trim_end_matches('/').to_owned()
+    };
+    !one.is_empty() && bare(one) == bare(other)
 }
 
-/// The words by which a folded text credits a folded name.
-fn credited(text: &str, name: &str) -> Option<String> {
-    for (at, _) in text.match_indices(name) {
-        let end = at + name.len();
-        let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c.is_ascii());
-        let is_latin = name.is_ascii();
-        if is_latin && (word(text[..at].chars().next_back()) || word(text[end..].chars().next())) {
-            continue;
-        }
-        let from = text[..at].char_indices().rev().nth(BESIDE).map_or(0, |(at, _)| at);
-        let to = text[end..].char_indices().nth(BESIDE).map_or(text.len(), |(at, _)| end + at);
-        let articles = [
-            "el ",
-            "la ",
-            "los ",
-            "las ",
-            "the ",
-            "diario ",
-            "daily ",
-            "agencia ",
-            "西班牙《",
-            "《",
-        ];
-        let mut before = text[from..at].trim_end().to_owned() + " ";
-        while let Some(shorter) =
-            articles.iter().find_map(|it| before.trim_end_matches(' ').strip_suffix(it.trim_end()))
-        {
-            before = shorter.trim_end().to_owned() + " ";
-        }
-        let before = before.trim_end_matches([' ', '"', '(', '《']);
-        let after = text[end..to].trim_start_matches([' ', ',', '"', '》', ')']);
-        let in_brackets = text[..at].ends_with('(') && text[end..].starts_with(')');
-        let says = BEFORE.iter().any(|word| before.ends_with(word))
-            || AFTER.iter().any(|word| after.starts_with(word))
-            || in_brackets;
-        if says {
-            return Some(text[from..to].trim().replace('\n', " "));
-        }
-    }
-    None
+/// Whom the media of the story name as their source, and how many of them do.
+fn according_to(credits: &[Credit]) -> Vec<Share> {
+    shares(credits.iter().map(|credit| credit.from.clone()))
 }
 
 fn shares(names: impl Iterator<Item = String>) -> Vec<Share> {
@@ -263,8 +180,8 @@ fn shares(names: impl Iterator<Item = String>) -> Vec<Share> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Carried, spread};
-    use crate::model::ArticleId;
+    use super::{Carried, Claim, spread};
+    use crate::model::{Agency, ArticleId, CreditKind};
 
     fn article(minutes: i64, source: &str, tier: u8, body: &str) -> Carried {
         Carried {
@@ -277,9 +194,25 @@ mod tests {
             is_copy: minutes > 0,
             source: source.to_owned(),
             owner: if source == "La Voz" { "El Diario".to_owned() } else { source.to_owned() },
+            voice: source.to_owned(),
+            authors: Vec::new(),
+            original: None,
             tier,
             region: None,
         }
+    }
+
+    fn agencies() -> Vec<Agency> {
+        let agency = |name: &str, credits: &[&str]| Agency {
+            name: name.to_owned(),
+            credits: credits.iter().map(|&it| it.to_owned()).collect(),
+            clients: Vec::new(),
+        };
+        vec![
+            agency("EFE", &["EFE"]),
+            agency("Xinhua", &["新华社"]),
+            agency("Reuters", &["Reuters"]),
+        ]
     }
 
     #[test]
@@ -297,6 +230,7 @@ mod tests {
                 ),
                 article(20, "The Post", 2, "The bank EFE-FIN was fined. Reuters is an agency."),
             ],
+            &agencies(),
         );
         assert_eq!(told.first.as_ref().map(|it| it.source.as_str()), Some("El Diario"));
         assert_eq!(
@@ -310,10 +244,42 @@ mod tests {
             told.credits.iter().map(|it| (it.medium.as_str(), it.from.as_str())).collect();
         let expected = [
             ("El Diario", "EFE"),
+            ("东海财经", "Xinhua"),
             ("东海财经", "El Diario"),
-            ("东海财经", "新华社"),
             ("La Voz", "El Diario"),
         ];
         assert_eq!(credits, expected);
+        let kinds: Vec<CreditKind> = told.credits.iter().map(|it| it.kind).collect();
+        assert_eq!(
+            kinds,
+            [CreditKind::Line, CreditKind::Line, CreditKind::Words, CreditKind::Words]
+        );
+        let named: Vec<(&str, u32)> =
+            told.according_to.iter().map(|it| (it.name.as_str(), it.articles)).collect();
+        assert_eq!(named, [("El Diario", 2), ("EFE", 1), ("Xinhua", 1)]);
+    }
+
+    #[test]
+    fn a_canonical_link_tells_who_is_the_original() {
+        let at = |article: Carried, url: &str, original: Option<&str>| Carried {
+            url: url.to_owned(),
+            original: original.map(|url| Claim { url: url.to_owned(), medium: "Wire".to_owned() }),
+            ..article
+        };
+        let first = at(
+            article(0, "El Diario", 3, "Texto."),
+            "https://diario.example/a",
+            Some("https://wire.example/a/"),
+        );
+        let wire = at(article(9, "Wire", 3, "Texto."), "https://www.wire.example/a", None);
+        let told = spread("s", vec![first.clone(), wire], &[]);
+        let name = |it: Option<&crate::model::SpreadArticle>| it.map(|it| it.source.clone());
+        assert_eq!(name(told.first.as_ref()).as_deref(), Some("El Diario"));
+        assert_eq!(name(told.original.as_ref()).as_deref(), Some("Wire"));
+        let credit = &told.credits[0];
+        assert_eq!((credit.medium.as_str(), credit.from.as_str()), ("El Diario", "Wire"));
+        // A claim of which the story knows nothing leaves the first seen the original.
+        let told = spread("s", vec![first], &[]);
+        assert_eq!(name(told.original.as_ref()).as_deref(), Some("El Diario"));
     }
 }

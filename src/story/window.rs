@@ -56,7 +56,25 @@ pub struct Part {
 #[derive(Debug, Default)]
 struct Holders {
     stories: Postings,
+    /// How many stories these are: kept here, since it is asked far more often than which.
+    held: u32,
     articles: u32,
+}
+
+impl Holders {
+    fn join(&mut self, story: u32) {
+        self.stories.add(story);
+        self.recount();
+    }
+
+    fn leave(&mut self, story: u32) {
+        self.stories.remove(story);
+        self.recount();
+    }
+
+    fn recount(&mut self) {
+        self.held = u32::try_from(self.stories.len()).unwrap_or(u32::MAX);
+    }
 }
 
 /// All that is remembered.
@@ -200,7 +218,7 @@ impl Window {
             return;
         }
         for term in sum.add(kept) {
-            self.terms.entry(term).or_default().stories.add(kept.story);
+            self.terms.entry(term).or_default().join(kept.story);
         }
     }
 
@@ -215,7 +233,7 @@ impl Window {
         }
         for term in gone {
             if let Some(holders) = self.terms.get_mut(&term) {
-                holders.stories.remove(kept.story);
+                holders.leave(kept.story);
             }
         }
     }
@@ -232,7 +250,7 @@ impl Window {
 
     /// How many stories and articles hold a term.
     pub fn holding(&self, term: u32) -> (usize, u32) {
-        self.terms.get(&term).map_or((0, 0), |it| (it.stories.len(), it.articles))
+        self.terms.get(&term).map_or((0, 0), |it| (it.held as usize, it.articles))
     }
 
     /// The latest stories that hold a term.
@@ -253,6 +271,7 @@ impl Window {
         self.articles.iter().map(kept).sum::<usize>()
             + self.stories.values().map(sum).sum::<usize>()
             + self.terms.capacity() * (size_of::<(u32, Holders)>() + 1)
+            + self.terms.values().map(|it| it.stories.heap()).sum::<usize>()
             + self.copies.heap()
     }
 }
@@ -321,9 +340,11 @@ impl Part {
             }
         }
         let new = added.iter().map(|it| it.0).collect();
+        added.sort_unstable_by_key(|it| it.0);
         self.terms.reserve_exact(added.len());
         self.terms.append(&mut added);
-        self.terms.sort_unstable_by_key(|it| it.0);
+        // Two rising runs: a stable sort merges them.
+        self.terms.sort_by_key(|it| it.0);
         self.articles += 1;
         new
     }

@@ -63,6 +63,7 @@ fn article(n: usize) -> Article {
         story_id: None,
         duplicate_of: None,
         url: format!("https://diario.example/{n}"),
+        original_url: None,
         title: format!("Noticia número {n}"),
         body: format!("El Banco Almenara abre hoy en la plaza.{rival}"),
         authors: Vec::new(),

@@ -75,7 +75,7 @@ fn commit(
     articles::insert(tx, claimed.entry.id, article, alert.story_id, &analysis)?;
     stories::add_article(tx, alert.story_id, article)?;
     let opinion = &analysis.topics[0];
-    let mark = articles::Mark { negative: true, category: "solvency" };
+    let mark = articles::Mark { negative: true, category: "solvency", voice: "Editorial Norte" };
     articles::insert_topic(tx, article, alert.story_id, &samples::source(), opinion, mark)?;
     alerts::save(tx, alert)?;
     let notice = samples::notice(alert, "primero");

@@ -69,6 +69,7 @@ pub fn article(entry: &Entry, story: StoryId) -> Article {
         story_id: Some(story),
         duplicate_of: None,
         url: entry.url.clone(),
+        original_url: Some("https://wire.example/1".to_owned()),
         title: entry.title.clone(),
         body: "Primera línea.\n第二行。".to_owned(),
         authors: entry.authors.clone(),

@@ -24,7 +24,7 @@ async fn desk(store: &Store) -> Desk {
             let analysis = samples::analysis();
             articles::insert(tx, entry.id, &article, story, &analysis)?;
             let (source, opinion) = (samples::source(), &analysis.topics[0]);
-            let mark = articles::Mark { negative: true, category: "" };
+            let mark = articles::Mark { negative: true, category: "", voice: "Editorial Norte" };
             articles::insert_topic(tx, &article, story, &source, opinion, mark)?;
             stories::add_article(tx, story, &article)
         };

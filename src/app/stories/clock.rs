@@ -127,7 +127,7 @@ impl Clock {
         };
         let mut all: HashSet<String> = HashSet::new();
         let mut written = BTreeMap::new();
-        let own: Vec<&&Member> = members.iter().filter(|it| !it.is_copy).collect();
+        let own: Vec<&&Member> = members.iter().filter(|it| it.duplicate_of.is_none()).collect();
         for member in &own {
             let is_now =
                 self.hour(member.discovered_at).is_some_and(|at| at >= self.hours - recent);

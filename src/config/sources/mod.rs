@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::value::Check;
 use super::{Collect, Finding};
-use crate::model::{Keywords, Pace, Source};
+use crate::model::{Keywords, Media, Pace, Source};
 
 pub(super) use files::Directory;
 use kind::Kind;
@@ -28,6 +28,7 @@ const UNKNOWN_TIER: u8 = 3;
 /// The sources of all files.
 pub(super) struct Sources<'a> {
     collect: &'a Collect,
+    media: &'a Media,
     /// None if the keyword files are broken.
     keywords: Option<&'a Keywords>,
     /// Where each id stands.
@@ -36,8 +37,8 @@ pub(super) struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
-    pub fn new(collect: &'a Collect, keywords: Option<&'a Keywords>) -> Self {
-        Self { collect, keywords, places: BTreeMap::new(), found: Vec::new() }
+    pub fn new(collect: &'a Collect, media: &'a Media, keywords: Option<&'a Keywords>) -> Self {
+        Self { collect, media, keywords, places: BTreeMap::new(), found: Vec::new() }
     }
 
     /// Adds the sources of one file.
@@ -109,16 +110,24 @@ impl<'a> Sources<'a> {
         let language = raw.language.as_ref().or(defaults.language.as_ref());
         let region = raw.region.as_ref().or(defaults.region.as_ref());
         let tier = raw.tier.as_ref().or(defaults.tier.as_ref());
+        let url = url::Url::parse(raw.url.get_ref()).ok();
+        let outlet = url.as_ref().and_then(|url| self.media.outlet(url.host_str()?));
+        let owner = raw.owner.clone().or(defaults.owner.clone());
         let reach = reach::reach(check, raw);
         let is_public =
             reach.as_ref().is_some_and(|reach| *reach == crate::model::Reach::default());
         let pace = pace(check, raw, defaults, self.collect, is_public);
         let stale_after = raw.stale_after.as_ref().or(defaults.stale_after.as_ref());
         let source = Source {
-            owner: raw.owner.clone().or(defaults.owner.clone()).unwrap_or_else(|| name.clone()),
+            owner: owner
+                .or_else(|| outlet.map(|outlet| outlet.owner.clone()))
+                .unwrap_or_else(|| name.clone()),
             language: language.map(|at| checked_language(check, at)),
             region: region.map(|at| at.get_ref().clone()),
-            tier: tier.map_or(UNKNOWN_TIER, |at| checked_tier(check, at)),
+            tier: tier
+                .map(|at| checked_tier(check, at))
+                .or(outlet.and_then(|outlet| outlet.tier))
+                .unwrap_or(UNKNOWN_TIER),
             tags: raw.tags.clone().or(defaults.tags.clone()).unwrap_or_default(),
             business_line: raw.business_line.clone().or(defaults.business_line.clone()),
             pace,
@@ -135,7 +144,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn checked_tier(check: &mut Check<'_>, at: &toml::Spanned<i64>) -> u8 {
+pub(super) fn checked_tier(check: &mut Check<'_>, at: &toml::Spanned<i64>) -> u8 {
     if !(1..=3).contains(at.get_ref()) {
         let what = format!("{} is not a tier", at.get_ref());
         check.error(at, what, "write 1 (widest reach), 2 or 3");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{Health, Locale, SourceChange, SourcesNotice};
+use crate::model::{Health, Locale, SilentTopic, SourceChange, SourcesNotice};
 use crate::notify::clean::clean;
 use crate::notify::clock::Clock;
 use crate::phrases;
@@ -15,6 +15,8 @@ const ORDER: [Health; 4] = [Health::Gone, Health::Failing, Health::Empty, Health
 pub struct SourcesView {
     pub colour: &'static str,
     pub rows: Vec<SourceRow>,
+    /// Topics that have fallen silent, a line each.
+    pub silent: Vec<String>,
     pub more: Option<String>,
     #[serde(skip)]
     unlisted: u32,
@@ -39,9 +41,13 @@ impl SourcesView {
     pub fn new(notice: &SourcesNotice, locale: Locale, clock: &Clock) -> Self {
         let ill = ORDER.iter().filter(|health| notice.counts.contains_key(health));
         let mut advice: Vec<_> = ill.clone().filter_map(|&health| advice(health, locale)).collect();
+        if !notice.silent.is_empty() {
+            advice.push(phrases::text("sources.do_silent", locale));
+        }
         advice.push(phrases::text("sources.see_all", locale));
         // White on these has a contrast of 5 to 1 (WCAG 2.2 §1.4.3).
-        let colour = if ill.count() == 0 { "#15803d" } else { "#b45309" };
+        let is_well = ill.count() == 0 && notice.silent.is_empty();
+        let colour = if is_well { "#15803d" } else { "#b45309" };
         Self {
             colour,
             rows: notice
@@ -50,6 +56,7 @@ impl SourcesView {
                 .take(SourcesNotice::SHOWN)
                 .map(|change| row(change, locale, clock))
                 .collect(),
+            silent: notice.silent.iter().map(|topic| silent(topic, locale)).collect(),
             more: (notice.more > 0)
                 .then(|| phrases::count("count.sources_more", locale, notice.more)),
             unlisted: notice.more,
@@ -68,12 +75,16 @@ impl SourcesView {
 /// The line that stands for the changes in an inbox.
 pub fn subject(notice: &SourcesNotice, locale: Locale) -> String {
     let counted = ORDER.iter().chain(&[Health::Healthy]);
-    let said: Vec<String> = counted
+    let mut said: Vec<String> = counted
         .filter_map(|&health| {
             let count = notice.counts.get(&health).filter(|&&count| count > 0)?;
             Some(phrases::count(came_to(health)?, locale, *count))
         })
         .collect();
+    if !notice.silent.is_empty() {
+        let silent = u32::try_from(notice.silent.len()).unwrap_or(u32::MAX);
+        said.push(phrases::count("count.topics_silent", locale, silent));
+    }
     let values = [
         ("changes", said.join(phrases::text("format.list_separator", locale))),
         ("healthy", notice.healthy.to_string()),
@@ -116,6 +127,14 @@ fn row(change: &SourceChange, locale: Locale, clock: &Clock) -> SourceRow {
         reason: reason(change),
         next: next(change, locale, clock),
     }
+}
+
+/// That a topic has fallen silent, in figures.
+fn silent(topic: &SilentTopic, locale: Locale) -> String {
+    let name = clean(topic.name.get(locale), 120);
+    let (seen, expected) = (topic.seen.to_string(), format!("{:.0}", topic.expected));
+    let values = [("topic", name.as_str()), ("seen", &seen), ("expected", &expected)];
+    phrases::fill("sources.silent_topic", locale, &values)
 }
 
 /// When it is tried again; nothing to say of one that is well.

@@ -87,6 +87,7 @@ impl Maker {
             story_id: Some(StoryId::new()),
             duplicate_of: None,
             url: format!("https://bench.example/{}", self.at.as_second()),
+            original_url: None,
             title,
             body,
             authors: Vec::new(),
