@@ -11,7 +11,8 @@ use url::Url;
 use super::{Channel, Digest, Inhibit, SeverityRules, Storm, Telling};
 use crate::model::query::Query;
 use crate::model::{
-    AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout, Source,
+    AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout,
+    Source,
 };
 use crate::query::Lists;
 

@@ -21,5 +21,6 @@ pub fn labels(topic: &str, level: Level) -> Labels {
 
 /// A query about alerts.
 pub fn query(text: &str) -> Query {
-    alert_query(&crate::query::Lists::default(), text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    alert_query(&crate::query::Lists::default(), text)
+        .unwrap_or_else(|error| panic!("{text}: {error}"))
 }

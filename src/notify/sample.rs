@@ -10,7 +10,8 @@ use crate::model::{
     Adjustment, AlertId, AlertNotice, Cause, Delivery, DeliveryId, DeliveryState, EscalationNotice,
     Evidence, EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice,
     NoticeBody, NoticeId, NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place,
-    PolarityLabel, Reason, Recipient, Severity, SilentTopic, SourceChange, SourcesNotice, Span, StoryId,
+    PolarityLabel, Reason, Recipient, Severity, SilentTopic, SourceChange, SourcesNotice, Span,
+    StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
