@@ -121,7 +121,7 @@ fn quotes(text: &str, add: &mut impl FnMut(u32, f64)) {
         let words: Vec<&[u8]> =
             tokens(inside).take(MOST_QUOTED + 1).map(|token| token.text.as_bytes()).collect();
         if (LEAST_QUOTED..=MOST_QUOTED).contains(&words.len()) {
-            add(short(&[&[b'"'], words.join(&b' ').as_slice()]) | 3, QUOTE);
+            add(short(&[b"\"", words.join(&b' ').as_slice()]) | 3, QUOTE);
             rest = after;
         } else {
             // Perhaps the mark that closes an earlier quotation: this one may open the next.

@@ -152,7 +152,7 @@ pub fn credits(articles: &[Carried], agencies: &[Agency]) -> Vec<Credit> {
             let same = |it: &Credit| it.medium == article.source && it.from == *from;
             if from != article.source && !found.iter().any(same) {
                 let (medium, from) = (article.source.clone(), from.to_owned());
-                found.push(Credit { kind, medium, from, evidence });
+                found.push(Credit { medium, from, kind, evidence });
             }
         };
         if let Some(claim) = &article.original {
