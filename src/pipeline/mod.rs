@@ -6,7 +6,7 @@
 //!                                     steward: plan timers, escalations; retention; indexer; heartbeat
 //!                                     operators: health of sources → outbox
 //!                                     dispatch: groups, reminders, storms, silences, digests → outbox
-//!                                     silent_topics: topics far below their usual → outbox
+//!                                     quiet_topics: those far below their usual → outbox
 //! ```
 
 mod announce;
@@ -26,12 +26,12 @@ mod outcome;
 mod pages;
 mod parsing;
 mod queue;
+mod quiet_topics;
 mod reader;
 mod recorder;
 mod retention;
 mod scheduler;
 mod second;
-mod silent_topics;
 mod spread;
 mod steward;
 mod templates;
@@ -144,7 +144,7 @@ impl Pipeline {
         tracker.spawn(heartbeat::run(self.clone()));
         tracker.spawn(operators::run(self.clone()));
         tracker.spawn(dispatch::run(self.clone()));
-        tracker.spawn(silent_topics::run(self.clone()));
+        tracker.spawn(quiet_topics::run(self.clone()));
         Ok(())
     }
 

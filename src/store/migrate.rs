@@ -23,7 +23,7 @@ const MIGRATIONS: [Migration; 8] = [
     alike(include_str!("migrations/0005_stories.sql")),
     alike(include_str!("migrations/0006_answers.sql")),
     alike(include_str!("migrations/0007_routing.sql")),
-    alike(include_str!("migrations/0008_originals_and_silence.sql")),
+    alike(include_str!("migrations/0008_originals_and_quiet_topics.sql")),
 ];
 
 const fn alike(both: &'static str) -> Migration {

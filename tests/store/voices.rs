@@ -1,10 +1,12 @@
 //! Who counts as one voice, and what silence is: a story's rows joined with what `media.toml` says.
 
+use std::fmt::Write as _;
+
 use atalaya::config::{self, Config};
 use atalaya::model::{ArticleId, Spread, StoryId};
 use atalaya::pipeline::told_by;
 use atalaya::store::spread::Member;
-use atalaya::store::{Store, silent_topics};
+use atalaya::store::{Store, quiet_topics};
 
 use crate::samples::{TOPIC, at};
 
@@ -33,8 +35,8 @@ fn configuration() -> Config {
         ("costa", ""),
         ("valle", "owner = \"Valle\"\ntier = 1\n"),
     ] {
-        text +=
-            &format!("[[source]]\nid = \"{id}\"\nurl = \"https://www.{id}.example/rss\"\n{more}");
+        writeln!(text, "[[source]]\nid = \"{id}\"\nurl = \"https://www.{id}.example/rss\"\n{more}")
+            .expect("memory");
     }
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("media.toml"), MEDIA).unwrap();
@@ -119,9 +121,9 @@ fn owners_are_one_voice_and_a_canonical_link_names_another() {
 pub async fn silence_is_counted_and_remembered(store: &Store) {
     let now = at(3_600 * 5);
     let counted = store.read(move |tx| {
-        let arrivals = silent_topics::arrivals(tx, at(0) - std::time::Duration::from_secs(1), now)?;
-        let none = silent_topics::arrivals(tx, now, now)?;
-        let by_topic = silent_topics::by_topic(tx, at(0), now)?;
+        let arrivals = quiet_topics::arrivals(tx, at(0) - std::time::Duration::from_secs(1), now)?;
+        let none = quiet_topics::arrivals(tx, now, now)?;
+        let by_topic = quiet_topics::by_topic(tx, at(0), now)?;
         Ok((arrivals, none, by_topic))
     });
     let (arrivals, none, by_topic) = counted.await.unwrap();
@@ -130,11 +132,11 @@ pub async fn silence_is_counted_and_remembered(store: &Store) {
     assert!(by_topic.iter().any(|(topic, ago, count)| topic == TOPIC && *ago == 4 && *count > 0));
 
     let job = move |tx: &mut dyn atalaya::store::Transaction| {
-        silent_topics::remember(tx, TOPIC, now)?;
-        silent_topics::remember(tx, TOPIC, now)?;
-        let told = silent_topics::told(tx)?;
-        silent_topics::forget(tx, TOPIC)?;
-        Ok((told, silent_topics::told(tx)?))
+        quiet_topics::remember(tx, TOPIC, now)?;
+        quiet_topics::remember(tx, TOPIC, now)?;
+        let told = quiet_topics::told(tx)?;
+        quiet_topics::forget(tx, TOPIC)?;
+        Ok((told, quiet_topics::told(tx)?))
     };
     let (told, after) = store.write(job).await.unwrap();
     assert_eq!((told, after), (vec![TOPIC.to_owned()], Vec::new()));

@@ -48,7 +48,7 @@ fn hours(ago: i64) -> usize {
 /// # Errors
 /// As [`Transaction::query`].
 pub fn told(tx: &mut dyn Transaction) -> Result<Vec<String>, StoreError> {
-    let rows = tx.query("SELECT topic_id FROM topic_silence ORDER BY topic_id", &[])?;
+    let rows = tx.query("SELECT topic_id FROM quiet_topic ORDER BY topic_id", &[])?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -57,7 +57,7 @@ pub fn told(tx: &mut dyn Transaction) -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// As [`Transaction::execute`].
 pub fn remember(tx: &mut dyn Transaction, topic: &str, now: Timestamp) -> Result<(), StoreError> {
-    let sql = "INSERT INTO topic_silence (topic_id, told_at) VALUES (?1, ?2) \
+    let sql = "INSERT INTO quiet_topic (topic_id, told_at) VALUES (?1, ?2) \
                ON CONFLICT (topic_id) DO NOTHING";
     tx.execute(sql, params![topic, now])?;
     Ok(())
@@ -68,6 +68,6 @@ pub fn remember(tx: &mut dyn Transaction, topic: &str, now: Timestamp) -> Result
 /// # Errors
 /// As [`Transaction::execute`].
 pub fn forget(tx: &mut dyn Transaction, topic: &str) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM topic_silence WHERE topic_id = ?1", params![topic])?;
+    tx.execute("DELETE FROM quiet_topic WHERE topic_id = ?1", params![topic])?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::{Pipeline, outbox};
 use crate::config::Config;
 use crate::decide;
 use crate::model::{NoticeBody, SilentTopic, SourcesNotice, Topic};
-use crate::store::{StoreError, Transaction, health, silent_topics};
+use crate::store::{StoreError, Transaction, health, quiet_topics};
 use crate::story::{Burst, History, silence};
 
 /// Between two looks; what is told is a row, so that a restart tells nothing twice.
@@ -62,7 +62,7 @@ struct Counts {
 fn counts(tx: &mut dyn Transaction, now: Timestamp) -> Result<Counts, StoreError> {
     let past = SignedDuration::from_hours(i64::try_from(HOURS).unwrap_or(i64::MAX));
     let since = now.checked_sub(past).unwrap_or(Timestamp::MIN);
-    let arrivals = silent_topics::arrivals(tx, since, now)?;
+    let arrivals = quiet_topics::arrivals(tx, since, now)?;
     let oldest = arrivals.iter().map(|&(ago, _)| ago).max().unwrap_or(0);
     let hours = (oldest + 1).min(HOURS);
     let mut counted = Counts { all: vec![0; hours], topics: BTreeMap::new() };
@@ -74,7 +74,7 @@ fn counts(tx: &mut dyn Transaction, now: Timestamp) -> Result<Counts, StoreError
     for (ago, count) in arrivals {
         put(&mut counted.all, ago, count);
     }
-    for (topic, ago, count) in silent_topics::by_topic(tx, since, now)? {
+    for (topic, ago, count) in quiet_topics::by_topic(tx, since, now)? {
         put(counted.topics.entry(topic).or_insert_with(|| vec![0; hours]), ago, count);
     }
     Ok(counted)
@@ -100,16 +100,16 @@ fn tell(
     wavering: &[String],
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let told = silent_topics::told(tx)?;
+    let told = quiet_topics::told(tx)?;
     for topic in told.iter().filter(|topic| !wavering.contains(topic)) {
-        silent_topics::forget(tx, topic)?;
+        quiet_topics::forget(tx, topic)?;
     }
     let new: Vec<&Burst> = silent.iter().filter(|it| !told.contains(&it.name)).collect();
     if new.is_empty() {
         return Ok(0);
     }
     for topic in &new {
-        silent_topics::remember(tx, &topic.name, now)?;
+        quiet_topics::remember(tx, &topic.name, now)?;
     }
     let healthy = health::healthy(tx)?;
     let healthy = config.sources.iter().filter(|source| healthy.contains(&source.id)).count();
