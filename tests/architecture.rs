@@ -29,7 +29,7 @@ const FLOORS: [(u8, &str, &[&str]); 24] = [
     (2, "analyse", &["model", "config", "text", "query"]),
     (2, "story", &["model", "config", "text"]),
     (2, "score", &["model", "config"]),
-    (2, "decide", &["model", "config"]),
+    (2, "decide", &["model", "config", "text"]),
     (2, "plan", &["model", "config"]),
     (2, "notify", &["model", "config", "phrases", "guard"]),
     (

@@ -10,12 +10,16 @@ use serde::Serialize;
 use super::{AppError, Scratch, location};
 use crate::config::Config;
 use crate::model::{
-    Analysis, Article, ArticleId, Assignment, CategoryMatch, Delivery, Entry, EntryId, EntryMarks,
-    Extracted, Incident, Locale, Polarity, Reason, Severity, Source, Span, StoryId, TopicOpinion,
+    Analysis, Article, ArticleId, Assignment, CategoryMatch, Entry, EntryId, EntryMarks, Extracted,
+    HeldWhy, Incident, Locale, Polarity, Reason, Severity, Source, Span, StoryId, TopicOpinion,
 };
 use crate::pipeline::{Live, Subject, judge_in};
 use crate::store::articles::Verdict;
-use crate::store::{Store, StoreError, Transaction, alerts, articles, deliveries, incidents};
+use crate::store::gathered::Reader;
+use crate::store::held::{self, Held};
+use crate::store::{
+    Store, StoreError, Transaction, alerts, articles, deliveries, groups, incidents,
+};
 
 /// The shape of `atalaya explain --json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -69,8 +73,19 @@ pub struct TopicExplanation {
     pub reason: Reason,
     /// Crisis plan that starts, if any.
     pub incident: Option<IncidentExplanation>,
-    /// Who is told what, in which language.
+    /// Who is told what, in which language; at once, or with others of its group.
     pub told: Vec<Telling>,
+    /// What holds it back, or held it back.
+    pub held: Vec<HoldExplanation>,
+}
+
+/// Why an alert was not told at once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HoldExplanation {
+    /// Why.
+    pub why: HeldWhy,
+    /// The silence, the alert that stands for it, the digest; null in a storm.
+    pub by: Option<String>,
 }
 
 /// A crisis plan that starts.
@@ -229,10 +244,14 @@ fn topic(
     verdict: &Verdict,
 ) -> Result<TopicExplanation, StoreError> {
     let alert = alerts::find(tx, story, &opinion.topic.id)?;
-    let messages = match &alert {
-        Some(alert) => deliveries::of_thread(tx, &alert.id.to_string())?,
-        None => Vec::new(),
-    };
+    let (mut told, mut held) = (Vec::new(), Vec::new());
+    if let Some(alert) = &alert {
+        let messages = deliveries::of_thread(tx, &alert.id.to_string())?;
+        let waiting = groups::readers_of(tx, alert.id)?;
+        told = messages.into_iter().map(|message| (message.channel, message.recipient)).collect();
+        told.extend(waiting);
+        held = held::of_alert(tx, alert.id)?;
+    }
     let incident = match alert {
         Some(_) => incidents::of_story(tx, story)?.map(|(incident, _)| incident),
         None => None,
@@ -248,7 +267,8 @@ fn topic(
         severity: verdict.severity.clone(),
         reason: verdict.reason,
         incident: incident.map(|incident| incident_of(config, &incident)),
-        told: messages.iter().map(telling).collect(),
+        told: told.iter().map(telling).collect(),
+        held: held.into_iter().map(hold).collect(),
     })
 }
 
@@ -267,12 +287,16 @@ fn incident_of(config: &Config, incident: &Incident) -> IncidentExplanation {
     }
 }
 
-fn telling(delivery: &Delivery) -> Telling {
+fn telling((channel, recipient): &Reader) -> Telling {
     Telling {
-        channel: delivery.channel.clone(),
-        recipient: delivery.recipient.id.clone(),
-        language: delivery.recipient.locale,
+        channel: channel.clone(),
+        recipient: recipient.id.clone(),
+        language: recipient.locale,
     }
+}
+
+fn hold(held: Held) -> HoldExplanation {
+    HoldExplanation { why: held.why, by: Some(held.by).filter(|by| !by.is_empty()) }
 }
 
 /// The text of a plain file: its first line is the headline.

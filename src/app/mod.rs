@@ -3,6 +3,7 @@
 pub mod explain;
 mod reload;
 mod scratch;
+pub mod silences;
 pub mod sources;
 pub mod stories;
 pub mod verdicts;

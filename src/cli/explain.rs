@@ -159,6 +159,10 @@ fn topic(told: &TopicExplanation, locale: Locale, out: &mut String) -> fmt::Resu
             telling.recipient, telling.channel, telling.language
         )?;
     }
+    for hold in &told.held {
+        let by = hold.by.as_deref().map_or_else(String::new, |by| format!(" ({by})"));
+        writeln!(out, "  not at once: {}{by}", phrases::held_why(hold.why, locale))?;
+    }
     Ok(())
 }
 

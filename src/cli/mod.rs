@@ -6,6 +6,7 @@ mod backtest;
 mod check;
 mod demo;
 mod explain;
+mod held;
 mod hot;
 mod inspect;
 mod opml;
@@ -16,6 +17,7 @@ mod report;
 mod run;
 mod schemas;
 mod search;
+mod silence;
 mod sources;
 mod span;
 mod stories;
@@ -53,6 +55,10 @@ enum Command {
     Hot(hot::Hot),
     /// Explain why one article would alert, or did, or did not
     Explain(explain::Explain),
+    /// Hold alerts back for a while: add, list, end
+    Silence(silence::Silence),
+    /// Show which alerts were held back, and by what
+    Held(held::Held),
     /// Say whether an alert was right; list or export what was said
     Verdict(verdict::Verdict),
     /// Train an opinion model from labelled texts or verdicts; written only if it is better
@@ -82,6 +88,8 @@ pub fn main() -> ExitCode {
         Command::Stories(stories) => stories.run(),
         Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Silence(silence) => silence.run(),
+        Command::Held(held) => held.run(),
         Command::Verdict(verdict) => verdict.run(),
         Command::Train(train) => train.run(),
         Command::Search(search) => search.run(),

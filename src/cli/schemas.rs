@@ -12,6 +12,7 @@ use super::inspect::{Answer, LanguageRow, StoriesRow};
 use super::search::{SearchHit, SearchReport};
 use crate::analyse::Matches;
 use crate::app::explain::Explanation;
+use crate::app::silences::{HeldRow, SilenceRow};
 use crate::app::sources::SourcesReport;
 use crate::app::stories::{HotReport, StoriesReport};
 use crate::archive::BacktestReport;
@@ -29,6 +30,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("explain", schema::<Explanation>("atalaya explain --json")),
         ("feed", schema::<Feed>("atalaya inspect feed --json")),
         ("feed-row", schema::<Answer<Feed>>("atalaya inspect feed --jsonl")),
+        ("held", schema::<Vec<HeldRow>>("atalaya held --json")),
         ("hot", schema::<HotReport>("atalaya hot --json")),
         ("language", schema::<LanguageRow>("atalaya inspect language")),
         ("language-row", schema::<Answer<LanguageRow>>("atalaya inspect language --jsonl")),
@@ -40,6 +42,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("search-row", schema::<SearchHit>("atalaya search --jsonl")),
         ("sentiment", schema::<Polarity>("atalaya inspect sentiment")),
         ("sentiment-row", schema::<Answer<Polarity>>("atalaya inspect sentiment --jsonl")),
+        ("silences", schema::<Vec<SilenceRow>>("atalaya silence list --json")),
         ("sources", schema::<SourcesReport>("atalaya sources --json")),
         ("stories", schema::<StoriesReport>("atalaya stories --json")),
         ("story", schema::<Spread>("atalaya stories --story ID --json")),

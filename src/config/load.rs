@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::channels::{self, RawChannel};
+use super::gathering::{self, RawDigest, RawInhibit, RawStorm};
 use super::keywords::load_with_lists;
 use super::routes::{self, RawRoute};
 use super::settings::{self, RawCollect, RawOrganisation, RawStore, RawWeb};
@@ -41,6 +42,11 @@ struct RawConfig {
     channel: Vec<RawChannel>,
     #[serde(default)]
     route: Vec<RawRoute>,
+    #[serde(default)]
+    inhibit: Vec<RawInhibit>,
+    storm: Option<RawStorm>,
+    #[serde(default)]
+    digest: Vec<RawDigest>,
 }
 
 /// Reads and checks a configuration and everything it names.
@@ -88,9 +94,18 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         categories: keywords.as_ref().map(|all| ids(&all.categories, |category| &category.id)),
         people: people.as_ref(),
         channels: &channel_names,
+        lists: lists.as_ref(),
     };
     let tags = sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
-    let routes = routes::routes(check, &raw.route, &names, &tags);
+    let digest_ids = gathering::ids(check, &raw.digest);
+    let routes = routes::routes(
+        check,
+        &raw.route,
+        &routes::Known { names: &names, tags: &tags, digests: &digest_ids },
+    );
+    let inhibits = gathering::inhibits(check, &raw.inhibit, &names);
+    let storm = raw.storm.and_then(|storm| gathering::storm(check, &storm));
+    let digests = gathering::digests(check, &raw.digest, &names);
     let zone = &organisation.time_zone;
     let severity = severity::severity(check, raw.severity.as_ref(), names.topics.as_ref(), zone);
     let plans = plans(check, raw.plans.as_ref(), &names);
@@ -112,6 +127,9 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         sites,
         channels,
         routes,
+        inhibits,
+        storm,
+        digests,
         people: people.unwrap_or_default(),
         plans,
         keywords: keywords.unwrap_or_default(),
@@ -127,6 +145,16 @@ pub(super) struct Names<'a> {
     pub people: Option<&'a BTreeMap<String, Person>>,
     /// With each, whether it carries mail to persons.
     pub channels: &'a BTreeMap<String, bool>,
+    /// Lists that queries may name.
+    pub lists: Option<&'a Lists>,
+}
+
+impl Names<'_> {
+    /// The channels that carry mail to persons, or the others.
+    pub fn channels_of(&self, mail: bool) -> impl Iterator<Item = &str> {
+        let wanted = self.channels.iter().filter(move |(_, is_mail)| **is_mail == mail);
+        wanted.map(|(id, _)| id.as_str())
+    }
 }
 
 fn ids<T>(list: &[T], id: impl Fn(&T) -> &String) -> BTreeSet<String> {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Channel, SeverityRules};
+use super::{Channel, Digest, Inhibit, SeverityRules, Storm, Telling};
+use crate::model::query::Query;
 use crate::model::{Keywords, Level, Locale, Pace, Person, Plan, SiteLayout, Source};
 use crate::query::Lists;
 
@@ -35,6 +36,12 @@ pub struct Config {
     pub channels: Vec<Channel>,
     /// Who is told what.
     pub routes: Vec<Route>,
+    /// Which alerts stand for others.
+    pub inhibits: Vec<Inhibit>,
+    /// How many alerts a recipient is told at once, if that is bounded.
+    pub storm: Option<Storm>,
+    /// What is told at a fixed time of the day.
+    pub digests: Vec<Digest>,
     /// Who can be told, by id.
     pub people: BTreeMap<String, Person>,
     /// Crisis plans.
@@ -132,6 +139,14 @@ pub struct Route {
     pub via: Vec<String>,
     /// Room channels told once each.
     pub rooms: Vec<String>,
+    /// Where it stands: `2`, and `2.1` for the first of its own.
+    pub place: String,
+    /// How it tells.
+    pub telling: Telling,
+    /// Whether the routes behind it see what it took.
+    pub goes_on: bool,
+    /// Its own routes, which are asked first: the one that takes it tells it instead.
+    pub routes: Vec<Route>,
 }
 
 /// What a route carries.
@@ -143,6 +158,8 @@ pub enum About {
         topics: Vec<String>,
         /// Least level.
         min_level: Level,
+        /// What else its labels must say.
+        matching: Option<Query>,
     },
     /// How sources are.
     Sources {

@@ -3,10 +3,23 @@
 //! Pure: the open alert, the severity and the routes come as arguments.
 
 mod health;
+mod labels;
+mod occasion;
 mod routing;
+mod storm;
+mod tally;
+
+#[cfg(test)]
+mod samples;
 
 pub use health::{HealthChange, health_changes};
-pub use routing::{Address, addresses, idempotency_key, mail, operators};
+pub use labels::{holds, may_hold_back, names_red};
+pub use occasion::last_occasion;
+pub use routing::{
+    Address, Path, equal_key, group_key, idempotency_key, mail, operators, paths, readers,
+};
+pub use storm::{Flow, Gathered};
+pub use tally::Tally;
 
 use jiff::Timestamp;
 

@@ -1,12 +1,13 @@
-//! Routes: which people and rooms hear of an alert or of a source, each once.
+//! Routes: which people and rooms hear of an alert or of a source, each once, and how.
 
 use std::collections::BTreeSet;
 
-use crate::config::{About, Channel, Config, Route};
-use crate::model::{Level, NoticeKind, Person, Recipient, Source};
+use super::labels::holds;
+use crate::config::{About, Channel, Config, Digest, Route};
+use crate::model::{Label, Labels, NoticeKind, Person, Recipient, Source};
 
 /// A recipient and the channel that reaches them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Address {
     /// Channel, by id.
     pub channel: String,
@@ -14,43 +15,115 @@ pub struct Address {
     pub recipient: Recipient,
 }
 
-/// Everybody whom the routes send an alert of this topic and level to: each pair of channel and
-/// recipient once, in the order of the routes.
-#[must_use]
-pub fn addresses(config: &Config, topic: &str, level: Level) -> Vec<Address> {
-    along(config, |about| match about {
-        About::Alerts { topics, min_level } => {
-            level >= *min_level && (topics.is_empty() || topics.iter().any(|id| id == topic))
-        }
-        About::Sources { .. } => false,
-    })
+/// A route that an alert goes along, and whom it reaches there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path<'c> {
+    /// The route.
+    pub route: &'c Route,
+    /// Whoever hears of it there and not on an earlier route; nobody if the route leads into a digest.
+    pub addresses: Vec<Address>,
 }
 
-/// Everybody whom the routes tell how this source is, as [`addresses`].
+/// The routes that an alert goes along, in their order. A route whose own routes take the alert gives
+/// it to them; a route without `continue` keeps it from those behind it.
+#[must_use]
+pub fn paths<'c>(config: &'c Config, labels: &Labels) -> Vec<Path<'c>> {
+    let mut taken = Vec::new();
+    take(&config.routes, labels, &mut taken);
+    let mut seen = BTreeSet::new();
+    let mut paths = Vec::with_capacity(taken.len());
+    for route in taken {
+        let mut addresses = Vec::new();
+        if route.telling.digest.is_none() {
+            addresses = reached(config, &route.people, &route.via, &route.rooms);
+            addresses.retain(|address| seen.insert(name(address)));
+        }
+        if route.telling.digest.is_some() || !addresses.is_empty() {
+            paths.push(Path { route, addresses });
+        }
+    }
+    paths
+}
+
+/// Whether a route took it.
+fn take<'c>(routes: &'c [Route], labels: &Labels, taken: &mut Vec<&'c Route>) -> bool {
+    let before = taken.len();
+    for route in routes.iter().filter(|route| fits(route, labels)) {
+        if !take(&route.routes, labels, taken) {
+            taken.push(route);
+        }
+        if !route.goes_on {
+            break;
+        }
+    }
+    taken.len() > before
+}
+
+fn fits(route: &Route, labels: &Labels) -> bool {
+    match &route.about {
+        About::Alerts { topics, min_level, matching } => {
+            labels.level >= *min_level
+                && (topics.is_empty() || topics.contains(&labels.topic))
+                && matching.as_ref().is_none_or(|query| holds(query, labels))
+        }
+        About::Sources { .. } => false,
+    }
+}
+
+/// What the alerts of a group have in common: the same for all of them, another for all others.
+#[must_use]
+pub fn group_key(path: &Path<'_>, labels: &Labels) -> String {
+    let Path { route, addresses } = path;
+    let common = route.telling.group_by.iter();
+    let common = common.map(|&label| format!("{}={}", label.name(), labels.value(label)));
+    let readers = addresses.iter().map(|it| format!("{} {}", it.channel, it.recipient.id));
+    let lines: Vec<String> =
+        std::iter::once(route.place.clone()).chain(common).chain(readers).collect();
+    short_hash(&lines.join("\n"))
+}
+
+/// The values that two alerts must agree in.
+#[must_use]
+pub fn equal_key(labels: &Labels, equal: &[Label]) -> String {
+    let values: Vec<String> = equal.iter().map(|&label| labels.value(label)).collect();
+    short_hash(&values.join("\n"))
+}
+
+/// Everybody whom the routes tell how this source is: each pair of channel and recipient once.
 #[must_use]
 pub fn operators(config: &Config, source: &Source) -> Vec<Address> {
-    along(config, |about| match about {
+    let fits = |about: &About| match about {
         About::Sources { tags } => {
             tags.is_empty() || tags.iter().any(|tag| source.tags.contains(tag))
         }
         About::Alerts { .. } => false,
-    })
-}
-
-fn along(config: &Config, fits: impl Fn(&About) -> bool) -> Vec<Address> {
-    let mut seen = BTreeSet::new();
+    };
     let routes = config.routes.iter().filter(|route| fits(&route.about));
+    let mut seen = BTreeSet::new();
     routes
-        .flat_map(|route| reached(config, route))
-        .filter(|address| seen.insert((address.channel.clone(), address.recipient.id.clone())))
+        .flat_map(|route| reached(config, &route.people, &route.via, &route.rooms))
+        .filter(|address| seen.insert(name(address)))
         .collect()
 }
 
-fn reached<'c>(config: &'c Config, route: &'c Route) -> impl Iterator<Item = Address> + 'c {
-    let people = route.people.iter().filter_map(|id| config.people.get(id));
-    let mails = people.flat_map(|person| route.via.iter().filter_map(move |id| mail(id, person)));
-    let rooms = route.rooms.iter().filter_map(|id| room(config, id));
-    mails.chain(rooms)
+/// Everybody who gets a digest.
+#[must_use]
+pub fn readers(config: &Config, digest: &Digest) -> Vec<Address> {
+    let mut seen = BTreeSet::new();
+    let mut all = reached(config, &digest.people, &digest.via, &digest.rooms);
+    all.retain(|address| seen.insert(name(address)));
+    all
+}
+
+fn name(address: &Address) -> (String, String) {
+    (address.channel.clone(), address.recipient.id.clone())
+}
+
+fn reached(config: &Config, people: &[String], via: &[String], rooms: &[String]) -> Vec<Address> {
+    let people = people.iter().filter_map(|id| config.people.get(id));
+    let mails = people.flat_map(|person| via.iter().filter_map(move |id| mail(id, person)));
+    let rooms = rooms.iter().filter_map(|id| room(config, id));
+    mails.chain(rooms).collect()
 }
 
 /// A person over a mail channel; none if they have no address (configuration refuses that).
@@ -94,7 +167,131 @@ pub fn idempotency_key(
     address: &Address,
 ) -> String {
     let Address { channel, recipient } = address;
-    let text = format!("{thread}\n{occasion}\n{}\n{channel}\n{}", kind.name(), recipient.id);
+    short_hash(&format!("{thread}\n{occasion}\n{}\n{channel}\n{}", kind.name(), recipient.id))
+}
+
+fn short_hash(text: &str) -> String {
     let hash = blake3::hash(text.as_bytes()).to_hex();
     hash.as_str().chars().take(32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Path, group_key, paths};
+    use crate::config::{self, Config};
+    use crate::decide::samples::labels;
+    use crate::model::{Labels, Level};
+
+    /// A configuration with these routes.
+    fn configuration(routes: &str) -> Config {
+        let shipped = env!("CARGO_MANIFEST_DIR");
+        let text = format!(
+            "keywords = \"{shipped}/keywords\"\npeople = \"{shipped}/config/people.toml\"\n\
+             [organisation]\nname = \"Banco\"\n\
+             [[channel]]\nid = \"mail\"\nkind = \"maildir\"\ndirectory = \"mail\"\nfrom = \"a@b.example\"\n\
+             [[channel]]\nid = \"post\"\nkind = \"maildir\"\ndirectory = \"post\"\nfrom = \"a@b.example\"\n\
+             {routes}\n\
+             [[digest]]\nid = \"morning\"\npeople = [\"chen.yu\"]\nvia = [\"mail\"]\nat = \"07:30\"\n\
+             [[source]]\nid = \"d\"\nurl = \"https://d.example/\"\n"
+        );
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("atalaya.toml");
+        std::fs::write(&path, text).expect("written");
+        config::load(&path).unwrap_or_else(|findings| panic!("{findings:?}")).0
+    }
+
+    /// Where the alert goes: `place:recipient,recipient@channel`.
+    fn told(config: &Config, labels: &Labels) -> Vec<String> {
+        let show = |path: &Path<'_>| {
+            let to = path.addresses.iter().map(|it| format!("{}@{}", it.recipient.id, it.channel));
+            let digest = path.route.telling.digest.iter().map(|id| format!("digest {id}"));
+            format!("{}: {}", path.route.place, to.chain(digest).collect::<Vec<_>>().join(" "))
+        };
+        paths(config, labels).iter().map(show).collect()
+    }
+
+    #[test]
+    fn every_route_at_the_top_that_fits_tells_it_to_each_once() {
+        let config = configuration(
+            "[[route]]\ntopics = [\"banco-almenara\"]\npeople = [\"carmen.saez\"]\nvia = [\"mail\"]\n\
+             [[route]]\nmin_level = \"orange\"\npeople = [\"carmen.saez\", \"lin.min\"]\nvia = [\"mail\"]\n",
+        );
+        let told = |topic, level| told(&config, &labels(topic, level));
+        assert_eq!(told("banco-almenara", Level::Blue), ["1: carmen.saez@mail"]);
+        assert_eq!(told("banco-almenara", Level::Red), ["1: carmen.saez@mail", "2: lin.min@mail"]);
+        assert_eq!(told("sector", Level::Red), ["2: carmen.saez@mail lin.min@mail"]);
+        assert!(told("sector", Level::Yellow).is_empty());
+    }
+
+    const TREE: &str = r#"
+[[route]]
+people = ["carmen.saez"]
+via = ["mail"]
+group_by = "story"
+group_wait = "1m"
+[[route.route]]
+match = "level:red"
+people = ["elena.ruiz"]
+group_by = "none"
+continue = true
+[[route.route]]
+match = "category:solvency AND lang:es"
+people = ["pablo.nieto"]
+via = ["post"]
+repeat = "30m"
+[[route.route.route]]
+match = "region:madrid"
+[[route.route]]
+match = "level:blue"
+digest = "morning"
+[[route]]
+match = "topic:sector"
+continue = false
+digest = "morning"
+[[route]]
+people = ["lin.min"]
+via = ["mail"]
+"#;
+
+    #[test]
+    fn a_route_gives_it_to_the_first_of_its_own_that_takes_it() {
+        let config = configuration(TREE);
+        let mut alert = labels("banco-almenara", Level::Yellow);
+        assert_eq!(told(&config, &alert), ["1: carmen.saez@mail", "3: lin.min@mail"]);
+        alert.level = Level::Red;
+        assert_eq!(told(&config, &alert), ["1.1: elena.ruiz@mail", "3: lin.min@mail"]);
+        alert.categories = vec!["fraud".to_owned(), "solvency".to_owned()];
+        alert.language = Some("es-MX".to_owned());
+        assert_eq!(
+            told(&config, &alert),
+            ["1.1: elena.ruiz@mail", "1.2: pablo.nieto@post", "3: lin.min@mail"]
+        );
+        alert.region = Some("Madrid".to_owned());
+        assert_eq!(told(&config, &alert)[1], "1.2.1: pablo.nieto@post");
+        let blue = labels("sector", Level::Blue);
+        assert_eq!(told(&config, &blue), ["1.3: digest morning", "2: digest morning"]);
+    }
+
+    #[test]
+    fn how_it_is_told_is_inherited() {
+        let config = configuration(TREE);
+        let top = &config.routes[0];
+        let (red, solvency) = (&top.routes[0].telling, &top.routes[1].routes[0].telling);
+        assert!(red.group_by.is_empty() && red.repeat.is_none());
+        assert_eq!(solvency.group_by, top.telling.group_by);
+        assert_eq!(solvency.group_wait, top.telling.group_wait);
+        assert_eq!(solvency.repeat.map(|time| time.as_secs()), Some(30 * 60));
+        assert_eq!(config.routes[2].telling.group_by, []);
+    }
+
+    #[test]
+    fn alerts_of_one_story_are_one_group() {
+        let config = configuration(TREE);
+        let one = labels("banco-almenara", Level::Yellow);
+        let raised = Labels { level: Level::Orange, ..one.clone() };
+        let other = labels("banco-almenara", Level::Yellow);
+        let key = |labels: &Labels| group_key(&paths(&config, labels)[0], labels);
+        assert_eq!(key(&one), key(&raised));
+        assert_ne!(key(&one), key(&other));
+    }
 }

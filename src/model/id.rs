@@ -52,4 +52,6 @@ uuid_id! {
     StoryEditId;
     /// What staff said of a story.
     VerdictId;
+    /// An alert that was not told at once.
+    HeldId;
 }

@@ -12,15 +12,18 @@ mod feed;
 mod id;
 mod incident;
 mod keywords;
+mod labels;
 mod locale;
 mod notice;
 mod plan;
 pub mod query;
 mod severity;
+mod silence;
 mod site;
 mod source;
 mod spread;
 mod story;
+mod summary;
 mod verdict;
 mod vitals;
 
@@ -33,13 +36,14 @@ pub use article::{Article, Entry, EntryMarks, Extracted};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{
-    AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, IncidentId, NoticeId, StoryEditId,
-    StoryId, VerdictId,
+    AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, HeldId, IncidentId, NoticeId,
+    StoryEditId, StoryId, VerdictId,
 };
 pub use incident::{Incident, IncidentState, Step, StepState};
 pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
 };
+pub use labels::{Label, Labels};
 pub use locale::{LocalText, Locale};
 pub use notice::{
     AlertNotice, Notice, NoticeBody, NoticeIncident, NoticeKind, NoticeStep, NoticeStory,
@@ -50,6 +54,7 @@ pub use plan::{
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
+pub use silence::{HeldWhy, ReadSilence, Silence};
 pub use site::SiteLayout;
 pub use source::{
     Address, Health, JsonPaths, Pace, PrivateAccess, Proxy, Reach, Source, SourceKind, SourceState,
@@ -57,5 +62,6 @@ pub use source::{
 };
 pub use spread::{Credit, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
 pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
+pub use summary::{DigestFacts, SilenceFacts, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic};
 pub use verdict::StaffVerdict;
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AlertId, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason, Severity,
-    Span, StoryId,
+    Span, StoryId, SummaryNotice, SummaryOf,
 };
 
 /// What a message is for.
@@ -20,6 +20,16 @@ pub enum NoticeKind {
     Steps,
     /// Sources fell ill or recovered.
     Sources,
+    /// Several alerts that belong together.
+    Group,
+    /// An alert that nobody took, again.
+    Reminder,
+    /// What came beyond the number that a recipient is told at once.
+    Storm,
+    /// A silence ends or has ended.
+    Silence,
+    /// What was not told at once, at a fixed time.
+    Digest,
 }
 
 impl NoticeKind {
@@ -30,6 +40,11 @@ impl NoticeKind {
             NoticeKind::Alert => "alert",
             NoticeKind::Steps => "steps",
             NoticeKind::Sources => "sources",
+            NoticeKind::Group => "group",
+            NoticeKind::Reminder => "reminder",
+            NoticeKind::Storm => "storm",
+            NoticeKind::Silence => "silence",
+            NoticeKind::Digest => "digest",
         }
     }
 }
@@ -59,19 +74,30 @@ pub enum NoticeBody {
     Steps(Box<AlertNotice>),
     /// Sources fell ill or recovered.
     Sources(SourcesNotice),
+    /// Many alerts in one message.
+    Summary(Box<SummaryNotice>),
 }
 
 /// The thread of all messages about sources.
 const SOURCES_THREAD: &str = "sources";
+/// The thread of all summaries of storms.
+const STORM_THREAD: &str = "storm";
 
 impl Notice {
     /// What it is for.
     #[must_use]
     pub fn kind(&self) -> NoticeKind {
-        match self.body {
+        match &self.body {
             NoticeBody::Alert(_) => NoticeKind::Alert,
             NoticeBody::Steps(_) => NoticeKind::Steps,
             NoticeBody::Sources(_) => NoticeKind::Sources,
+            NoticeBody::Summary(summary) => match &summary.of {
+                SummaryOf::Group { .. } => NoticeKind::Group,
+                SummaryOf::Reminder { .. } => NoticeKind::Reminder,
+                SummaryOf::Storm { .. } => NoticeKind::Storm,
+                SummaryOf::SilenceEnding(_) | SummaryOf::SilenceEnded(_) => NoticeKind::Silence,
+                SummaryOf::Digest(_) => NoticeKind::Digest,
+            },
         }
     }
 
@@ -82,8 +108,24 @@ impl Notice {
         match &self.body {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.alert_id.to_string(),
             NoticeBody::Sources(_) => SOURCES_THREAD.to_owned(),
+            NoticeBody::Summary(summary) => match &summary.of {
+                SummaryOf::Group { key } => format!("group-{key}"),
+                SummaryOf::Reminder { .. } => reminded(summary),
+                SummaryOf::Storm { .. } => STORM_THREAD.to_owned(),
+                SummaryOf::SilenceEnding(silence) | SummaryOf::SilenceEnded(silence) => {
+                    format!("silence-{}", silence.id)
+                }
+                SummaryOf::Digest(digest) => format!("digest-{}", digest.digest),
+            },
         }
     }
+}
+
+/// The thread of the alert that is told again.
+fn reminded(summary: &SummaryNotice) -> String {
+    let items = summary.topics.iter().flat_map(|topic| &topic.items);
+    let alert = items.filter_map(|item| item.alert).take(1).next();
+    alert.map_or_else(|| "reminder".to_owned(), |alert| alert.to_string())
 }
 
 /// The facts of an alert.

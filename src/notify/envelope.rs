@@ -10,8 +10,9 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message as Mail};
 
 use super::clean::{clean, safe_key};
+use super::view::summary_level;
 use super::{BuildError, Message, RenderError, SendError, render_mail};
-use crate::model::{Level, Notice, NoticeBody};
+use crate::model::{Level, Notice, NoticeBody, SummaryOf};
 
 /// Who sends our mails.
 pub struct Sender {
@@ -64,12 +65,25 @@ impl Sender {
         if urgent(notice) {
             builder = builder.raw_header(header("X-Priority", "1 (Highest)")?);
         }
+        if let Some(address) = self.unsubscribe(notice) {
+            // RFC 2369 §3.2: mail programs show it as a button; a person reads what comes there.
+            let to = format!("<mailto:{address}?subject=unsubscribe>");
+            builder = builder.raw_header(header("List-Unsubscribe", &to)?);
+        }
         let boundary = blake3::hash(delivery.idempotency_key.as_bytes()).to_hex();
         let parts = MultiPart::alternative()
             .boundary(format!("atalaya-{}", &boundary[..32]))
             .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
             .singlepart(part(ContentType::TEXT_HTML, rendered.html));
         Ok(builder.multipart(parts)?)
+    }
+
+    /// Where wishes to get no more digests go: only these are no duty of who gets them.
+    fn unsubscribe(&self, notice: &Notice) -> Option<Address> {
+        let NoticeBody::Summary(summary) = &notice.body else { return None };
+        let SummaryOf::Digest(digest) = &summary.of else { return None };
+        let named = digest.unsubscribe.as_ref().and_then(|address| address.parse().ok());
+        Some(named.unwrap_or_else(|| self.mailbox.email.clone()))
     }
 
     fn message_id(&self, key: &str) -> String {
@@ -104,6 +118,7 @@ fn urgent(notice: &Notice) -> bool {
     match &notice.body {
         NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.level >= Level::Orange,
         NoticeBody::Sources(_) => false,
+        NoticeBody::Summary(summary) => summary_level(summary) >= Some(Level::Orange),
     }
 }
 
@@ -160,6 +175,19 @@ mod tests {
         alert.level = Level::Yellow;
         for notice in [sample::of_alert(alert), sample::sources()] {
             assert!(!compose(&notice, &sample::delivery(Locale::Es)).contains("X-Priority"));
+        }
+    }
+
+    /// Alerts are a duty; a digest is a service that somebody may not want.
+    #[test]
+    fn digests_alone_say_how_to_get_no_more() {
+        for (name, notice) in sample::summaries(Locale::Es) {
+            let mail = compose(&notice, &sample::delivery(Locale::Es));
+            let line = "List-Unsubscribe: <mailto:alertas@acme.example?subject=unsubscribe>";
+            let is_digest = matches!(name, "digest" | "quiet");
+            assert_eq!(head(&mail).contains(&line), is_digest, "{name}: {:#?}", head(&mail));
+            let urgent = matches!(name, "group" | "reminder" | "storm");
+            assert_eq!(mail.contains("X-Priority"), urgent, "{name}");
         }
     }
 

@@ -36,6 +36,11 @@ pub fn render_mail(notice: &Notice, delivery: &Delivery) -> Result<RenderedMail,
         NoticeKind::Alert => ("alert.txt.j2", "alert.html.j2"),
         NoticeKind::Steps => ("steps.txt.j2", "steps.html.j2"),
         NoticeKind::Sources => ("sources.txt.j2", "sources.html.j2"),
+        NoticeKind::Group
+        | NoticeKind::Reminder
+        | NoticeKind::Storm
+        | NoticeKind::Silence
+        | NoticeKind::Digest => ("summary.txt.j2", "summary.html.j2"),
     };
     let templates = match view.locale {
         Locale::Es => &*SPANISH,
@@ -52,7 +57,7 @@ static SPANISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lo
 static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::En));
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
 
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("alert.html.j2", include_str!("templates/alert.html.j2")),
     ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
     ("foot.txt.j2", include_str!("templates/foot.txt.j2")),
@@ -66,9 +71,11 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("sources.txt.j2", include_str!("templates/sources.txt.j2")),
     ("steps.html.j2", include_str!("templates/steps.html.j2")),
     ("steps.txt.j2", include_str!("templates/steps.txt.j2")),
+    ("summary.html.j2", include_str!("templates/summary.html.j2")),
+    ("summary.txt.j2", include_str!("templates/summary.txt.j2")),
 ];
 
-/// Templates that say phrases by `t(key, place=value)` in one language. A template that does not
+/// Templates that say phrases by `t(key, place=value)`, and counted ones by `n(key, number)`, in one language. A template that does not
 /// parse is reported when it is asked for.
 fn environment(locale: Locale) -> Environment<'static> {
     let mut templates = Environment::new();
@@ -77,6 +84,7 @@ fn environment(locale: Locale) -> Environment<'static> {
     });
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
     templates.set_syntax(layout());
+    templates.add_function("n", move |key: String, n: u32| phrases::count(&key, locale, n));
     templates.add_function("t", move |key: String, places: Kwargs| said(&key, &places, locale));
     for (name, source) in TEMPLATES {
         if let Err(error) = templates.add_template(name, source) {
@@ -120,6 +128,10 @@ mod tests {
             insta::assert_snapshot!(format!("mail_steps_{locale}"), show(&mail));
             let mail = render(&sample::sources(), locale);
             insta::assert_snapshot!(format!("mail_sources_{locale}"), show(&mail));
+            for (name, notice) in sample::summaries(locale) {
+                let mail = render(&notice, locale);
+                insta::assert_snapshot!(format!("mail_{name}_{locale}"), show(&mail));
+            }
         }
     }
 
@@ -141,6 +153,13 @@ mod tests {
                 assert!(words.contains(line), "{line} in {locale}");
             }
             assert!(words.contains(&alert.headline) && words.contains(&alert.excerpt));
+        }
+        let many = sample::summaries(Locale::En);
+        for (name, notice) in many.into_iter().filter(|(name, _)| *name != "quiet") {
+            let words = words(&render(&notice, Locale::En));
+            for line in ["[ORANGE 74]", "Regulator fines Acme Bank", "El Diario · 23 Nov"] {
+                assert!(words.contains(line), "{name}: {line} in {words}");
+            }
         }
         let words = words(&render(&sample::sources(), Locale::En));
         for line in ["1 failing", "HTTP 503 from the <proxy>", "and 500 more", "What to do"] {

@@ -1,7 +1,9 @@
 //! A message for a room as lines that say what they are, before any service's markup: what to show, in
 //! which order. Texts are clean and plain; escaping is the markup's own matter.
 
-use super::view::{AlertView, Body, IncidentView, SourceRow, SourcesView, StepRow, View};
+use super::view::{
+    AlertView, Body, IncidentView, SourceRow, SourcesView, StepRow, SummaryView, TopicRow, View,
+};
 use crate::phrases;
 
 /// A line, or lines that belong together.
@@ -37,13 +39,14 @@ enum Own {
     No,
 }
 
-/// The sections of a message, most important first. Sources are listed as far as `most_chars` of them
-/// reach; the others are counted.
+/// The sections of a message, most important first. Sources, and the alerts of a summary, are listed as
+/// far as `most_chars` of them reach; the others are counted.
 pub(super) fn outline(view: &View, most_chars: usize) -> Vec<Section> {
     match &view.body {
         Body::Alert(facts) => alert(view, facts),
         Body::Steps(facts) => steps(view, facts),
         Body::Sources(facts) => sources(view, facts, most_chars),
+        Body::Summary(facts) => summary(view, facts, most_chars),
     }
 }
 
@@ -197,6 +200,44 @@ fn source(view: &View, row: &SourceRow) -> Line {
         state: format!("{}{}", row.now, bracketed(view, &was)),
         facts,
     }
+}
+
+/// Many alerts: what the message is, then the gravest of each topic as far as they reach.
+fn summary(view: &View, facts: &SummaryView, most_chars: usize) -> Vec<Section> {
+    let mut head = vec![Line::Text(facts.intro.clone())];
+    for fact in &facts.facts {
+        head.push(Line::Labelled { label: fact.name.to_owned(), value: fact.value.clone() });
+    }
+    let mut sections = vec![head];
+    let mut left = most_chars;
+    sections.extend(facts.topics.iter().map(|topic| matters(view, topic, &mut left)));
+    let end = facts.more.iter().chain(&facts.advice);
+    sections.push(end.map(|line| Line::Text(line.clone())).collect());
+    sections
+}
+
+/// What concerns a topic; each matter takes of what is `left` of the message.
+fn matters(view: &View, topic: &TopicRow, left: &mut usize) -> Section {
+    let total = bracketed(view, &topic.total.to_string());
+    let mut lines = vec![Line::Heading(format!("{}{total}", topic.name))];
+    let mut shown = 0;
+    for item in &topic.items {
+        let text = format!("[{}] {}", item.mark, item.headline);
+        let url = item.url.as_ref().map_or(0, |url| url.chars().count() + 4);
+        let length = text.chars().count() + url + item.about.chars().count() + 8;
+        if length > *left {
+            break;
+        }
+        *left -= length;
+        shown += 1;
+        lines.push(Line::Headline { text, url: item.url.clone() });
+        lines.push(Line::Text(item.about.clone()));
+    }
+    let more = topic.beyond(shown);
+    if more > 0 {
+        lines.push(Line::Text(phrases::count("count.matters_more", view.locale, more)));
+    }
+    lines
 }
 
 /// About what a source takes in a message, marks included.

@@ -1,5 +1,9 @@
 //! A notice as the pipeline would make it, for the tests of this room.
 
+mod summary;
+
+pub use summary::{summaries, summary_of};
+
 use jiff::Timestamp;
 
 use crate::model::{

@@ -3,6 +3,7 @@
 
 mod alert;
 mod sources;
+mod summary;
 
 use serde::Serialize;
 
@@ -13,6 +14,7 @@ use crate::phrases;
 
 pub use alert::{AlertView, IncidentView, StepRow};
 pub use sources::{SourceRow, SourcesView, reason};
+pub use summary::{SummaryView, TopicRow, level as summary_level};
 
 /// A notice for one reader.
 #[derive(Debug, Serialize)]
@@ -37,6 +39,7 @@ pub enum Body {
     Alert(Box<AlertView>),
     Steps(Box<AlertView>),
     Sources(SourcesView),
+    Summary(Box<SummaryView>),
 }
 
 impl View {
@@ -56,6 +59,10 @@ impl View {
             NoticeBody::Sources(facts) => (
                 sources::subject(facts, locale),
                 Body::Sources(SourcesView::new(facts, locale, &clock)),
+            ),
+            NoticeBody::Summary(facts) => (
+                summary::subject(facts, locale, &clock),
+                Body::Summary(Box::new(SummaryView::new(facts, locale, &clock))),
             ),
         };
         let name = clean(&delivery.recipient.name, 80);
@@ -77,6 +84,7 @@ impl View {
         match &self.body {
             Body::Alert(alert) | Body::Steps(alert) => alert.url.as_deref(),
             Body::Sources(_) => None,
+            Body::Summary(summary) => summary.url.as_deref(),
         }
     }
 

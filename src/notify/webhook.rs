@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::view::reason;
-use crate::model::{Notice, NoticeBody, Reason};
+use crate::model::{Notice, NoticeBody, Reason, SummaryOf};
 
 /// Standard Webhooks asks for bodies under 20 KB.
 pub const MAX_BYTES: usize = 20_000;
@@ -44,6 +44,14 @@ fn kind(notice: &Notice) -> &'static str {
         NoticeBody::Alert(alert) if alert.reason == Reason::SeverityRose => "alert.escalated",
         NoticeBody::Alert(_) => "alert.raised",
         NoticeBody::Sources(_) => "sources.changed",
+        NoticeBody::Summary(summary) => match &summary.of {
+            SummaryOf::Group { .. } => "alerts.grouped",
+            SummaryOf::Reminder { .. } => "alert.reminded",
+            SummaryOf::Storm { .. } => "alerts.storm",
+            SummaryOf::SilenceEnding(_) => "silence.ending",
+            SummaryOf::SilenceEnded(_) => "silence.ended",
+            SummaryOf::Digest(_) => "digest",
+        },
     }
 }
 
@@ -108,6 +116,24 @@ mod tests {
         raised.reason = Reason::SeverityRose;
         assert_eq!(render_webhook(&sample::of_alert(raised))["type"], "alert.escalated");
         assert_eq!(render_webhook(&sample::steps(Locale::En))["type"], "incident.steps");
+        let types = sample::summaries(Locale::En).into_iter().map(|(_, notice)| {
+            let body = render_webhook(&notice);
+            let back: Notice = serde_json::from_value(body["data"].clone()).expect("a notice");
+            assert_eq!(back, notice);
+            body["type"].as_str().map(str::to_owned).expect("a type")
+        });
+        assert_eq!(
+            types.collect::<Vec<_>>(),
+            [
+                "alerts.grouped",
+                "alert.reminded",
+                "alerts.storm",
+                "silence.ending",
+                "silence.ended",
+                "digest",
+                "digest"
+            ]
+        );
     }
 
     #[test]
@@ -152,5 +178,7 @@ mod tests {
         incident.steps = vec![incident.steps[0].clone(); 500];
         alert.incident = Some(incident);
         assert!(render_webhook(&sample::of_alert(alert)).to_string().len() <= MAX_BYTES);
+        let many = render_webhook(&sample::summary_of(&"银行".repeat(150)));
+        assert!(many.to_string().len() <= MAX_BYTES);
     }
 }

@@ -9,6 +9,6 @@ mod names;
 pub use catalogue::{count, fill, text};
 pub use facts::{fact, verdict};
 pub use names::{
-    adjustment, alert_state, delivery_state, evidence_kind, field, health, incident_state, level,
-    month, part, polarity, reason, step_state,
+    adjustment, alert_state, delivery_state, evidence_kind, field, health, held_why,
+    incident_state, level, month, part, polarity, reason, step_state,
 };

@@ -2,8 +2,8 @@
 
 use super::{fill, text};
 use crate::model::{
-    Adjustment, AlertState, DeliveryState, EvidenceKind, Field, Health, IncidentState, Level,
-    Locale, PartName, PolarityLabel, Reason, StepState,
+    Adjustment, AlertState, DeliveryState, EvidenceKind, Field, Health, HeldWhy, IncidentState,
+    Level, Locale, PartName, PolarityLabel, Reason, StepState,
 };
 
 /// An alert level: azul, blue, 蓝色.
@@ -31,6 +31,21 @@ pub fn reason(reason: Reason, locale: Locale) -> &'static str {
             Reason::NothingNew => "reason.nothing_new",
             Reason::History => "reason.history",
             Reason::WatchOnly => "reason.watch_only",
+        },
+        locale,
+    )
+}
+
+/// Why an alert was not told at once.
+#[must_use]
+pub fn held_why(why: HeldWhy, locale: Locale) -> &'static str {
+    text(
+        match why {
+            HeldWhy::Silenced => "held.silenced",
+            HeldWhy::Inhibited => "held.inhibited",
+            HeldWhy::Storm => "held.storm",
+            HeldWhy::Digest => "held.digest",
+            HeldWhy::BelowThreshold => "held.below_threshold",
         },
         locale,
     )

@@ -5,10 +5,12 @@
 //! scheduler → (poll) → recorder → entries → reader → hose → judge → outbox → courier
 //!                                     steward: plan timers; retention; indexer; heartbeat
 //!                                     operators: health of sources → outbox
+//!                                     dispatch: groups, reminders, storms, silences, digests → outbox
 //! ```
 
 mod announce;
 mod courier;
+mod dispatch;
 mod event;
 mod heartbeat;
 mod indexer;
@@ -39,6 +41,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use announce::{Brought, announce};
+pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
 pub use layouts::explain_page;
 pub use live::{Live, LiveError, watched};
@@ -131,6 +134,7 @@ impl Pipeline {
         tracker.spawn(indexer::run(self.clone()));
         tracker.spawn(heartbeat::run(self.clone()));
         tracker.spawn(operators::run(self.clone()));
+        tracker.spawn(dispatch::run(self.clone()));
         Ok(())
     }
 

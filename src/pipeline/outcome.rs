@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Live, outbox};
+use super::{Live, dispatch, outbox};
 use crate::config::Config;
 use crate::decide;
 use crate::model::{
@@ -339,9 +339,8 @@ fn raise_incident(
 fn tell(tx: &mut dyn Transaction, telling: &Telling<'_>) -> Result<usize, StoreError> {
     let Telling { matter, alert, .. } = telling;
     let occasion = alert.told.to_string();
-    let everyone = decide::addresses(matter.config, &alert.topic_id, alert.level);
-    let notice = compose::alert_notice(telling);
-    let mut messages = outbox::enqueue(tx, &notice, &occasion, &everyone)?;
+    let (labels, notice) = (compose::labels(telling), compose::alert_notice(telling));
+    let mut messages = dispatch::tell_alert(tx, matter.config, &labels, &notice, &occasion)?;
     for (address, notice) in compose::step_notices(telling) {
         messages += outbox::enqueue(tx, &notice, &occasion, &[address])?;
     }

@@ -66,6 +66,19 @@ pub fn recent(
     tx.query(&sql, params![since, limit])?.iter().map(read).collect()
 }
 
+/// How many alerts were raised or rose in a stretch of time, its beginning not included.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn count_between(
+    tx: &mut dyn Transaction,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<u32, StoreError> {
+    let sql = "SELECT COUNT(*) FROM alert WHERE updated_at > ?1 AND updated_at <= ?2";
+    tx.query(sql, params![since, until])?.first().map_or(Ok(0), |row| row.get(0))
+}
+
 fn read(row: &Row) -> Result<Alert, StoreError> {
     Ok(Alert {
         id: row.parse(0)?,

@@ -186,6 +186,15 @@ pub fn first_key(
     rows.first().map(|row| row.get(0)).transpose()
 }
 
+/// Whether a message of this key was put into the outbox before.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn is_known(tx: &mut dyn Transaction, key: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM delivery WHERE idempotency_key = ?1";
+    Ok(!tx.query(sql, params![key])?.is_empty())
+}
+
 /// How many deliveries are not settled and due by `until`; none means that the outbox is idle.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ struct Migration {
 }
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     alike(include_str!("migrations/0001_first_light.sql")),
     alike(include_str!("migrations/0002_collection.sql")),
     Migration {
@@ -21,6 +21,7 @@ const MIGRATIONS: [Migration; 5] = [
     },
     alike(include_str!("migrations/0004_verdicts.sql")),
     alike(include_str!("migrations/0005_stories.sql")),
+    alike(include_str!("migrations/0007_routing.sql")),
 ];
 
 const fn alike(both: &'static str) -> Migration {

@@ -254,7 +254,8 @@ from_id!(
     DeliveryId,
     IncidentId,
     HealthEventId,
-    VerdictId
+    VerdictId,
+    HeldId
 );
 
 /// Parameters of a statement, in order.

@@ -100,6 +100,29 @@ fn warnings_alone_pass() {
     insta::assert_snapshot!("warning", text(&check(dir.path(), &[]).stderr));
 }
 
+/// The example of docs/routing.md, as somebody copies it.
+#[test]
+fn the_routes_of_the_documentation_pass() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = std::fs::read_to_string(shipped.join("docs/routing.md")).expect("read");
+    let (_, rest) = docs.split_once("```toml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    let main = std::fs::read_to_string(shipped.join("config/atalaya.toml")).expect("read");
+    let (before, after) = main.split_once("[[route]]").expect("routes");
+    let (_, sources) = after.split_once("[[source]]").expect("sources");
+    let dir = tempfile::tempdir().expect("a directory");
+    copy(&shipped.join("config"), &dir.path().join("config"));
+    copy(&shipped.join("keywords"), &dir.path().join("keywords"));
+    let text = format!("{before}{example}\n[[source]]{sources}");
+    std::fs::write(dir.path().join("config/atalaya.toml"), text).expect("written");
+    let output = check(dir.path(), &[]);
+    assert_eq!(text_of(&output), (Some(0), "config/atalaya.toml: good\n".to_owned()));
+}
+
+fn text_of(output: &Output) -> (Option<i32>, String) {
+    (output.status.code(), text(&output.stderr).to_owned())
+}
+
 /// Exit code 2, a message with its place, and no secret; the same findings in both forms.
 #[test]
 fn each_broken_configuration_is_explained() {

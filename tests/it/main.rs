@@ -17,6 +17,7 @@ mod poll;
 mod regroup;
 mod reload;
 mod rooms;
+mod routing;
 mod slow_clients;
 mod smtp;
 mod support;

@@ -72,6 +72,6 @@ fn labels(letter: &Letter<'_>) -> Value {
 fn began(letter: &Letter<'_>) -> Timestamp {
     match &letter.notice.body {
         NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.story.first_seen_at,
-        NoticeBody::Sources(_) => letter.notice.at,
+        NoticeBody::Sources(_) | NoticeBody::Summary(_) => letter.notice.at,
     }
 }

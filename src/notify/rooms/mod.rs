@@ -27,7 +27,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::http::Receiver;
-use super::view::View;
+use super::view::{View, summary_level};
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::config;
 use crate::guard::{Client, PostReply};
@@ -126,11 +126,12 @@ impl Notifier for Room {
     }
 }
 
-/// The level that a message is about; none for those about sources.
+/// The level that a message is about; none for those about sources, silences and digests.
 fn level(notice: &Notice) -> Option<Level> {
     match &notice.body {
         NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert.level),
         NoticeBody::Sources(_) => None,
+        NoticeBody::Summary(summary) => summary_level(summary),
     }
 }
 

@@ -59,6 +59,9 @@ fn each_service_gets_its_own_shape() {
         );
         let sources = request(&*service, &sample::sources(), Locale::En);
         insta::assert_snapshot!(format!("{name}_sources"), show(&sources));
+        let of_storm = sample::summaries(locale).into_iter().find(|(name, _)| *name == "storm");
+        let (_, storm) = of_storm.expect("a storm");
+        insta::assert_snapshot!(format!("{name}_storm"), show(&request(&*service, &storm, locale)));
     }
 }
 
@@ -85,6 +88,7 @@ fn longest() -> Vec<Notice> {
         sample::of_steps(alert.clone()),
         sample::of_alert(alert),
         sample::sources_because(&"原因*".repeat(900)),
+        sample::summary_of(&"头条<新闻>*银行*[挤兑]".repeat(20)),
     ]
 }
 
@@ -144,9 +148,11 @@ fn what_others_say_rings_nobody_and_links_nowhere() {
         if name == "discord" {
             assert_eq!(body["allowed_mentions"]["parse"], serde_json::json!([]));
         }
+        let many = request(&*service, &sample::summary_of(EVIL), Locale::En).body;
         let plain = matches!(name, "teams" | "feishu" | "ntfy" | "pagerduty" | "alertmanager");
         let mut all = Vec::new();
         texts(&body, &mut all);
+        texts(&many, &mut all);
         let escapes = matches!(name, "discord" | "mattermost" | "dingtalk");
         for text in all.into_iter().filter(|_| !plain) {
             let text = if escapes { &unescaped(text) } else { text };

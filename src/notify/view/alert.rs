@@ -158,12 +158,12 @@ fn score(alert: &AlertNotice) -> String {
     format!("{:.0}", alert.severity.score.clamp(0.0, 100.0).floor())
 }
 
-fn level_name(level: Level, locale: Locale) -> String {
+pub(super) fn level_name(level: Level, locale: Locale) -> String {
     phrases::level(level, locale).to_uppercase()
 }
 
 /// Background and ink of the level bar, with a contrast of at least 4.5 to 1 (WCAG 2.2 §1.4.3).
-fn colours(level: Level) -> (&'static str, &'static str) {
+pub(super) fn colours(level: Level) -> (&'static str, &'static str) {
     match level {
         Level::Blue => ("#1d4ed8", "#ffffff"),
         Level::Yellow => ("#facc15", "#1f2937"),

@@ -6,7 +6,7 @@ use super::{Matter, Response, Told, outbox};
 use crate::config::Config;
 use crate::decide::{self, Address};
 use crate::model::{
-    Alert, AlertNotice, CategoryMatch, Evidence, Incident, LocalText, Notice, NoticeBody,
+    Alert, AlertNotice, CategoryMatch, Evidence, Incident, Labels, LocalText, Notice, NoticeBody,
     NoticeIncident, NoticeStep, NoticeStory, Plan, Span, Step, StoryFacts,
 };
 
@@ -35,6 +35,22 @@ pub(super) struct Telling<'a> {
 pub(super) fn alert_notice(telling: &Telling<'_>) -> Notice {
     let Matter { config, now, .. } = *telling.matter;
     outbox::notice(config, now, NoticeBody::Alert(Box::new(facts_of(telling))))
+}
+
+/// What routes, inhibitions and silences choose it by.
+pub(super) fn labels(telling: &Telling<'_>) -> Labels {
+    let Matter { article, source, story, opinion, .. } = *telling.matter;
+    Labels {
+        story,
+        topic: telling.alert.topic_id.clone(),
+        categories: opinion.categories.iter().map(|found| found.id.clone()).collect(),
+        level: telling.alert.level,
+        language: article.language.clone(),
+        region: source.region.clone(),
+        line: source.business_line.clone(),
+        source: source.id.clone(),
+        tags: source.tags.clone(),
+    }
 }
 
 fn facts_of(telling: &Telling<'_>) -> AlertNotice {

@@ -94,6 +94,19 @@ impl Settings {
         self
     }
 
+    /// A directory that mails become files in, for nobody yet.
+    pub fn mail_channel(mut self) -> Self {
+        self.channels += "[[channel]]\nid = \"mail\"\nkind = \"maildir\"\ndirectory = \"mails\"\n\
+                          from = \"Atalaya <atalaya@almenara.example>\"\n";
+        self
+    }
+
+    /// Routes and the tables beside them, as written.
+    pub fn routes(mut self, tables: &str) -> Self {
+        self.routes += tables;
+        self
+    }
+
     /// Writes the configuration; the path of the main file.
     pub fn write(&self) -> PathBuf {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
