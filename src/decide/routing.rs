@@ -106,7 +106,7 @@ pub fn equal_key(labels: &Labels, equal: &[Label]) -> String {
 /// Everybody whom the routes tell how this source is: each pair of channel and recipient once.
 #[must_use]
 pub fn operators(config: &Config, source: &Source) -> Vec<Address> {
-    let fits = |about: &About| match about {
+    along(config, |about| match about {
         About::Sources { tags } => {
             tags.is_empty() || tags.iter().any(|tag| source.tags.contains(tag))
         }

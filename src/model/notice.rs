@@ -154,13 +154,6 @@ fn reminded(summary: &SummaryNotice) -> String {
     alert.map_or_else(|| "reminder".to_owned(), |alert| alert.to_string())
 }
 
-/// The thread of the alert that is told again.
-fn reminded(summary: &SummaryNotice) -> String {
-    let items = summary.topics.iter().flat_map(|topic| &topic.items);
-    let alert = items.filter_map(|item| item.alert).take(1).next();
-    alert.map_or_else(|| "reminder".to_owned(), |alert| alert.to_string())
-}
-
 /// The facts of an alert.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlertNotice {

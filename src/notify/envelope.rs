@@ -10,7 +10,6 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message as Mail};
 
 use super::clean::{clean, safe_key};
-use super::view::summary_level;
 use super::{BuildError, Message, RenderError, SendError, render_mail};
 use crate::model::{Level, Notice, NoticeBody, SummaryOf};
 

@@ -27,7 +27,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::http::Receiver;
-use super::view::{View, summary_level};
+use super::view::View;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::config;
 use crate::guard::{Client, PostReply};
