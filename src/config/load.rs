@@ -91,14 +91,9 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let (keywords, lists) = keywords(check, raw.keywords.as_ref()).unzip();
     let people = people(check, raw.people.as_ref(), &organisation);
     let media = media::media(check, raw.media.as_ref());
-    let mut sources = Sources::new(&collect, &media, keywords.as_ref());
-    sources.add(check, &raw.source, &RawDefaults::default());
-    let before = check.findings.len();
-    if let Some(directory) = &raw.sources {
-        sources.add_files(check, directory);
-    }
-    let no_source = sources.is_empty() && check.findings.len() == before;
-    let sources = sources.into_found();
+    let mut found = Sources::new(&collect, &media, keywords.as_ref());
+    let no_source = !add_sources(check, &mut found, &raw.source, raw.sources.as_ref());
+    let sources = found.into_found();
     let sites = sites::sites(check, raw.sites.as_ref());
     let channel_names = channels::names(&raw.channel);
     let channels = channels::channels(check, raw.channel, &organisation);
@@ -106,10 +101,8 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let reach =
         Reach { people: people.as_ref(), calendars: calendars.as_ref(), channels: &channel_names };
     let policies = policies::policies(check, raw.policies.as_ref(), &reach);
-    if let Some(at) =
-        raw.policies.as_ref().filter(|_| policies.as_ref().is_some_and(|all| !all.is_empty()))
-        && !has_page
-    {
+    let asks = policies.as_ref().is_some_and(|all| !all.is_empty());
+    if let Some(at) = raw.policies.as_ref().filter(|_| asks && !has_page) {
         let what = "people are asked to take alerts, and their messages have no link to do it by";
         let remedy = "add `public_url` to `[web]`; else `atalaya alerts ack` is the only way";
         check.warn(at, what, remedy);
@@ -124,11 +117,8 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     };
     let tags = sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
     let digest_ids = gathering::ids(check, &raw.digest);
-    let routes = routes::routes(
-        check,
-        &raw.route,
-        &routes::Known { names: &names, tags: &tags, digests: &digest_ids },
-    );
+    let known = routes::Known { names: &names, tags: &tags, digests: &digest_ids };
+    let routes = routes::routes(check, &raw.route, &known);
     let inhibits = gathering::inhibits(check, &raw.inhibit, &names);
     let storm = raw.storm.and_then(|storm| gathering::storm(check, &storm));
     let digests = gathering::digests(check, &raw.digest, &names);
@@ -136,11 +126,9 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let severity = severity::severity(check, raw.severity.as_ref(), names.topics.as_ref(), zone);
     let plans = plans(check, raw.plans.as_ref(), &names);
     if no_source {
-        check.findings.push(check.file.error(
-            0..0,
-            "no source is configured",
-            "add a `[[source]]`, or `sources = \"…\"`, a directory of files that hold some",
-        ));
+        let remedy =
+            "add a `[[source]]`, or `sources = \"…\"`, a directory of files that hold some";
+        check.findings.push(check.file.error(0..0, "no source is configured", remedy));
     }
     Some(Config {
         organisation,
@@ -165,6 +153,21 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         keywords: keywords.unwrap_or_default(),
         lists: lists.unwrap_or_default(),
     })
+}
+
+/// The sources of the main file and those of a directory. False if there is none, for no fault of theirs.
+fn add_sources(
+    check: &mut Check<'_>,
+    sources: &mut Sources<'_>,
+    own: &[RawSource],
+    directory: Option<&Directory>,
+) -> bool {
+    sources.add(check, own, &RawDefaults::default());
+    let before = check.findings.len();
+    if let Some(directory) = directory {
+        sources.add_files(check, directory);
+    }
+    !sources.is_empty() || check.findings.len() > before
 }
 
 /// The names that routes and plans may use. Those of a file that is itself broken are unknown:
