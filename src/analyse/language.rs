@@ -16,6 +16,10 @@ use crate::text::{is_han, tokens};
 
 /// Letters that are looked at: the opinion does not change after that.
 const LETTERS: usize = 2_000;
+/// Nats by which a language must lead, of that for which evidence counts in full, to be taken before all letters
+/// are looked at; and after how many words that is asked.
+const DECIDED: f64 = 60.0;
+const WORDS_APART: usize = 16;
 /// What a grammar word adds to the languages that have it, in nats; a word that several have says
 /// less of each.
 const GRAMMAR_WORD: f64 = 3.0;
@@ -74,7 +78,7 @@ static WORDS: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
 /// to tell by.
 #[must_use]
 pub fn detect_language(text: &str) -> Option<(String, f64)> {
-    match script(text)? {
+    match script(beginning(text, 2 * LETTERS))? {
         Script::Chinese => {
             let tag = han::script(text).map_or("zh".to_owned(), |script| format!("zh-{script}"));
             Some((tag, 1.0))
@@ -134,13 +138,15 @@ fn latin(text: &str) -> Option<(String, f64)> {
     };
     let mut scores: Vec<f64> = table.languages.iter().map(prior).collect();
     let mut known = 0;
-    let end = text.char_indices().nth(LETTERS).map_or(text.len(), |(at, _)| at);
-    let lower = text[..end].to_lowercase().replace('’', "'");
-    for token in tokens(&lower) {
+    let lower = beginning(text, LETTERS).to_lowercase().replace('’', "'");
+    for (nth, token) in (1..).zip(tokens(&lower)) {
         for word in token.text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
             known += table.charge(word, &mut scores);
         }
         grammar(token.text, &mut scores);
+        if nth % WORDS_APART == 0 && lead(&scores) * TEMPER > DECIDED {
+            break;
+        }
     }
     if known == 0 {
         return None;
@@ -148,6 +154,23 @@ fn latin(text: &str) -> Option<(String, f64)> {
     let best = scores.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let odds: f64 = scores.iter().map(|score| ((score - best.1) * TEMPER).exp()).sum();
     Some(((*table.languages.get(best.0)?).to_owned(), 1.0 / odds))
+}
+
+fn beginning(text: &str, chars: usize) -> &str {
+    text.char_indices().nth(chars).map_or(text, |(at, _)| &text[..at])
+}
+
+/// How far the best score is before the next.
+fn lead(scores: &[f64]) -> f64 {
+    let (mut best, mut next) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for &score in scores {
+        if score > best {
+            (best, next) = (score, best);
+        } else {
+            next = next.max(score);
+        }
+    }
+    best - next
 }
 
 /// The vote of a word that is a grammar word somewhere; an elided article ("l'any") is one by itself.
