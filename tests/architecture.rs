@@ -58,7 +58,7 @@ const FLOORS: [(u8, &str, &[&str]); 25] = [
         ],
     ),
     (3, "web", &["model", "config", "phrases", "store", "telemetry"]),
-    (4, "app", &["model", "config", "store", "guard", "telemetry", "pipeline", "web"]),
+    (4, "app", &["model", "config", "store", "guard", "telemetry", "notify", "pipeline", "web"]),
     (
         5,
         "demo",

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 mod answer_key;
+pub mod deliveries;
 pub mod explain;
 mod reload;
 mod scratch;
@@ -9,6 +10,7 @@ pub mod silences;
 pub mod sources;
 pub mod standings;
 pub mod stories;
+pub mod trial;
 pub mod verdicts;
 
 use std::net::SocketAddr;

@@ -14,6 +14,7 @@ use crate::analyse::{self, Engine};
 use crate::app::open_archive;
 use crate::archive::{self, Fires, Pasts};
 use crate::config::{self, Config, Finding, FindingSeverity, TomlFile};
+use crate::notify::{TemplateFault, Wording};
 use crate::pipeline::Live;
 
 /// Check configuration, rules, lexicons and plans
@@ -145,10 +146,24 @@ fn beyond(config: Config, file: &str) -> Vec<Finding> {
         Err(fault) => return vec![error(fault.to_string(), "mend the keyword files")],
     };
     let mut findings: Vec<Finding> = failed.iter().map(example_finding).collect();
+    if let Err(faults) = Wording::build(&config.templates, &config.channels) {
+        findings.extend(faults.iter().map(template_finding));
+        return findings;
+    }
     if let Err(fault) = Live::build(config) {
         findings.push(error(fault.to_string(), "mend what it names"));
     }
     findings
+}
+
+fn template_finding(fault: &TemplateFault) -> Finding {
+    let remedy = "mend the template; docs/templates.md names what it may use";
+    let path = Path::new(&fault.path);
+    let file = TomlFile::read(path).unwrap_or_else(|_| TomlFile::new(&fault.path, ""));
+    let start: usize =
+        file.text().split_inclusive('\n').take(fault.line.saturating_sub(1)).map(str::len).sum();
+    let length = file.text()[start..].lines().next().map_or(0, str::len);
+    Finding { line: fault.line, ..file.error(start..start + length, &fault.what, remedy) }
 }
 
 fn example_finding(failed: &analyse::FailedExample) -> Finding {

@@ -4,7 +4,9 @@
 
 mod alerts;
 mod backtest;
+mod channel;
 mod check;
+mod deliveries;
 mod demo;
 mod explain;
 mod held;
@@ -53,6 +55,10 @@ enum Command {
     Sources(sources::Sources),
     /// List alerts, show what happened to one, take, resolve or dismiss it
     Alerts(alerts::Alerts),
+    /// List messages, show every attempt at one, send again what was given up
+    Deliveries(deliveries::Deliveries),
+    /// Send a test message over a channel
+    Channel(channel::Channel),
     /// List stories, show how one spread, merge and split them
     Stories(stories::Stories),
     /// Show which terms, stories and topics rise now, and which topic has fallen silent
@@ -92,6 +98,8 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Sources(sources) => sources.run(),
         Command::Alerts(alerts) => alerts.run(),
+        Command::Deliveries(deliveries) => deliveries.run(),
+        Command::Channel(channel) => channel.run(),
         Command::Stories(stories) => stories.run(),
         Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),

@@ -12,10 +12,12 @@ use super::inspect::{Answer, LanguageRow, StoriesRow};
 use super::search::{SearchHit, SearchReport};
 use crate::analyse::Matches;
 use crate::app::alerts::{AlertReport, AlertsReport};
+use crate::app::deliveries::{DeliveriesReport, DeliveryReport};
 use crate::app::explain::Explanation;
 use crate::app::silences::{HeldRow, SilenceRow};
 use crate::app::sources::SourcesReport;
 use crate::app::stories::{HotReport, StoriesReport};
+use crate::app::trial::TrialReport;
 use crate::app::verdicts::{Example, VerdictRow};
 use crate::archive::BacktestReport;
 use crate::demo::outcome::Outcome;
@@ -31,6 +33,9 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("alerts", schema::<AlertsReport>("atalaya alerts --json")),
         ("backtest", schema::<BacktestReport>("atalaya backtest --json")),
         ("check", schema::<CheckReport>("atalaya check --json")),
+        ("channel-test", schema::<TrialReport>("atalaya channel test --json")),
+        ("deliveries", schema::<DeliveriesReport>("atalaya deliveries --json")),
+        ("delivery", schema::<DeliveryReport>("atalaya deliveries show ID --json")),
         ("demo", schema::<Outcome>("atalaya demo --json")),
         ("explain", schema::<Explanation>("atalaya explain --json")),
         ("feed", schema::<Feed>("atalaya inspect feed --json")),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::DkimKey;
 use crate::model::Locale;
 
 /// A checked channel.
@@ -20,8 +21,26 @@ pub struct Channel {
     pub time_zone: String,
     /// Whether private and loopback addresses may be called.
     pub allow_private: bool,
-    /// Least time between two messages.
+    /// Least time between two messages, once the burst is spent.
     pub min_gap: Duration,
+    /// Messages that may follow one another at once; each is earned back in a gap. At least 1.
+    pub burst: u32,
+    /// How long after its first attempt a message is tried; then it is dead.
+    pub give_up_after: Duration,
+    /// What takes a message that this channel does not get through.
+    pub fallback: Option<Fallback>,
+}
+
+/// A second way for messages that the first does not get through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fallback {
+    /// The channel, by id; no chain of fallbacks leads back to where it began.
+    pub channel: String,
+    /// How long a message may wait to be accepted before it takes this way too. One that is refused
+    /// for good takes it at once.
+    pub after: Duration,
+    /// Who is written to where a room falls back on mail; persons keep their own mail.
+    pub people: Vec<String>,
 }
 
 /// How a channel is reached. URLs of chat rooms are credentials.
@@ -113,6 +132,19 @@ pub struct Smtp {
     pub login: Option<(String, SecretString)>,
     /// Sender, `Name <address>` or an address.
     pub from: String,
+    /// Signs every mail, if wanted.
+    pub dkim: Option<Dkim>,
+}
+
+/// How mails are signed (RFC 6376).
+#[derive(Debug, Clone)]
+pub struct Dkim {
+    /// The domain that answers for them: that of the sender, or one above it.
+    pub domain: String,
+    /// Where below the domain the public key is published.
+    pub selector: String,
+    /// The private key.
+    pub key: DkimKey,
 }
 
 /// How an SMTP connection is protected.

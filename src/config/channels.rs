@@ -11,6 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
+use super::dkim::{self, RawDkim};
 use super::settings::time_zone;
 use super::value::{Check, SecretRef};
 use super::{Channel, ChannelKind, Organisation, Service, Smtp, SmtpTls};
@@ -18,14 +19,38 @@ use crate::model::Locale;
 
 /// Submission with STARTTLS (RFC 6409).
 const SMTP_PORT: u16 = 587;
-/// Slack allows about one message a second; so do Discord, Google Chat and Telegram's private chats.
-const CHAT_GAP: Duration = Duration::from_millis(1100);
-/// Teams allows four a second, Feishu five.
-const QUICK_GAP: Duration = Duration::from_millis(700);
-/// `DingTalk` and `WeCom` allow twenty a minute, Telegram's groups too.
-const SLOW_GAP: Duration = Duration::from_millis(3500);
-/// ntfy gives a visitor one message in five seconds, once the first sixty are spent.
-const NTFY_GAP: Duration = Duration::from_secs(5);
+/// How long a message is tried where the configuration does not say.
+const GIVE_UP_AFTER: Duration = Duration::from_hours(24);
+/// How long it may wait before it takes the second way too.
+pub(super) const FALLBACK_AFTER: Duration = Duration::from_mins(1);
+const MOST_BURST: u32 = 1000;
+
+/// How often a service lets itself be written to: so many at once, then one a gap.
+#[derive(Clone, Copy)]
+struct Rate {
+    gap: Duration,
+    burst: u32,
+}
+
+const UNLIMITED: Rate = every(Duration::ZERO, 1);
+/// Slack allows about one message a second and tolerates short bursts.
+const SLACK: Rate = every(Duration::from_millis(1100), 3);
+/// Discord, Google Chat: about one a second.
+const CHAT: Rate = every(Duration::from_millis(1100), 1);
+/// Teams allows four a second; Feishu five a second and a hundred a minute.
+const QUICK: Rate = every(Duration::from_millis(700), 3);
+/// A Mattermost server's limit is its own setting, ten a second with bursts of a hundred as it comes.
+const MATTERMOST: Rate = every(Duration::from_millis(200), 10);
+/// `DingTalk` and `WeCom` allow twenty a minute, Telegram's groups too; one too many silences
+/// `DingTalk` for ten minutes, so no burst.
+const SLOW: Rate = every(Duration::from_millis(3500), 1);
+/// ntfy gives a visitor sixty messages at once, then one in five seconds; others may share our address.
+const NTFY: Rate = every(Duration::from_secs(5), 20);
+
+const fn every(gap: Duration, burst: u32) -> Rate {
+    Rate { gap, burst }
+}
+
 /// Where these services are unless another address is given.
 const TELEGRAM: &str = "https://api.telegram.org/";
 const PAGERDUTY: &str = "https://events.pagerduty.com/v2/enqueue";
@@ -34,13 +59,18 @@ const PAGERDUTY: &str = "https://events.pagerduty.com/v2/enqueue";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawChannel {
-    id: Spanned<String>,
+    pub(super) id: Spanned<String>,
     kind: RawKind,
     language: Option<Locale>,
     time_zone: Option<Spanned<String>>,
     #[serde(default)]
     allow_private: bool,
     min_gap: Option<Spanned<String>>,
+    burst: Option<Spanned<u32>>,
+    give_up_after: Option<Spanned<String>>,
+    pub(super) fallback: Option<Spanned<String>>,
+    pub(super) fallback_after: Option<Spanned<String>>,
+    pub(super) fallback_people: Option<Spanned<Vec<Spanned<String>>>>,
     // email
     server: Option<Spanned<String>>,
     port: Option<Spanned<u16>>,
@@ -49,6 +79,7 @@ pub(super) struct RawChannel {
     username: Option<Spanned<String>>,
     password: Option<Spanned<SecretRef>>,
     from: Option<Spanned<String>>,
+    dkim: Option<Spanned<RawDkim>>,
     // maildir
     directory: Option<Spanned<PathBuf>>,
     // rooms, webhook
@@ -90,7 +121,7 @@ pub(super) fn names(raw: &[RawChannel]) -> BTreeMap<String, bool> {
 
 pub(super) fn channels(
     check: &mut Check<'_>,
-    raw: Vec<RawChannel>,
+    raw: &[RawChannel],
     organisation: &Organisation,
 ) -> Vec<Channel> {
     let mut seen = BTreeSet::new();
@@ -103,7 +134,7 @@ pub(super) fn channels(
                 "give it another id",
             );
         }
-        channels.extend(channel(check, &raw, organisation));
+        channels.extend(channel(check, raw, organisation));
     }
     channels
 }
@@ -113,10 +144,10 @@ fn channel(
     raw: &RawChannel,
     organisation: &Organisation,
 ) -> Option<Channel> {
-    let (kind, gap) = match raw.kind {
-        RawKind::Email => (ChannelKind::Email(smtp(check, raw)?), Duration::ZERO),
-        RawKind::Maildir => (maildir(check, raw)?, Duration::ZERO),
-        RawKind::Webhook => (webhook(check, raw)?, Duration::ZERO),
+    let (kind, rate) = match raw.kind {
+        RawKind::Email => (ChannelKind::Email(smtp(check, raw)?), UNLIMITED),
+        RawKind::Maildir => (maildir(check, raw)?, UNLIMITED),
+        RawKind::Webhook => (webhook(check, raw)?, UNLIMITED),
         _ => room(check, raw)?,
     };
     refuse_foreign_keys(check, raw);
@@ -127,8 +158,22 @@ fn channel(
         locale: raw.language.unwrap_or(organisation.locale),
         time_zone: zone.unwrap_or_else(|| organisation.time_zone.clone()),
         allow_private: raw.allow_private,
-        min_gap: check.duration(raw.min_gap.as_ref(), gap),
+        min_gap: check.duration(raw.min_gap.as_ref(), rate.gap),
+        burst: burst(check, raw, rate.burst),
+        give_up_after: check.duration(raw.give_up_after.as_ref(), GIVE_UP_AFTER),
+        fallback: None,
     })
+}
+
+/// Who changes the gap knows the service better: then nothing follows at once unless they say so.
+fn burst(check: &mut Check<'_>, raw: &RawChannel, usual: u32) -> u32 {
+    let Some(at) = &raw.burst else { return if raw.min_gap.is_some() { 1 } else { usual } };
+    let wanted = *at.get_ref();
+    let valid = match wanted {
+        1..=MOST_BURST => Ok(wanted),
+        _ => Err(format!("a burst of {wanted} messages")),
+    };
+    check.take(at, valid, "write a number from 1 to 1000").unwrap_or(usual)
 }
 
 fn smtp(check: &mut Check<'_>, raw: &RawChannel) -> Option<Smtp> {
@@ -149,6 +194,7 @@ fn smtp(check: &mut Check<'_>, raw: &RawChannel) -> Option<Smtp> {
         tls,
         ca_file: raw.ca_file.as_ref().map(|at| check.path(at.get_ref())),
         login: login?,
+        dkim: dkim::signing(check, raw.dkim.as_ref(), from.as_deref())?,
         from: from?,
     })
 }
@@ -195,8 +241,8 @@ fn webhook(check: &mut Check<'_>, raw: &RawChannel) -> Option<ChannelKind> {
     Some(ChannelKind::Webhook { url: url?, secret })
 }
 
-/// A room of a chat or paging service, and the least time between two messages that it allows.
-fn room(check: &mut Check<'_>, raw: &RawChannel) -> Option<(ChannelKind, Duration)> {
+/// A room of a chat or paging service, and how often it lets itself be written to.
+fn room(check: &mut Check<'_>, raw: &RawChannel) -> Option<(ChannelKind, Rate)> {
     let usual = match raw.kind {
         RawKind::Telegram => Some(TELEGRAM),
         RawKind::PagerDuty => Some(PAGERDUTY),
@@ -206,33 +252,33 @@ fn room(check: &mut Check<'_>, raw: &RawChannel) -> Option<(ChannelKind, Duratio
         Some(usual) if raw.url.is_none() => Some(usual.into()),
         _ => hook(check, raw),
     };
-    let (service, gap) = service(check, raw)?;
-    Some((ChannelKind::Room { url: url?, service }, gap))
+    let (service, rate) = service(check, raw)?;
+    Some((ChannelKind::Room { url: url?, service }, rate))
 }
 
-fn service(check: &mut Check<'_>, raw: &RawChannel) -> Option<(Service, Duration)> {
+fn service(check: &mut Check<'_>, raw: &RawChannel) -> Option<(Service, Rate)> {
     Some(match raw.kind {
         RawKind::Email | RawKind::Maildir | RawKind::Webhook => return None,
-        RawKind::Slack => (Service::Slack, CHAT_GAP),
-        RawKind::Teams => (Service::Teams, QUICK_GAP),
-        RawKind::Discord => (Service::Discord, CHAT_GAP),
-        RawKind::Mattermost => (Service::Mattermost, QUICK_GAP),
-        RawKind::GoogleChat => (Service::GoogleChat, CHAT_GAP),
+        RawKind::Slack => (Service::Slack, SLACK),
+        RawKind::Teams => (Service::Teams, QUICK),
+        RawKind::Discord => (Service::Discord, CHAT),
+        RawKind::Mattermost => (Service::Mattermost, MATTERMOST),
+        RawKind::GoogleChat => (Service::GoogleChat, CHAT),
         RawKind::Telegram => {
             let token = token(check, raw);
             let chat = required(check, raw, raw.chat.as_ref(), "chat", "\"-1001234567890\"")?;
-            (Service::Telegram { token: token?, chat: chat.get_ref().clone() }, SLOW_GAP)
+            (Service::Telegram { token: token?, chat: chat.get_ref().clone() }, SLOW)
         }
         RawKind::Feishu => {
-            (Service::Feishu { secret: optional(check, raw.secret.as_ref())? }, QUICK_GAP)
+            (Service::Feishu { secret: optional(check, raw.secret.as_ref())? }, QUICK)
         }
         RawKind::DingTalk => {
-            (Service::DingTalk { secret: optional(check, raw.secret.as_ref())? }, SLOW_GAP)
+            (Service::DingTalk { secret: optional(check, raw.secret.as_ref())? }, SLOW)
         }
-        RawKind::WeCom => (Service::WeCom, SLOW_GAP),
-        RawKind::Ntfy => (Service::Ntfy { token: optional(check, raw.token.as_ref())? }, NTFY_GAP),
-        RawKind::PagerDuty => (Service::PagerDuty { key: token(check, raw)? }, QUICK_GAP),
-        RawKind::Alertmanager => (Service::Alertmanager, Duration::ZERO),
+        RawKind::WeCom => (Service::WeCom, SLOW),
+        RawKind::Ntfy => (Service::Ntfy { token: optional(check, raw.token.as_ref())? }, NTFY),
+        RawKind::PagerDuty => (Service::PagerDuty { key: token(check, raw)? }, QUICK),
+        RawKind::Alertmanager => (Service::Alertmanager, UNLIMITED),
     })
 }
 
@@ -297,6 +343,7 @@ fn refuse_foreign_keys(check: &mut Check<'_>, raw: &RawChannel) {
         ("username", raw.username.as_ref().map(Spanned::span), email),
         ("password", raw.password.as_ref().map(Spanned::span), email),
         ("from", raw.from.as_ref().map(Spanned::span), mail),
+        ("dkim", raw.dkim.as_ref().map(Spanned::span), email),
         ("directory", raw.directory.as_ref().map(Spanned::span), mail && !email),
         ("url", raw.url.as_ref().map(Spanned::span), !mail),
         ("secret", raw.secret.as_ref().map(Spanned::span), signed),

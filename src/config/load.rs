@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::calendars;
 use super::channels::{self, RawChannel};
+use super::fallbacks;
 use super::gathering::{self, RawDigest, RawInhibit, RawStorm};
 use super::keywords::load_with_lists;
 use super::media;
@@ -19,6 +20,7 @@ use super::settings::{self, RawCollect, RawOrganisation, RawStore, RawWeb};
 use super::severity;
 use super::sites;
 use super::sources::{Directory, RawDefaults, RawSource, Sources};
+use super::templates;
 use super::value::Check;
 use super::{Config, Finding, FindingSeverity, TomlFile};
 use crate::model::{Keywords, Person, Plan};
@@ -44,6 +46,7 @@ struct RawConfig {
     sources: Option<Directory>,
     sites: Option<Spanned<PathBuf>>,
     media: Option<Spanned<PathBuf>>,
+    templates: Option<Spanned<PathBuf>>,
     #[serde(default)]
     source: Vec<RawSource>,
     #[serde(default)]
@@ -96,7 +99,10 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let sources = found.into_found();
     let sites = sites::sites(check, raw.sites.as_ref());
     let channel_names = channels::names(&raw.channel);
-    let channels = channels::channels(check, raw.channel, &organisation);
+    let mut channels = channels::channels(check, &raw.channel, &organisation);
+    let known = people.as_ref();
+    fallbacks::fallbacks(check, &raw.channel, &mut channels, &channel_names, known);
+    let templates = templates::templates(check, raw.templates.as_ref(), &channel_names);
     let calendars = calendars::calendars(check, raw.calendars.as_ref(), people.as_ref());
     let reach =
         Reach { people: people.as_ref(), calendars: calendars.as_ref(), channels: &channel_names };
@@ -142,6 +148,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         media,
         sites,
         channels,
+        templates,
         routes,
         inhibits,
         storm,

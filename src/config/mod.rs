@@ -6,7 +6,9 @@
 mod calendars;
 mod channel;
 mod channels;
+mod dkim;
 mod explain;
+mod fallbacks;
 mod finding;
 mod gathering;
 mod keywords;
@@ -25,10 +27,12 @@ mod sites;
 mod snapshot;
 mod sources;
 mod telling;
+mod templates;
 mod toml_file;
 mod value;
 
-pub use channel::{Channel, ChannelKind, Service, Smtp, SmtpTls};
+pub use channel::{Channel, ChannelKind, Dkim, Fallback, Service, Smtp, SmtpTls};
+pub use dkim::{DkimKey, DkimKeyError};
 pub use finding::{Finding, FindingSeverity};
 pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use load::load;
@@ -41,5 +45,6 @@ pub use snapshot::{
     About, Answers, Collect, Config, Database, Heartbeat, Organisation, Route, Web,
 };
 pub use telling::{Digest, Inhibit, Storm, Telling};
+pub use templates::TemplateFile;
 pub use toml_file::TomlFile;
 pub use value::duration;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Channel, Digest, Inhibit, SecondReader, SeverityRules, Storm, Telling};
+use super::{Channel, Digest, Inhibit, SecondReader, SeverityRules, Storm, Telling, TemplateFile};
 use crate::model::query::Query;
 use crate::model::{
     AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout,
@@ -41,6 +41,8 @@ pub struct Config {
     pub sites: BTreeMap<String, SiteLayout>,
     /// Where messages go out.
     pub channels: Vec<Channel>,
+    /// The organisation's own wording of messages.
+    pub templates: Vec<TemplateFile>,
     /// Who is told what.
     pub routes: Vec<Route>,
     /// Which alerts stand for others.

@@ -3,6 +3,7 @@
 //! Pure: the open alert, the severity and the routes come as arguments.
 
 mod change;
+mod channels;
 mod escalation;
 mod health;
 mod labels;
@@ -15,6 +16,9 @@ mod tally;
 mod samples;
 
 pub use change::{Brings, Known, material};
+pub use channels::{
+    channel_news, channel_operators, fallback_key, is_failing, news_of_channels, stand_ins,
+};
 pub use escalation::{
     Next, Reached, is_answered, next, opens_steps, plan_ladder, reached, step_of,
 };

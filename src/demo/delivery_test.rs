@@ -37,9 +37,16 @@ fn sender(kind: ChannelKind) -> Box<dyn Notifier> {
         time_zone: "Europe/Madrid".to_owned(),
         allow_private: true,
         min_gap: std::time::Duration::ZERO,
+        burst: 1,
+        give_up_after: std::time::Duration::from_hours(24),
+        fallback: None,
     };
-    build(&channel, Arc::new(Client::new(Limits::default(), "test").expect("client")))
-        .expect("a sender")
+    build(
+        &channel,
+        Arc::new(Client::new(Limits::default(), "test").expect("client")),
+        &Arc::default(),
+    )
+    .expect("a sender")
 }
 
 async fn send(sender: &dyn Notifier) -> String {
@@ -63,6 +70,7 @@ async fn a_mail_arrives_and_its_repeat_is_known() {
         ca_file: None,
         login: None,
         from: "Atalaya <alertas@acme.example>".to_owned(),
+        dkim: None,
     }));
 
     let mut files = Vec::new();

@@ -8,6 +8,7 @@ mod analysis;
 mod answer_link;
 mod article;
 mod calendar;
+mod channel_change;
 pub mod condition;
 mod delivery;
 mod escalation;
@@ -41,6 +42,7 @@ pub use analysis::{
 pub use answer_link::{AnswerKey, AnswerLink};
 pub use article::{Article, Entry, EntryMarks, Extracted};
 pub use calendar::{Calendar, Hours, Override, QuietHours, Rotation, Turn};
+pub use channel_change::{ChannelChange, ChannelHealth, ChannelState, ChannelsNotice};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use escalation::{
     Call, Cause, Escalation, EscalationState, Holder, Ladder, Needs, Policy, Repeat, Rung,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertId, Cause, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason,
-    Severity, Span, StoryId, SummaryNotice, SummaryOf,
+    AlertId, Cause, ChannelChange, ChannelState, ChannelsNotice, Evidence, Health, IncidentState,
+    Level, LocalText, PolarityLabel, Reason, Severity, Span, StoryId, SummaryNotice, SummaryOf,
 };
 
 /// What a message is for.
@@ -32,9 +32,25 @@ pub enum NoticeKind {
     Silence,
     /// What was not told at once, at a fixed time.
     Digest,
+    /// Channels ceased to work, lost messages, or work again.
+    Channels,
 }
 
 impl NoticeKind {
+    /// All kinds.
+    pub const ALL: [Self; 10] = [
+        Self::Alert,
+        Self::Steps,
+        Self::Escalation,
+        Self::Sources,
+        Self::Group,
+        Self::Reminder,
+        Self::Storm,
+        Self::Silence,
+        Self::Digest,
+        Self::Channels,
+    ];
+
     /// The name in JSON and in the keys of messages.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -48,6 +64,7 @@ impl NoticeKind {
             NoticeKind::Storm => "storm",
             NoticeKind::Silence => "silence",
             NoticeKind::Digest => "digest",
+            NoticeKind::Channels => "channels",
         }
     }
 }
@@ -81,12 +98,16 @@ pub enum NoticeBody {
     Sources(SourcesNotice),
     /// Many alerts in one message.
     Summary(Box<SummaryNotice>),
+    /// Channels ceased to work, lost messages, or work again.
+    Channels(ChannelsNotice),
 }
 
 /// The thread of all messages about sources.
 const SOURCES_THREAD: &str = "sources";
 /// The thread of all summaries of storms.
 const STORM_THREAD: &str = "storm";
+/// The thread of all messages about channels.
+const CHANNELS_THREAD: &str = "channels";
 
 impl Notice {
     /// What it is for.
@@ -104,6 +125,7 @@ impl Notice {
                 SummaryOf::SilenceEnding(_) | SummaryOf::SilenceEnded(_) => NoticeKind::Silence,
                 SummaryOf::Digest(_) => NoticeKind::Digest,
             },
+            NoticeBody::Channels(_) => NoticeKind::Channels,
         }
     }
 
@@ -124,6 +146,7 @@ impl Notice {
                 }
                 SummaryOf::Digest(digest) => format!("digest-{}", digest.digest),
             },
+            NoticeBody::Channels(_) => CHANNELS_THREAD.to_owned(),
         }
     }
 
@@ -133,7 +156,7 @@ impl Notice {
         match &self.body {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert),
             NoticeBody::Escalation(escalation) => Some(&escalation.alert),
-            NoticeBody::Sources(_) | NoticeBody::Summary(_) => None,
+            NoticeBody::Sources(_) | NoticeBody::Summary(_) | NoticeBody::Channels(_) => None,
         }
     }
 
@@ -142,6 +165,11 @@ impl Notice {
     pub fn level(&self) -> Option<Level> {
         match &self.body {
             NoticeBody::Summary(summary) => summary.alarm(),
+            // Whoever reads it is the one who would not hear of a crisis.
+            NoticeBody::Channels(channels) => {
+                let fails = |change: &ChannelChange| change.now == ChannelState::Failing;
+                channels.changes.iter().any(fails).then_some(Level::Orange)
+            }
             _ => self.alert().map(|alert| alert.level),
         }
     }

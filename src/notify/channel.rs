@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::rooms::Room;
-use super::{http, maildir, smtp};
+use super::wording::Wording;
+use super::{maildir, smtp};
 use crate::config::{Channel, ChannelKind};
 use crate::guard::Client;
 use crate::model::{Delivery, Notice};
@@ -63,6 +64,15 @@ pub enum SendError {
         /// What happened.
         what: String,
     },
+    /// The receiver is alive and takes messages, but not so many: never final, however often it
+    /// says so, and a wish about all messages of the channel. It certainly did not arrive.
+    #[error("{what}")]
+    Slower {
+        /// The wait that the receiver asked for.
+        after: Option<Duration>,
+        /// What it said.
+        what: String,
+    },
     /// No attempt will succeed until a person changes something. It certainly did not arrive.
     #[error("{what}")]
     Refused {
@@ -104,17 +114,22 @@ pub enum BuildError {
 ///
 /// # Errors
 /// If the channel cannot work whatever happens on the network.
-pub fn build(channel: &Channel, http: Arc<Client>) -> Result<Box<dyn Notifier>, BuildError> {
+pub fn build(
+    channel: &Channel,
+    http: Arc<Client>,
+    wording: &Arc<Wording>,
+) -> Result<Box<dyn Notifier>, BuildError> {
+    let allow_private = channel.allow_private;
     Ok(match &channel.kind {
-        ChannelKind::Email(server) => Box::new(smtp::Email::new(server)?),
+        ChannelKind::Email(server) => Box::new(smtp::Email::new(server, wording)?),
         ChannelKind::Maildir { directory, from } => {
-            Box::new(maildir::Maildir::new(directory.clone(), from)?)
+            Box::new(maildir::Maildir::new(directory.clone(), from, wording)?)
         }
         ChannelKind::Room { url, service } => {
-            Box::new(Room::new(service, url, channel.allow_private, http)?)
+            Box::new(Room::new(service, url, allow_private, http)?.worded(wording))
         }
         ChannelKind::Webhook { url, secret } => {
-            Box::new(http::SignedWebhook::new(url, secret, channel.allow_private, http)?)
+            Box::new(Room::signed(url, secret, allow_private, http)?)
         }
     })
 }

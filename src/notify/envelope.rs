@@ -3,6 +3,7 @@
 //! The same delivery gives the same bytes for ever: a repeat after a doubtful attempt is the same
 //! message to every mail system on the way.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
@@ -10,12 +11,14 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message as Mail};
 
 use super::clean::{clean, safe_key};
-use super::{BuildError, Message, RenderError, SendError, render_mail};
+use super::wording::Wording;
+use super::{BuildError, Message, RenderError, SendError};
 use crate::model::{Level, Notice, NoticeBody, SummaryOf};
 
 /// Who sends our mails.
 pub struct Sender {
     mailbox: Mailbox,
+    wording: Arc<Wording>,
 }
 
 impl Sender {
@@ -23,10 +26,10 @@ impl Sender {
     ///
     /// # Errors
     /// If it is neither.
-    pub fn new(from: &str) -> Result<Self, BuildError> {
+    pub fn new(from: &str, wording: &Arc<Wording>) -> Result<Self, BuildError> {
         let mailbox = clean(from, 300).parse();
         mailbox
-            .map(|mailbox| Self { mailbox })
+            .map(|mailbox| Self { mailbox, wording: Arc::clone(wording) })
             .map_err(|error| BuildError::Sender(error.to_string()))
     }
 
@@ -41,7 +44,7 @@ impl Sender {
     /// If the recipient's address is none.
     pub fn compose(&self, message: Message<'_>) -> Result<Mail, EnvelopeError> {
         let (delivery, notice) = (message.delivery, message.notice);
-        let rendered = render_mail(notice, delivery)?;
+        let rendered = self.wording.mail(notice, delivery)?;
         let address: Address = delivery.recipient.address.parse()?;
         let name = Some(clean(&delivery.recipient.name, 80)).filter(|name| !name.is_empty());
 
@@ -128,12 +131,17 @@ fn header(name: &'static str, value: &str) -> Result<HeaderValue, EnvelopeError>
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
     use super::Sender;
     use crate::model::{Delivery, Level, Locale, Notice, NoticeBody};
     use crate::notify::{Message, sample};
 
     fn compose(notice: &Notice, delivery: &Delivery) -> String {
-        let sender = Sender::new("Atalaya <alertas@acme.example>").expect("sender");
+        let sender =
+            Sender::new("Atalaya <alertas@acme.example>", &Arc::default()).expect("sender");
         let mail = sender.compose(Message { delivery, notice }).expect("mail");
         String::from_utf8(mail.formatted()).expect("seven bit")
     }
@@ -219,7 +227,34 @@ mod tests {
             assert_eq!(names(&compose(&notice, &delivery)), expected, "{evil:?}");
         }
         "a@b.example\r\nBcc: eve@evil.example".clone_into(&mut delivery.recipient.address);
-        let sender = Sender::new("a@acme.example").expect("sender");
+        let sender = Sender::new("a@acme.example", &Arc::default()).expect("sender");
         assert!(sender.compose(Message { delivery: &delivery, notice: &notice }).is_err());
+    }
+
+    /// Field names of a head, in their order.
+    fn names(mail: &str) -> Vec<String> {
+        let whole = head(mail).into_iter().filter(|line| !line.starts_with([' ', '\t']));
+        whole.map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect()
+    }
+
+    proptest! {
+        /// Whatever headlines, media, names and keys are made of (F35).
+        #[test]
+        fn no_text_adds_a_header(
+            headline in "[\\PC\\r\\n\\t\\x00\u{85}\u{2028}=?:<>\"]{0,400}",
+            name in "[\\PC\\r\\n\\x00,;:<>@\"]{0,120}",
+            key in "[\\PC\\r\\n<>@]{1,80}",
+        ) {
+            let (mut alert, mut delivery) = (sample::alert(Locale::Es), sample::delivery(Locale::Es));
+            let expected = names(&compose(&sample::of_alert(alert.clone()), &delivery));
+            alert.headline = headline;
+            delivery.recipient.name = name;
+            delivery.idempotency_key = key;
+            let mail = compose(&sample::of_alert(alert), &delivery);
+            prop_assert_eq!(names(&mail), expected);
+            let head = head(&mail);
+            prop_assert!(head.iter().all(|line| line.len() <= 998 && !line.contains(['\r', '\n', '\0'])));
+            prop_assert_eq!(head.concat().matches("reader@acme.example").count(), 1, "one recipient");
+        }
     }
 }

@@ -1,84 +1,24 @@
-//! One POST request and what its answer means; the sender of signed webhooks. Chat rooms are in [`super::rooms`].
+//! One POST request and what its answer means. What is posted is the matter of [`super::rooms`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use standardwebhooks::Webhook;
 use url::Url;
 
 use super::clean::clean;
-use super::webhook::render_webhook_to;
-use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
+use super::{BuildError, HandOver, Receipt, SendError};
 use crate::guard::{Client, Post, PostReply};
 use crate::model::Reach;
 
 /// For the whole exchange; Standard Webhooks asks for 15 to 30 s.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A receiver of signed JSON.
-pub struct SignedWebhook {
-    receiver: Receiver,
-    signer: Webhook,
-}
-
 /// Where requests go. Its URL is a credential: it is in no text and has no `Debug`.
 pub(super) struct Receiver {
     pub url: Url,
     reach: Reach,
     http: Arc<Client>,
-}
-
-impl SignedWebhook {
-    /// A receiver and the secret shared with it.
-    ///
-    /// # Errors
-    /// If the URL or the secret is none.
-    pub fn new(
-        url: &SecretString,
-        secret: &SecretString,
-        allow_private: bool,
-        http: Arc<Client>,
-    ) -> Result<Self, BuildError> {
-        let secret = secret.expose_secret();
-        let signer = secret.strip_prefix("whsec_").and_then(|key| Webhook::new(key).ok());
-        let signer = signer.ok_or(BuildError::Secret)?;
-        Ok(Self { receiver: Receiver::new(url, allow_private, http)?, signer })
-    }
-
-    /// Signs for this attempt: receivers refuse timestamps older than five minutes.
-    fn sign(&self, key: &str, body: &str) -> Result<Vec<(String, String)>, SendError> {
-        let now = Timestamp::now().as_second();
-        let key = header_value(key);
-        let signature = self
-            .signer
-            .sign(&key, now, body.as_bytes())
-            .map_err(|_| SendError::Refused { what: "the message cannot be signed".to_owned() })?;
-        Ok(vec![
-            ("webhook-id".to_owned(), key),
-            ("webhook-timestamp".to_owned(), now.to_string()),
-            ("webhook-signature".to_owned(), signature),
-        ])
-    }
-}
-
-impl Notifier for SignedWebhook {
-    fn send<'a>(
-        &'a self,
-        message: Message<'a>,
-        hand_over: &'a dyn HandOver,
-    ) -> BoxFuture<'a, Result<Receipt, SendError>> {
-        async move {
-            let body = render_webhook_to(message.notice, message.delivery).to_string();
-            let headers = self.sign(&message.delivery.idempotency_key, &body)?;
-            let reply = self.receiver.post(&self.receiver.url, headers, body, hand_over).await?;
-            judge(&reply)
-        }
-        .boxed()
-    }
 }
 
 impl Receiver {
@@ -133,13 +73,14 @@ fn redact(url: &Url, text: &str) -> String {
     clean(&text, 200)
 }
 
-/// 2xx is taken; 408, 425, 429 and 5xx may pass; everything else, redirects included, needs a
-/// person (RFC 9110 §15).
+/// 2xx is taken; 429 asks for fewer; 408, 425 and 5xx may pass; everything else, redirects included,
+/// needs a person (RFC 9110 §15).
 pub(super) fn judge(reply: &PostReply) -> Result<Receipt, SendError> {
     let what = format!("HTTP {}{}", reply.status, word(&reply.body));
     match reply.status {
         200..=299 => Ok(Receipt { answer: what }),
-        408 | 425 | 429 | 500..=599 => Err(SendError::Retry { after: reply.retry_after, what }),
+        429 => Err(SendError::Slower { after: reply.retry_after, what }),
+        408 | 425 | 500..=599 => Err(SendError::Retry { after: reply.retry_after, what }),
         _ => Err(SendError::Refused { what }),
     }
 }
@@ -175,7 +116,7 @@ mod tests {
     use standardwebhooks::Webhook;
     use tokio::sync::mpsc;
 
-    use super::{Receiver, SignedWebhook, redact};
+    use super::{Receiver, redact};
     use crate::config::Service;
     use crate::guard::{Client, Limits};
     use crate::model::Locale;
@@ -263,6 +204,10 @@ mod tests {
         SendError::Retry { after: after.map(Duration::from_secs), what: what.to_owned() }
     }
 
+    fn slower(after: Option<u64>, what: &str) -> SendError {
+        SendError::Slower { after: after.map(Duration::from_secs), what: what.to_owned() }
+    }
+
     fn refused(what: &str) -> SendError {
         SendError::Refused { what: what.to_owned() }
     }
@@ -271,13 +216,91 @@ mod tests {
     async fn answers_and_what_they_mean() {
         check(200, None, "ok", Ok("HTTP 200 ok")).await;
         check(204, None, "", Ok("HTTP 204")).await;
-        check(429, Some("7"), "rate_limited", Err(retry(Some(7), "HTTP 429 rate_limited"))).await;
+        check(429, Some("7"), "rate_limited", Err(slower(Some(7), "HTTP 429 rate_limited"))).await;
         check(503, None, "https://x/token", Err(retry(None, "HTTP 503"))).await;
         check(403, None, "invalid_token", Err(refused("HTTP 403 invalid_token"))).await;
         check(404, None, "no_service", Err(refused("HTTP 404 no_service"))).await;
         check(410, None, "Gone: /T0/secret-path", Err(refused("HTTP 410"))).await;
         check(400, None, "invalid_blocks", Err(refused("HTTP 400 invalid_blocks"))).await;
         check(302, None, "", Err(refused("HTTP 302"))).await;
+    }
+
+    fn every_service() -> Vec<Service> {
+        let secret = || Some("SECdemo".into());
+        vec![
+            Service::Slack,
+            Service::Teams,
+            Service::Discord,
+            Service::Mattermost,
+            Service::GoogleChat,
+            Service::Telegram { token: "1:tok".into(), chat: "-100".to_owned() },
+            Service::Feishu { secret: secret() },
+            Service::DingTalk { secret: secret() },
+            Service::WeCom,
+            Service::Ntfy { token: secret() },
+            Service::PagerDuty { key: "key".into() },
+            Service::Alertmanager,
+        ]
+    }
+
+    /// The status says that all is well, the body that nothing was taken.
+    #[tokio::test]
+    async fn a_200_with_an_error_in_its_body_is_no_success() {
+        let cases = [
+            (Service::Feishu { secret: None }, r#"{"code":19001,"msg":"param invalid"}"#),
+            (Service::DingTalk { secret: None }, r#"{"errcode":310000,"errmsg":"keywords"}"#),
+            (Service::WeCom, r#"{"errcode":93000,"errmsg":"invalid webhook url"}"#),
+        ];
+        for (service, body) in cases {
+            let (url, mut seen) = server(200, None, body).await;
+            let room = Room::new(&service, &url, true, client()).expect("room");
+            let (result, begun) = attempt(&room, false).await;
+            assert!(matches!(result, Err(SendError::Refused { .. })), "{service:?}: {result:?}");
+            assert!(begun && seen.try_recv().is_ok(), "{service:?}: the request came");
+        }
+    }
+
+    /// Nobody can be told anything over a connection that is not who it says.
+    #[tokio::test]
+    async fn a_certificate_that_is_not_trusted_gets_nothing_from_any_service() {
+        for service in every_service() {
+            let (port, read) = tls_server().await;
+            let url = format!("https://localhost:{port}/T0/secret-path").into();
+            let room = Room::new(&service, &url, true, client()).expect("room");
+            let (result, _) = attempt(&room, false).await;
+            let Err(SendError::Retry { what, .. }) = result else {
+                panic!("{service:?}: {result:?}")
+            };
+            assert!(!what.contains("secret") && !what.contains("tok"), "{service:?}: {what}");
+            let read = read.await.expect("a connection came");
+            assert_eq!(read, None, "{service:?}: a request came through");
+        }
+    }
+
+    /// Serves TLS with a certificate of its own to one client; answers how much came through it.
+    async fn tls_server() -> (u16, tokio::task::JoinHandle<Option<usize>>) {
+        use rustls::pki_types::pem::PemObject;
+        use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+        use tokio::io::AsyncReadExt;
+        let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/notify/testdata");
+        let certificate = CertificateDer::from_pem_file(place.join("localhost.crt"));
+        let key = PrivateKeyDer::from_pem_file(place.join("localhost.key")).expect("key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.expect("certificate")], key)
+            .expect("settings");
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("address").port();
+        let read = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.expect("a client");
+            let mut stream = acceptor.accept(stream).await.ok()?;
+            stream.read(&mut [0; 64]).await.ok().filter(|&read| read > 0)
+        });
+        (port, read)
     }
 
     #[tokio::test]
@@ -295,7 +318,7 @@ mod tests {
     #[tokio::test]
     async fn a_webhook_is_signed_and_keeps_its_id() {
         let (url, mut seen) = server(200, None, "").await;
-        let webhook = SignedWebhook::new(&url, &SECRET.into(), true, client()).expect("webhook");
+        let webhook = Room::signed(&url, &SECRET.into(), true, client()).expect("webhook");
         let mut bodies = Vec::new();
         for _ in 0..2 {
             attempt(&webhook, false).await.0.expect("accepted");
@@ -343,7 +366,7 @@ mod tests {
         }
         let url = SecretString::from("https://a.example/");
         for secret in ["no-prefix", "whsec_!!"] {
-            let built = SignedWebhook::new(&url, &secret.into(), true, client());
+            let built = Room::signed(&url, &secret.into(), true, client());
             let error = built.err().expect("refused").to_string();
             assert!(!error.contains(secret), "{error}");
         }

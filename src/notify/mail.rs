@@ -32,39 +32,45 @@ pub struct RenderError(#[from] minijinja::Error);
 /// Only by a defect of an embedded template.
 pub fn render_mail(notice: &Notice, delivery: &Delivery) -> Result<RenderedMail, RenderError> {
     let view = View::new(notice, delivery);
-    let (text, html) = match notice.kind() {
-        NoticeKind::Alert => ("alert.txt.j2", "alert.html.j2"),
-        NoticeKind::Steps => ("steps.txt.j2", "steps.html.j2"),
-        NoticeKind::Escalation => ("escalation.txt.j2", "escalation.html.j2"),
-        NoticeKind::Sources => ("sources.txt.j2", "sources.html.j2"),
-        NoticeKind::Group
-        | NoticeKind::Reminder
-        | NoticeKind::Storm
-        | NoticeKind::Silence
-        | NoticeKind::Digest => ("summary.txt.j2", "summary.html.j2"),
-    };
+    let (text, html) = names(notice.kind());
     let templates = match view.locale {
         Locale::Es => &*SPANISH,
         Locale::En => &*ENGLISH,
         Locale::Zh => &*CHINESE,
     };
     let facts = Value::from(Serde(&view));
-    let text = templates.get_template(text)?.render(facts.clone())?;
-    let html = templates.get_template(html)?.render(facts)?;
+    let text = templates.get_template(&text)?.render(facts.clone())?;
+    let html = templates.get_template(&html)?.render(facts)?;
     Ok(RenderedMail { subject: view.subject, text, html })
+}
+
+/// The templates of a kind of message: text and HTML.
+pub(super) fn names(kind: NoticeKind) -> (String, String) {
+    let name = match kind {
+        NoticeKind::Group
+        | NoticeKind::Reminder
+        | NoticeKind::Storm
+        | NoticeKind::Silence
+        | NoticeKind::Digest => "summary",
+        kind => kind.name(),
+    };
+    (format!("{name}.txt.j2"), format!("{name}.html.j2"))
 }
 
 static SPANISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Es));
 static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::En));
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
 
-const TEMPLATES: [(&str, &str); 19] = [
+/// All that are embedded, by name.
+pub(super) const TEMPLATES: [(&str, &str); 21] = [
     ("alert.html.j2", include_str!("templates/alert.html.j2")),
     ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
     ("answer.html.j2", include_str!("templates/answer.html.j2")),
     ("answer.txt.j2", include_str!("templates/answer.txt.j2")),
     ("escalation.html.j2", include_str!("templates/escalation.html.j2")),
     ("escalation.txt.j2", include_str!("templates/escalation.txt.j2")),
+    ("channels.html.j2", include_str!("templates/channels.html.j2")),
+    ("channels.txt.j2", include_str!("templates/channels.txt.j2")),
     ("foot.txt.j2", include_str!("templates/foot.txt.j2")),
     ("frame.html.j2", include_str!("templates/frame.html.j2")),
     ("head.html.j2", include_str!("templates/head.html.j2")),
@@ -82,7 +88,7 @@ const TEMPLATES: [(&str, &str); 19] = [
 
 /// Templates that say phrases by `t(key, place=value)`, and counted ones by `n(key, number)`, in one language. A template that does not
 /// parse is reported when it is asked for.
-fn environment(locale: Locale) -> Environment<'static> {
+pub(super) fn environment(locale: Locale) -> Environment<'static> {
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|name| {
         if name.ends_with(".html.j2") { AutoEscape::Html } else { AutoEscape::None }
@@ -142,6 +148,8 @@ mod tests {
             }
             let mail = render(&sample::silence(), locale);
             insta::assert_snapshot!(format!("mail_silence_{locale}"), show(&mail));
+            let mail = render(&sample::channels(), locale);
+            insta::assert_snapshot!(format!("mail_channels_{locale}"), show(&mail));
         }
     }
 

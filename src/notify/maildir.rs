@@ -1,6 +1,7 @@
 //! A directory in which each mail becomes one `.eml` file, for hosts without a mail server.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -9,6 +10,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::clean::{clean, safe_key};
 use super::envelope::Sender;
+use super::wording::Wording;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 
 /// Writes mails as files. The name follows from the idempotency key, so a repeat replaces the
@@ -23,8 +25,8 @@ impl Maildir {
     ///
     /// # Errors
     /// If the sender is no address.
-    pub fn new(directory: PathBuf, from: &str) -> Result<Self, BuildError> {
-        Ok(Self { directory, sender: Sender::new(from)? })
+    pub fn new(directory: PathBuf, from: &str, wording: &Arc<Wording>) -> Result<Self, BuildError> {
+        Ok(Self { directory, sender: Sender::new(from, wording)? })
     }
 
     async fn deliver(
@@ -75,6 +77,8 @@ fn retry(error: &std::io::Error) -> SendError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use futures_util::future::BoxFuture;
 
     use super::Maildir;
@@ -100,7 +104,8 @@ mod tests {
     async fn each_message_is_one_file_however_often_it_is_sent() {
         let home = tempfile::tempdir().expect("directory");
         let directory = home.path().join("new");
-        let maildir = Maildir::new(directory.clone(), "Atalaya <a@acme.example>").expect("maildir");
+        let maildir = Maildir::new(directory.clone(), "Atalaya <a@acme.example>", &Arc::default())
+            .expect("maildir");
         let (notice, delivery) = (sample::notice(Locale::En), sample::delivery(Locale::En));
         let message = Message { delivery: &delivery, notice: &notice };
 
@@ -121,7 +126,7 @@ mod tests {
         let home = tempfile::tempdir().expect("directory");
         let file = home.path().join("file");
         std::fs::write(&file, "").expect("file");
-        let maildir = Maildir::new(file, "a@acme.example").expect("maildir");
+        let maildir = Maildir::new(file, "a@acme.example", &Arc::default()).expect("maildir");
         let (notice, delivery) = (sample::notice(Locale::En), sample::delivery(Locale::En));
         let message = Message { delivery: &delivery, notice: &notice };
         let result = maildir.send(message, &Answer(Ok(()))).await;

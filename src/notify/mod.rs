@@ -7,6 +7,7 @@ mod channel;
 mod clean;
 mod clock;
 mod context;
+mod dkim;
 mod envelope;
 mod http;
 mod mail;
@@ -16,8 +17,10 @@ mod outline;
 mod retry;
 mod rooms;
 mod smtp;
+mod smtp_pool;
 mod view;
 mod webhook;
+mod wording;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -33,3 +36,4 @@ pub use mail::{RenderError, RenderedMail, render_mail};
 pub use retry::retry_at;
 pub use rooms::render_slack;
 pub use webhook::render_webhook;
+pub use wording::{TemplateFault, Wording, trial};

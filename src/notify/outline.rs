@@ -2,8 +2,8 @@
 //! which order. Texts are clean and plain; escaping is the markup's own matter.
 
 use super::view::{
-    AlertView, Body, EscalationView, IncidentView, SourceRow, SourcesView, StepRow, SummaryView,
-    TopicRow, View,
+    AlertView, Body, ChannelsView, EscalationView, IncidentView, SourceRow, SourcesView, StepRow,
+    SummaryView, TopicRow, View,
 };
 use crate::phrases;
 
@@ -51,6 +51,15 @@ pub(super) fn outline(view: &View, most_chars: usize) -> Vec<Section> {
         Body::Escalation(facts) => escalation(view, facts),
         Body::Sources(facts) => sources(view, facts, most_chars),
         Body::Summary(facts) => summary(view, facts, most_chars),
+        Body::Channels(facts) => channels(view, facts),
+    }
+}
+
+impl View {
+    /// What the message is about, with its link.
+    pub(super) fn headline(&self) -> Option<Line> {
+        let alert = self.alert()?;
+        Some(Line::Headline { text: alert.headline.clone(), url: alert.url.clone() })
     }
 }
 
@@ -218,6 +227,19 @@ fn sources(view: &View, facts: &SourcesView, most_chars: usize) -> Vec<Section> 
     let mut advice = vec![Line::Heading(say(view, "sources.what_to_do").to_owned())];
     advice.extend(facts.advice.iter().map(|&line| Line::Item(line.to_owned())));
     vec![rows, advice]
+}
+
+fn channels(view: &View, facts: &ChannelsView) -> Vec<Section> {
+    let since = say(view, "sources.since");
+    let row = |row: &super::view::ChannelRow| {
+        let told = row.facts.iter().map(|(label, value)| ((*label).to_owned(), value.clone()));
+        let since = (since.to_owned(), row.since.clone());
+        let facts = std::iter::once(since).chain(told).collect();
+        Line::Source { name: row.id.clone(), state: row.now.to_owned(), facts }
+    };
+    let mut advice = vec![Line::Heading(say(view, "sources.what_to_do").to_owned())];
+    advice.extend(facts.advice.iter().map(|&line| Line::Item(line.to_owned())));
+    vec![facts.rows.iter().map(row).collect(), advice]
 }
 
 fn source(view: &View, row: &SourceRow) -> Line {

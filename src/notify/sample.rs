@@ -7,11 +7,11 @@ pub use summary::{summaries, summary_of};
 use jiff::Timestamp;
 
 use crate::model::{
-    Adjustment, AlertId, AlertNotice, Cause, Delivery, DeliveryId, DeliveryState, EscalationNotice,
-    Evidence, EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice,
-    NoticeBody, NoticeId, NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place,
-    PolarityLabel, Reason, Recipient, Severity, SilentTopic, SourceChange, SourcesNotice, Span,
-    StoryId,
+    Adjustment, AlertId, AlertNotice, Cause, ChannelChange, ChannelState, ChannelsNotice, Delivery,
+    DeliveryId, DeliveryState, EscalationNotice, Evidence, EvidenceKind, Fact, Field, Health,
+    IncidentState, Level, LocalText, Locale, Notice, NoticeBody, NoticeId, NoticeIncident,
+    NoticeStep, NoticeStory, Part, PartName, Place, PolarityLabel, Reason, Recipient, Severity,
+    SilentTopic, SourceChange, SourcesNotice, Span, StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -296,6 +296,27 @@ pub fn sources_because(reason: &str) -> Notice {
         silent: Vec::new(),
         healthy: 0,
         total: 520,
+    }))
+}
+
+/// Channels that fail, lose messages and work again.
+pub fn channels() -> Notice {
+    let change = |id: &str, state, failures, dead| ChannelChange {
+        id: id.to_owned(),
+        now: state,
+        since: at("2026-11-23T18:58:00Z"),
+        failures,
+        waiting: failures,
+        dead,
+        reason: (failures + dead > 0).then(|| "RCPT: 550 <no such user>\r\n& more".to_owned()),
+        fallback: (failures > 0).then(|| "chat".to_owned()),
+    };
+    told(NoticeBody::Channels(ChannelsNotice {
+        changes: vec![
+            change("mail", ChannelState::Failing, 4, 0),
+            change("siem", ChannelState::Dropping, 0, 2),
+            change("teams", ChannelState::Working, 0, 0),
+        ],
     }))
 }
 

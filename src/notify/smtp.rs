@@ -1,9 +1,10 @@
-//! Mail over SMTP (RFC 5321), one connection a message.
+//! Mail over SMTP (RFC 5321), by connections that are kept for a short while.
 //!
 //! Built on lettre's low-level connection, so that the hand-over begins between the answer to
 //! DATA and the text: whatever fails before is certainly unsent.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -11,30 +12,35 @@ use futures_util::future::BoxFuture;
 use lettre::address::{Address, Envelope};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
 use super::clean::clean;
+use super::dkim::signed;
 use super::envelope::Sender;
+use super::smtp_pool::Pool;
+use super::wording::Wording;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
-use crate::config::{Smtp, SmtpTls};
+use crate::config::{Dkim, Smtp, SmtpTls};
 
 type SmtpError = lettre::transport::smtp::Error;
 
+/// The server closes the connection (RFC 5321 §3.8).
+const CLOSING: u16 = 421;
 /// TCP connection.
 const CONNECT: Duration = Duration::from_secs(15);
 /// One command and its answer.
 const COMMAND: Duration = Duration::from_secs(30);
 /// The text (60 s) and the answer to its final dot (2 min): servers scan mail before they answer.
 const TEXT: Duration = Duration::from_mins(3);
-/// Good manners after the message is safe.
-const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Sends mails through one server.
 pub struct Email {
+    pool: Arc<Pool>,
+    dkim: Option<Dkim>,
     server: String,
     port: u16,
     tls: Option<TlsParameters>,
@@ -49,12 +55,14 @@ impl Email {
     ///
     /// # Errors
     /// If the settings cannot work, or a password would travel in plain text.
-    pub fn new(smtp: &Smtp) -> Result<Self, BuildError> {
+    pub fn new(smtp: &Smtp, wording: &Arc<Wording>) -> Result<Self, BuildError> {
         if smtp.tls == SmtpTls::None && smtp.login.is_some() && !is_this_host(&smtp.server) {
             return Err(BuildError::PlainLogin);
         }
-        let sender = Sender::new(&smtp.from)?;
+        let sender = Sender::new(&smtp.from, wording)?;
         Ok(Self {
+            pool: Arc::default(),
+            dkim: smtp.dkim.clone(),
             server: smtp.server.clone(),
             port: smtp.port,
             tls: tls_parameters(smtp)?,
@@ -71,17 +79,35 @@ impl Email {
         hand_over: &dyn HandOver,
     ) -> Result<Receipt, SendError> {
         let mail = self.sender.compose(message)?;
-        let mut connection = self.connect().await?;
-        announce(&mut connection, mail.envelope()).await?;
+        let mut connection = self.announced(mail.envelope()).await?;
         // Dropped without the final dot if refused: the server then throws the transaction away.
         hand_over.begin().await?;
-        let text = mail.formatted();
-        let answer = bounded(TEXT, connection.message(&text), "sending the text").await?;
-        let receipt = Receipt { answer: answer_line(&answer) };
-        if !matches!(timeout(FAREWELL, connection.command(Quit)).await, Ok(Ok(_))) {
-            tracing::debug!("the mail server took the message but did not say goodbye");
+        let mut text = mail.formatted();
+        if let Some(dkim) = &self.dkim {
+            text = signed(&text, dkim, message.delivery.created_at);
         }
-        Ok(receipt)
+        let answer = bounded(TEXT, connection.message(&text), "sending the text").await?;
+        self.pool.keep(connection);
+        Ok(Receipt { answer: answer_line(&answer) })
+    }
+
+    /// A connection on which the server waits for the text. A kept one may be dead by now: then
+    /// nothing has left, and a new one is made at once.
+    async fn announced(&self, envelope: &Envelope) -> Result<AsyncSmtpConnection, SendError> {
+        if let Some(mut kept) = self.pool.take() {
+            match announce(&mut kept, envelope).await {
+                Ok(()) => return Ok(kept),
+                Err(Unannounced::Answered(error)) => return Err(error),
+                Err(Unannounced::Gone(error)) => {
+                    tracing::debug!(%error, "a kept connection was dead");
+                }
+            }
+        }
+        let mut connection = self.connect().await?;
+        match announce(&mut connection, envelope).await {
+            Ok(()) => Ok(connection),
+            Err(Unannounced::Answered(error) | Unannounced::Gone(error)) => Err(error),
+        }
     }
 
     /// Connects, protects the connection and logs in. Refusals here concern this host or its
@@ -122,30 +148,54 @@ impl Notifier for Email {
     }
 }
 
+/// Why the server does not wait for the text.
+enum Unannounced {
+    /// It says why.
+    Answered(SendError),
+    /// It is not there any more, or closes the connection (421).
+    Gone(SendError),
+}
+
 /// MAIL, RCPT and DATA up to the answer 354.
 async fn announce(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
-) -> Result<(), SendError> {
+) -> Result<(), Unannounced> {
     let mut parameters = Vec::new();
     let ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
     if !envelope.from().into_iter().chain(envelope.to()).all(ascii) {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             let what = "the mail server does not take addresses beyond ASCII (SMTPUTF8)";
-            return Err(SendError::Refused { what: what.to_owned() });
+            return Err(Unannounced::Answered(SendError::Refused { what: what.to_owned() }));
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
     let mail = Mail::new(envelope.from().cloned(), parameters);
-    bounded(COMMAND, connection.command(mail), "MAIL").await?;
+    said(connection.command(mail), "MAIL").await?;
     for to in envelope.to() {
-        bounded(COMMAND, connection.command(Rcpt::new(to.clone(), vec![])), "RCPT").await?;
+        said(connection.command(Rcpt::new(to.clone(), vec![])), "RCPT").await?;
     }
-    let answer = bounded(COMMAND, connection.command(Data), "DATA").await?;
+    let answer = said(connection.command(Data), "DATA").await?;
     if answer.has_code(354) {
         return Ok(());
     }
-    Err(SendError::Retry { after: None, what: format!("DATA: {}", answer_line(&answer)) })
+    let what = format!("DATA: {}", answer_line(&answer));
+    Err(Unannounced::Answered(SendError::Retry { after: None, what }))
+}
+
+/// The answer to a command before the hand-over.
+async fn said(
+    command: impl Future<Output = Result<Response, SmtpError>>,
+    what: &str,
+) -> Result<Response, Unannounced> {
+    let Ok(result) = timeout(COMMAND, command).await else {
+        return Err(Unannounced::Gone(silent(COMMAND, what)));
+    };
+    result.map_err(|error| {
+        let answered = error.status().is_some_and(|code| u16::from(code) != CLOSING);
+        let judged = judge(&error, what);
+        if answered { Unannounced::Answered(judged) } else { Unannounced::Gone(judged) }
+    })
 }
 
 async fn bounded<T>(
@@ -155,11 +205,13 @@ async fn bounded<T>(
 ) -> Result<T, SendError> {
     match timeout(limit, work).await {
         Ok(result) => result.map_err(|error| judge(&error, what)),
-        Err(_) => Err(SendError::Retry {
-            after: None,
-            what: format!("{what}: no answer within {} s", limit.as_secs()),
-        }),
+        Err(_) => Err(silent(limit, what)),
     }
+}
+
+fn silent(limit: Duration, what: &str) -> SendError {
+    let what = format!("{what}: no answer within {} s", limit.as_secs());
+    SendError::Retry { after: None, what }
 }
 
 /// 5yz is for ever, 4yz and everything the network does is not (RFC 5321 §4.2.1).

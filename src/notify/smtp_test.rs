@@ -36,9 +36,21 @@ async fn server(script: &'static [(&'static str, &'static str)], log: Log) -> u1
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("address").port();
     tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.expect("a client");
-        let mut stream = BufReader::new(stream);
-        let mut verb = "CONNECT".to_owned();
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, script, Arc::clone(&log)));
+        }
+    });
+    port
+}
+
+async fn serve(
+    stream: tokio::net::TcpStream,
+    script: &'static [(&'static str, &'static str)],
+    log: Log,
+) {
+    let mut stream = BufReader::new(stream);
+    let mut verb = "CONNECT".to_owned();
+    {
         loop {
             let answer = script.iter().find(|(known, _)| *known == verb).map(|(_, answer)| *answer);
             let answer = answer.unwrap_or_else(|| friendly(&verb));
@@ -52,8 +64,7 @@ async fn server(script: &'static [(&'static str, &'static str)], log: Log) -> u1
             verb = next;
             note(&log, &verb);
         }
-    });
-    port
+    }
 }
 
 fn friendly(verb: &str) -> &'static str {
@@ -90,13 +101,14 @@ fn settings(port: u16) -> Smtp {
         tls: SmtpTls::None,
         ca_file: None,
         login: None,
+        dkim: None,
         from: "Atalaya <alertas@acme.example>".to_owned(),
     }
 }
 
 async fn send(smtp: &Smtp, courier: &Courier) -> Result<Receipt, SendError> {
     let (notice, delivery) = (sample::notice(Locale::Es), sample::delivery(Locale::Es));
-    let email = Email::new(smtp).expect("settings");
+    let email = Email::new(smtp, &Arc::default()).expect("settings");
     email.send(Message { delivery: &delivery, notice: &notice }, courier).await
 }
 
@@ -117,7 +129,7 @@ async fn converse(
 fn kind(result: &Result<Receipt, SendError>) -> &'static str {
     match result {
         Ok(_) => "accepted",
-        Err(SendError::Retry { .. }) => "retry",
+        Err(SendError::Retry { .. } | SendError::Slower { .. }) => "retry",
         Err(SendError::Refused { .. }) => "refused",
         Err(SendError::HandOver) => "hand-over",
     }
@@ -156,14 +168,66 @@ async fn answers_and_what_they_mean() {
     check(&[(".", "452 disk full")], "retry", true, "disk full").await;
     check(&[(".", "554 5.7.1 spam")], "refused", true, "spam").await;
     check(&[(".", "")], "retry", true, "sending the text").await;
-    check(&[("QUIT", "")], "accepted", true, "250 queued as 42").await;
 }
 
 #[tokio::test]
 async fn the_hand_over_begins_between_data_and_the_text() {
     let (result, log) = converse(&[], Ok(()), false).await;
     assert_eq!(kind(&result), "accepted");
-    assert_eq!(log, ["EHLO", "MAIL", "RCPT", "DATA", "begin", ".", "QUIT"]);
+    assert_eq!(log, ["EHLO", "MAIL", "RCPT", "DATA", "begin", "."]);
+}
+
+/// Sends so many messages by one sender, one after the other.
+async fn send_in_turn(
+    script: &'static [(&'static str, &'static str)],
+    count: usize,
+) -> Vec<String> {
+    let log = Log::default();
+    let smtp = settings(server(script, Arc::clone(&log)).await);
+    let email = Email::new(&smtp, &Arc::default()).expect("settings");
+    let courier = Courier { log: Arc::clone(&log), answer: Ok(()) };
+    let (notice, delivery) = (sample::notice(Locale::Es), sample::delivery(Locale::Es));
+    for _ in 0..count {
+        let message = Message { delivery: &delivery, notice: &notice };
+        email.send(message, &courier).await.expect("accepted");
+    }
+    log.lock().expect("log").clone()
+}
+
+#[tokio::test]
+async fn a_second_mail_needs_no_second_handshake() {
+    let log = send_in_turn(&[], 3).await;
+    let mail = ["MAIL", "RCPT", "DATA", "begin", "."];
+    assert_eq!(log, [&["EHLO"][..], &mail, &mail, &mail].concat());
+}
+
+/// A server that hangs up after each mail: nothing is lost, nothing is told twice, nobody waits.
+#[tokio::test]
+async fn a_kept_connection_that_died_is_replaced_at_once() {
+    const HANGS_UP: &[(&str, &str)] = &[(".", "250 queued as 42\r\n421 bye")];
+    let log = send_in_turn(HANGS_UP, 2).await;
+    let begun = log.iter().filter(|event| *event == "begin").count();
+    let taken = log.iter().filter(|event| *event == ".").count();
+    let greeted = log.iter().filter(|event| *event == "EHLO").count();
+    assert_eq!((begun, taken, greeted), (2, 2, 2), "{log:?}");
+}
+
+/// Takes the five seconds for which one is kept.
+#[tokio::test]
+async fn a_connection_that_nobody_needs_is_left_politely() {
+    let log = Log::default();
+    let smtp = settings(server(&[], Arc::clone(&log)).await);
+    let email = Email::new(&smtp, &Arc::default()).expect("settings");
+    let courier = Courier { log: Arc::clone(&log), answer: Ok(()) };
+    let (notice, delivery) = (sample::notice(Locale::Es), sample::delivery(Locale::Es));
+    email.send(Message { delivery: &delivery, notice: &notice }, &courier).await.expect("accepted");
+    for _ in 0..200 {
+        if log.lock().expect("log").last().is_some_and(|verb| verb == "QUIT") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("no QUIT: {:?}", log.lock().expect("log"));
 }
 
 #[tokio::test]
@@ -187,14 +251,14 @@ async fn starttls_is_required_where_it_is_asked_for() {
 fn settings_that_cannot_work_are_refused() {
     let mut smtp = settings(25);
     smtp.from = "nobody".to_owned();
-    assert!(matches!(Email::new(&smtp).err(), Some(BuildError::Sender(_))));
+    assert!(matches!(Email::new(&smtp, &Arc::default()).err(), Some(BuildError::Sender(_))));
 
     let mut smtp = settings(25);
     smtp.server = "mail.acme.example".to_owned();
     smtp.login = Some(("user".to_owned(), "hunter2".into()));
-    assert!(matches!(Email::new(&smtp).err(), Some(BuildError::PlainLogin)));
+    assert!(matches!(Email::new(&smtp, &Arc::default()).err(), Some(BuildError::PlainLogin)));
 
     smtp.tls = SmtpTls::Implicit;
     smtp.ca_file = Some("/nonexistent/ca.pem".into());
-    assert!(matches!(Email::new(&smtp).err(), Some(BuildError::Certificates(_))));
+    assert!(matches!(Email::new(&smtp, &Arc::default()).err(), Some(BuildError::Certificates(_))));
 }

@@ -2,6 +2,7 @@
 //! clean here (one line, bounded); escaping for HTML or chat is the rendering's own matter.
 
 mod alert;
+mod channels;
 mod escalation;
 mod sources;
 mod summary;
@@ -14,6 +15,7 @@ use crate::model::{Delivery, Locale, Notice, NoticeBody};
 use crate::phrases;
 
 pub use alert::{AlertView, IncidentView, StepRow};
+pub use channels::{ChannelRow, ChannelsView};
 pub use escalation::EscalationView;
 pub use sources::{SourceRow, SourcesView, reason};
 pub use summary::{SummaryView, TopicRow};
@@ -45,6 +47,7 @@ pub enum Body {
     Escalation(Box<EscalationView>),
     Sources(SourcesView),
     Summary(Box<SummaryView>),
+    Channels(ChannelsView),
 }
 
 impl View {
@@ -72,6 +75,10 @@ impl View {
             NoticeBody::Summary(facts) => (
                 summary::subject(facts, locale, &clock),
                 Body::Summary(Box::new(SummaryView::new(facts, locale, &clock))),
+            ),
+            NoticeBody::Channels(facts) => (
+                channels::subject(facts, locale),
+                Body::Channels(ChannelsView::new(facts, locale, &clock)),
             ),
         };
         let name = clean(&delivery.recipient.name, 80);
@@ -102,7 +109,7 @@ impl View {
         match &self.body {
             Body::Alert(alert) | Body::Steps(alert) => Some(alert),
             Body::Escalation(escalation) => Some(&escalation.alert),
-            Body::Sources(_) | Body::Summary(_) => None,
+            Body::Sources(_) | Body::Summary(_) | Body::Channels(_) => None,
         }
     }
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::clean::clean;
 use super::view::reason;
 use crate::model::{Delivery, Notice, NoticeBody, Reason, SummaryOf};
 
@@ -65,6 +66,7 @@ fn kind(notice: &Notice) -> &'static str {
             SummaryOf::SilenceEnded(_) => "silence.ended",
             SummaryOf::Digest(_) => "digest",
         },
+        NoticeBody::Channels(_) => "channels.changed",
     }
 }
 
@@ -74,6 +76,11 @@ fn harmless(notice: &Notice) -> Notice {
     if let NoticeBody::Sources(sources) = &mut notice.body {
         for change in &mut sources.changes {
             change.reason = reason(change);
+        }
+    }
+    if let NoticeBody::Channels(channels) = &mut notice.body {
+        for change in &mut channels.changes {
+            change.reason = change.reason.as_deref().map(|reason| clean(reason, 200));
         }
     }
     notice

@@ -2,23 +2,30 @@
 //!
 //! One batch a channel at a time: a channel that hangs holds up nobody else.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+mod pace;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 
 use super::leases::Holder;
 use super::wake::wait;
 use super::{Event, Pipeline, outbox};
 use crate::config::Channel;
-use crate::model::{AttemptOutcome, Delivery};
+use crate::model::{AttemptOutcome, Delivery, NoticeKind};
 use crate::notify::{self, HandOver, HandOverRefused, Message, Notifier, SendError};
 use crate::store::deliveries::{self, Outgoing};
 use crate::store::leases::Claim;
+use crate::store::{StoreError, Transaction, channels};
+use pace::Pace;
 
 /// Messages of one batch.
 const BATCH: u32 = 8;
@@ -26,15 +33,17 @@ const BATCH: u32 = 8;
 const MAILS: usize = 4;
 /// Between looks at the outbox when nothing rings.
 const LOOK: Duration = Duration::from_secs(1);
+/// What may go within this is claimed; the rest stays free for whoever comes first.
+const AHEAD: Duration = Duration::from_secs(10);
 
 /// Sends until the workers are to stop, then finishes what is under way.
 pub(super) async fn run(pipeline: Pipeline) {
-    let mut busy = BTreeSet::new();
-    let mut batches: JoinSet<String> = JoinSet::new();
+    let (mut busy, mut paces) = (BTreeSet::new(), BTreeMap::new());
+    let mut batches: JoinSet<(String, Pace)> = JoinSet::new();
     loop {
         tokio::select! {
             go_on = wait(&pipeline.wake.deliveries, LOOK, &pipeline.stop) => if !go_on { break },
-            Some(done) = batches.join_next() => free(done, &mut busy),
+            Some(done) = batches.join_next() => free(done, &mut busy, &mut paces),
         }
         let live = pipeline.snapshot();
         for channel in live.config.channels.iter().cloned() {
@@ -42,23 +51,37 @@ pub(super) async fn run(pipeline: Pipeline) {
                 continue;
             }
             let Some(notifier) = live.notifiers.get(&channel.id).cloned() else { continue };
-            match claim(&pipeline, &channel.id).await {
-                Ok(claimed) if claimed.is_empty() => {}
-                Ok(claimed) => {
+            let pace = paces.remove(&channel.id).map_or_else(
+                || Pace::new(channel.min_gap, channel.burst, Instant::now()),
+                |pace: Pace| pace.under(channel.min_gap, channel.burst),
+            );
+            let limit = pace.room(Instant::now() + AHEAD, BATCH);
+            match claim(&pipeline, &channel.id, limit).await {
+                Ok(claimed) if !claimed.is_empty() => {
                     busy.insert(channel.id.clone());
-                    batches.spawn(batch(pipeline.clone(), channel, notifier, claimed));
+                    batches.spawn(batch(pipeline.clone(), channel, notifier, (claimed, pace)));
+                    continue;
                 }
+                Ok(_) => {}
                 Err(error) => tracing::error!(%error, "deliveries could not be claimed"),
             }
+            paces.insert(channel.id.clone(), pace);
         }
     }
     while batches.join_next().await.is_some() {}
 }
 
 /// The channel of a finished batch can take the next one.
-fn free(done: Result<String, JoinError>, busy: &mut BTreeSet<String>) {
+fn free(
+    done: Result<(String, Pace), JoinError>,
+    busy: &mut BTreeSet<String>,
+    paces: &mut BTreeMap<String, Pace>,
+) {
     match done {
-        Ok(channel) => drop(busy.remove(&channel)),
+        Ok((channel, pace)) => {
+            busy.remove(&channel);
+            paces.insert(channel, pace);
+        }
         // The channel's name went down with its batch: look at all of them anew.
         Err(error) => {
             tracing::error!(%error, "a batch of deliveries failed; its leases will run out");
@@ -70,71 +93,139 @@ fn free(done: Result<String, JoinError>, busy: &mut BTreeSet<String>) {
 async fn claim(
     pipeline: &Pipeline,
     channel: &str,
-) -> Result<Vec<Outgoing>, crate::store::StoreError> {
+    limit: u32,
+) -> Result<Vec<Outgoing>, StoreError> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
     let (owner, channel) = (pipeline.holder.owner().to_owned(), channel.to_owned());
     pipeline
         .store
-        .write(move |tx| deliveries::claim(tx, &channel, Holder::lease(&owner), BATCH))
+        .write(move |tx| deliveries::claim(tx, &channel, Holder::lease(&owner), limit))
         .await
 }
 
-/// Sends a batch; answers its channel, which is free again.
+/// Sends a batch at the channel's pace; answers the channel, which is free again, and the pace.
 async fn batch(
     pipeline: Pipeline,
     channel: Channel,
     notifier: Arc<dyn Notifier>,
-    claimed: Vec<Outgoing>,
-) -> String {
+    (claimed, pace): (Vec<Outgoing>, Pace),
+) -> (String, Pace) {
     let at_once = if channel.min_gap.is_zero() { MAILS } else { 1 };
     let held: Vec<_> = claimed
         .iter()
         .map(|outgoing| pipeline.holder.hold(Claim::Delivery(outgoing.delivery.id.to_string())))
         .collect();
-    let (pipeline, notifier, gap) = (&pipeline, notifier.as_ref(), channel.min_gap);
+    let pace = Mutex::new(pace);
+    let lane = Lane { pipeline: &pipeline, channel: &channel, notifier: &*notifier, pace: &pace };
     stream::iter(claimed.iter().zip(held))
         .for_each_concurrent(at_once, |(outgoing, held)| async move {
-            if pipeline.stop.is_cancelled() {
-                give_back(pipeline, &outgoing.delivery).await;
+            if lane.its_turn().await {
+                lane.deliver(outgoing).await;
             } else {
-                deliver(pipeline, notifier, outgoing).await;
-                tokio::time::sleep(gap).await;
+                give_back(lane.pipeline, &outgoing.delivery).await;
             }
             drop(held);
         })
         .await;
-    channel.id
+    let pace = pace.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (channel.id, pace)
 }
 
-async fn deliver(pipeline: &Pipeline, notifier: &dyn Notifier, outgoing: &Outgoing) {
-    let Outgoing { delivery, notice } = outgoing;
-    let hand_over = Recorded { pipeline, delivery };
-    let answer_url = outbox::answer_url(&pipeline.snapshot().config, notice, delivery);
-    let signed = Delivery { answer_url, ..delivery.clone() };
-    let sent = notifier.send(Message { delivery: &signed, notice }, &hand_over).await;
-    let now = Timestamp::now();
-    let outcome = match sent {
-        Ok(receipt) => AttemptOutcome::Accepted(receipt.answer),
-        Err(SendError::Refused { what }) => AttemptOutcome::Refused(what),
-        Err(SendError::Retry { after, what }) => {
-            let at = notify::retry_at(&delivery.idempotency_key, delivery.attempts, after, now);
-            AttemptOutcome::Retry { at, error: what }
+/// What the messages of a batch share.
+#[derive(Clone, Copy)]
+struct Lane<'a> {
+    pipeline: &'a Pipeline,
+    channel: &'a Channel,
+    notifier: &'a dyn Notifier,
+    pace: &'a Mutex<Pace>,
+}
+
+impl Lane<'_> {
+    /// Waits until the channel may be written to; false if that is not soon, or the workers stop.
+    async fn its_turn(&self) -> bool {
+        let next = self.pace().next();
+        if next > Instant::now() + AHEAD * 2 {
+            return false;
         }
-        Err(SendError::HandOver) => {
-            tracing::warn!(delivery.id = %delivery.id, "the claim was lost before the hand-over; nothing was sent");
-            return;
+        tokio::select! {
+            biased;
+            () = self.pipeline.stop.cancelled() => return false,
+            () = tokio::time::sleep_until(next) => {}
         }
-    };
-    record(pipeline, delivery, outcome).await;
+        self.pace().went(Instant::now());
+        true
+    }
+
+    async fn deliver(&self, outgoing: &Outgoing) {
+        let Outgoing { delivery, notice, .. } = outgoing;
+        let hand_over = Recorded { pipeline: self.pipeline, delivery };
+        let answer_url = outbox::answer_url(&self.pipeline.snapshot().config, notice, delivery);
+        let signed = Delivery { answer_url, ..delivery.clone() };
+        let sending = self.notifier.send(Message { delivery: &signed, notice }, &hand_over);
+        // A sender that panics over one message must not take the others along.
+        let sent = AssertUnwindSafe(sending).catch_unwind().await.unwrap_or_else(|_| {
+            Err(SendError::Retry { after: None, what: "the sender failed".to_owned() })
+        });
+        let now = Timestamp::now();
+        let (key, tried) = (&delivery.idempotency_key, delivery.attempts);
+        let outcome = match sent {
+            Ok(receipt) => AttemptOutcome::Accepted(receipt.answer),
+            Err(SendError::Refused { what }) => AttemptOutcome::Refused(what),
+            Err(SendError::Slower { after, what }) => {
+                let at = notify::retry_at(key, tried, after, now);
+                let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+                self.pace().rest(Instant::now() + wait);
+                AttemptOutcome::Retry { at, error: what }
+            }
+            Err(SendError::Retry { after, what }) => {
+                let at = notify::retry_at(key, tried, after, now);
+                self.again(at, what, outgoing.first_try_at)
+            }
+            Err(SendError::HandOver) => {
+                tracing::warn!(delivery.id = %delivery.id, "the claim was lost before the hand-over; nothing was sent");
+                return;
+            }
+        };
+        record(self.pipeline, delivery, notice.kind(), outcome).await;
+    }
+
+    /// Another attempt at this time, if the message is not given up by then.
+    fn again(&self, at: Timestamp, error: String, first_try_at: Timestamp) -> AttemptOutcome {
+        let patience = self.channel.give_up_after;
+        let long = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
+        if at.duration_since(first_try_at) <= long {
+            return AttemptOutcome::Retry { at, error };
+        }
+        let minutes = patience.as_secs() / 60;
+        AttemptOutcome::Refused(format!("given up after {minutes} min: {error}"))
+    }
+
+    fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Records the outcome. While the store is away it is tried again: the answer of the receiver is
 /// worth waiting for, since without it the message would be repeated.
-async fn record(pipeline: &Pipeline, delivery: &Delivery, outcome: AttemptOutcome) {
+async fn record(
+    pipeline: &Pipeline,
+    delivery: &Delivery,
+    kind: NoticeKind,
+    outcome: AttemptOutcome,
+) {
     for _ in 0..30 {
         let (message, result) = (delivery.clone(), outcome.clone());
         let now = Timestamp::now();
-        let done =
-            pipeline.store.write(move |tx| deliveries::finish(tx, &message, &result, now)).await;
+        let job = move |tx: &mut dyn Transaction| {
+            let ours = deliveries::finish(tx, &message, &result, now)?;
+            if ours {
+                fares(tx, &message.channel, kind, &result, now)?;
+            }
+            Ok(ours)
+        };
+        let done = pipeline.store.write(job).await;
         match done {
             Ok(ours) => {
                 if !ours {
@@ -147,6 +238,28 @@ async fn record(pipeline: &Pipeline, delivery: &Delivery, outcome: AttemptOutcom
                 tracing::error!(delivery.id = %delivery.id, %error, "an outcome could not be recorded yet");
                 tokio::time::sleep(LOOK).await;
             }
+        }
+    }
+}
+
+/// What an attempt says of its channel. That a message about channels was given up is no further
+/// news: it would be told by a message about channels.
+fn fares(
+    tx: &mut dyn Transaction,
+    channel: &str,
+    kind: NoticeKind,
+    outcome: &AttemptOutcome,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match outcome {
+        AttemptOutcome::Accepted(_) => channels::accepted(tx, channel, now),
+        AttemptOutcome::Retry { error, .. } => channels::failed(tx, channel, error, now),
+        AttemptOutcome::Refused(error) => {
+            channels::failed(tx, channel, error, now)?;
+            if kind == NoticeKind::Channels {
+                return Ok(());
+            }
+            channels::lost(tx, channel, now)
         }
     }
 }
@@ -205,3 +318,6 @@ impl HandOver for Recorded<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::analyse::Engine;
 use crate::config::Config;
 use crate::guard;
 use crate::model::Source;
-use crate::notify::{self, Notifier};
+use crate::notify::{self, Notifier, TemplateFault, Wording};
 use crate::story::Names;
 
 /// Everything that workers use of a configuration.
@@ -36,6 +36,9 @@ pub enum LiveError {
     /// The HTTP client cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     Client(String),
+    /// Templates of the organisation's own do not work; at least one.
+    #[error("{}", faults(.0))]
+    Templates(Vec<TemplateFault>),
     /// A channel cannot be built.
     #[error("channel `{channel}` cannot be built: {what}")]
     Channel {
@@ -44,6 +47,10 @@ pub enum LiveError {
         /// Why, free of secrets.
         what: String,
     },
+}
+
+fn faults(faults: &[TemplateFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl Live {
@@ -63,11 +70,14 @@ impl Live {
         let client = guard::Client::new(limits, &user_agent(&config.collect.contact))
             .map_err(|error| LiveError::Client(error.to_string()))?;
         let client = Arc::new(client);
+        let wording = Wording::build(&config.templates, &config.channels);
+        let wording = Arc::new(wording.map_err(LiveError::Templates)?);
         let mut notifiers = BTreeMap::new();
         for channel in &config.channels {
-            let notifier = notify::build(channel, Arc::clone(&client)).map_err(|error| {
-                LiveError::Channel { channel: channel.id.clone(), what: error.to_string() }
-            })?;
+            let notifier =
+                notify::build(channel, Arc::clone(&client), &wording).map_err(|error| {
+                    LiveError::Channel { channel: channel.id.clone(), what: error.to_string() }
+                })?;
             notifiers.insert(channel.id.clone(), Arc::from(notifier));
         }
         let names = Arc::new(watched(&config));

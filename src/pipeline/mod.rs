@@ -7,10 +7,12 @@
 //!                                     operators: health of sources → outbox
 //!                                     dispatch: groups, reminders, storms, silences, digests → outbox
 //!                                     quiet_topics: those far below their usual → outbox
+//!                                     channels: second ways, health of channels → outbox
 //! ```
 
 mod announce;
 mod answering;
+mod channels;
 mod courier;
 mod dispatch;
 mod event;
@@ -47,6 +49,7 @@ use tokio_util::task::TaskTracker;
 
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
+pub use channels::{fall_back, tell_of_channels};
 pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
 pub use layouts::explain_page;
@@ -145,6 +148,7 @@ impl Pipeline {
         tracker.spawn(operators::run(self.clone()));
         tracker.spawn(dispatch::run(self.clone()));
         tracker.spawn(quiet_topics::run(self.clone()));
+        tracker.spawn(channels::run(self.clone()));
         Ok(())
     }
 

@@ -1,6 +1,12 @@
 //! The outbox: what is to be told to whom, written together with the decision to tell it.
 
+mod fallbacks;
+mod letters;
+
 use jiff::Timestamp;
+
+pub use fallbacks::{Late, enqueue_fallback, fell_back, late};
+pub use letters::{Filter, Letter, Retried, find_letter, letters, retry};
 
 use super::transaction::{json, params};
 use super::{Lease, Row, StoreError, Transaction};
@@ -16,6 +22,8 @@ pub struct Outgoing {
     pub delivery: Delivery,
     /// Its facts.
     pub notice: Notice,
+    /// When it was first tried; its deadline counts from then.
+    pub first_try_at: Timestamp,
 }
 
 /// Adds the facts of a message and its deliveries to the outbox.
@@ -69,13 +77,14 @@ pub fn claim(
 ) -> Result<Vec<Outgoing>, StoreError> {
     let sql = format!(
         "UPDATE delivery SET state = 'leased', lease_owner = ?1, lease_until = ?2, \
-         lease_epoch = lease_epoch + 1, attempts = attempts + 1, updated_at = ?3 \
+         lease_epoch = lease_epoch + 1, attempts = attempts + 1, updated_at = ?3, \
+         first_try_at = COALESCE(first_try_at, ?3) \
          WHERE id IN (SELECT d.id FROM delivery d WHERE d.channel = ?4 \
              AND d.state IN ('pending', 'leased', 'in_doubt') AND d.not_before <= ?3 AND d.lease_until <= ?3 \
              AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.thread = d.thread \
                  AND e.recipient_id = d.recipient_id AND e.channel = d.channel AND e.id < d.id \
                  AND e.state NOT IN ('accepted', 'dead')) \
-             ORDER BY d.created_at, d.id LIMIT ?5{}) RETURNING {COLUMNS}",
+             ORDER BY d.created_at, d.id LIMIT ?5{}) RETURNING {COLUMNS}, first_try_at",
         tx.skip_locked()
     );
     let rows = tx.query(&sql, params![lease.owner, lease.until, lease.now, channel, limit])?;
@@ -87,7 +96,7 @@ pub fn claim(
             params![delivery.id, delivery.attempts, lease.now],
         )?;
         let notice = notice(tx, delivery.notice_id)?;
-        claimed.push(Outgoing { delivery, notice });
+        claimed.push(Outgoing { delivery, notice, first_try_at: row.get(11)? });
     }
     claimed.sort_by_key(|outgoing| outgoing.delivery.id);
     Ok(claimed)
@@ -155,7 +164,8 @@ pub fn finish(
 /// As [`Transaction::execute`].
 pub fn give_back(tx: &mut dyn Transaction, delivery: &Delivery) -> Result<(), StoreError> {
     let changed = tx.execute(
-        "UPDATE delivery SET state = 'pending', attempts = attempts - 1, lease_until = 0 \
+        "UPDATE delivery SET state = 'pending', attempts = attempts - 1, lease_until = 0, \
+         first_try_at = CASE WHEN attempts <= 1 THEN NULL ELSE first_try_at END \
          WHERE id = ?1 AND lease_epoch = ?2 AND state = 'leased'",
         params![delivery.id, delivery.lease_epoch],
     )?;

@@ -8,6 +8,8 @@ pub mod alert_events;
 pub mod alerts;
 pub mod answers;
 pub mod articles;
+pub mod attempts;
+pub mod channels;
 pub mod deliveries;
 pub mod digest_runs;
 pub mod entries;

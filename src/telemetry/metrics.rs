@@ -55,6 +55,11 @@ struct DeliveryLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ChannelLabels {
+    channel: String,
+}
+
 /// Counts of what the daemon did since it started.
 #[derive(Debug)]
 pub struct Metrics {
@@ -69,6 +74,8 @@ pub struct Metrics {
     second_opinions: Family<SecondOpinionLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
     escalations: Family<EscalationLabels, Counter>,
+    channel_working: Family<ChannelLabels, Gauge>,
+    fallbacks: Family<ChannelLabels, Counter>,
     entries_pending: Gauge,
     deliveries_pending: Gauge,
     reload_successful: Gauge,
@@ -96,6 +103,8 @@ impl Metrics {
             second_opinions: Family::default(),
             deliveries: Family::default(),
             escalations: Family::default(),
+            channel_working: Family::default(),
+            fallbacks: Family::default(),
             entries_pending: Gauge::default(),
             deliveries_pending: Gauge::default(),
             reload_successful: Gauge::default(),
@@ -136,6 +145,10 @@ impl Metrics {
         );
         let help = "Steps of escalations: asked, escalated, lapsed, exhausted";
         registry.register("escalations", help, self.escalations.clone());
+        let help = "Whether a channel takes messages; 0 after three failures in a minute";
+        registry.register("channel_working", help, self.channel_working.clone());
+        let help = "Messages that another channel stood in for, by the channel that did not get them through";
+        registry.register("fallbacks", help, self.fallbacks.clone());
         registry.register(
             "entries_pending",
             "Entries that wait to be read",
@@ -205,6 +218,20 @@ impl Metrics {
     /// An escalation went on: `asked`, `escalated`, `lapsed` or `exhausted`.
     pub fn escalated(&self, event: &'static str) {
         self.escalations.get_or_create(&EscalationLabels { event }).inc();
+    }
+
+    /// Which channels work.
+    pub fn channels<'a>(&self, works: impl IntoIterator<Item = (&'a str, bool)>) {
+        for (channel, works) in works {
+            let labels = ChannelLabels { channel: channel.to_owned() };
+            self.channel_working.get_or_create(&labels).set(works.into());
+        }
+    }
+
+    /// Messages of a channel took a second way.
+    pub fn fell_back(&self, channel: &str, messages: u32) {
+        let labels = ChannelLabels { channel: channel.to_owned() };
+        self.fallbacks.get_or_create(&labels).inc_by(messages.into());
     }
 
     /// A reload of the configuration worked or was refused.

@@ -9,6 +9,7 @@ mod daemon;
 mod demo;
 mod editions;
 mod edits;
+mod faults;
 mod health;
 mod hostile_page;
 mod inspect_text;

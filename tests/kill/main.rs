@@ -2,7 +2,8 @@
 //! channel, under one key, however often the daemon is killed in between.
 //!
 //! News server and sinks live in the test, which is never killed; the real binary is killed fifty
-//! times at random moments. `ATALAYA_TEST_SEED` repeats a run's plan (the machine's timing stays
+//! times at random moments (`ATALAYA_TEST_KILLS`; for more than its news are enough for: `tests/kill/many`).
+//! `ATALAYA_TEST_SEED` repeats a run's plan (the machine's timing stays
 //! its own); a failed run keeps its directory.
 
 #![allow(

@@ -8,8 +8,9 @@ use crate::daemon::Daemon;
 use crate::dice::Dice;
 use crate::stage::Stage;
 
-/// Kills of a run.
-pub const KILLS: usize = 50;
+/// Kills of a run, unless `ATALAYA_TEST_KILLS` says otherwise. A plan has news for about so many; to
+/// kill more often under load, run more often: `tests/kill/many`.
+const KILLS: usize = 50;
 /// Bounds of the life that is left to the daemon, in milliseconds.
 const LIFE_MS: (u64, u64) = (50, 1500);
 /// One life in so many is counted from its birth and may end before the daemon runs; the others
@@ -26,9 +27,17 @@ const BACKLOG: &str = "SELECT (SELECT COUNT(*) FROM entry WHERE state = 'pending
     (SELECT COUNT(*) FROM delivery WHERE state IN ('pending', 'leased', 'in_doubt')), \
     (SELECT COUNT(*) FROM article)";
 
+/// How often the daemon is to be killed.
+pub fn kills() -> usize {
+    std::env::var("ATALAYA_TEST_KILLS")
+        .map_or(KILLS, |kills| kills.parse().expect("ATALAYA_TEST_KILLS is a number"))
+}
+
 /// The deaths of a run: what they met.
 #[derive(Debug, Default)]
 pub struct Deaths {
+    /// Kills of the run.
+    pub kills: usize,
     /// The process was alive.
     pub hit: usize,
     /// The daemon had said that it runs.
@@ -53,13 +62,13 @@ impl<'a> Reaper<'a> {
         Self { stage, dice: Dice(!seed) }
     }
 
-    /// Fifty lives and a last one that may end well.
+    /// As many lives as there are kills, and a last one that may end well.
     ///
     /// # Errors
     /// If the daemon does not start, finish or stop.
     pub async fn reap(mut self) -> Result<Deaths, String> {
-        let mut deaths = Deaths::default();
-        for _ in 0..KILLS {
+        let mut deaths = Deaths { kills: kills(), ..Deaths::default() };
+        for _ in 0..deaths.kills {
             self.one_life(&mut deaths).await?;
         }
         while self.stage.news.publish_next() {}

@@ -9,6 +9,7 @@
 
 mod archive;
 mod backend;
+mod channels;
 mod claims;
 mod collecting;
 mod escalation;

@@ -8,7 +8,6 @@ use super::plain::Plain;
 use super::{Letter, Request, Service, level};
 use crate::notify::clean::safe_key;
 use crate::notify::markup::{Measure, fitted};
-use crate::notify::outline::outline;
 
 const DESCRIPTION: usize = 8_000;
 const SOURCES_CHARS: usize = 3_000;
@@ -21,7 +20,7 @@ impl Service for Alertmanager {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         let (view, notice) = (&letter.view, letter.notice);
         let labels = labels(letter);
-        let sections = outline(view, SOURCES_CHARS);
+        let sections = letter.outline(SOURCES_CHARS);
         let text = fitted(&Plain, view, &sections, (DESCRIPTION, Measure::Bytes));
         let annotations = json!({"summary": view.subject, "description": text});
         let page = view.status_url.as_deref().unwrap_or_default();

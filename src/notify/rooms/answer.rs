@@ -22,7 +22,7 @@ pub(super) struct Codes {
 pub(super) fn judge_code(reply: &PostReply, codes: &Codes) -> Result<Receipt, SendError> {
     let status = http::judge(reply)?;
     let Some(Coded { code, text }) = coded(&reply.body) else {
-        return Err(retry(None, format!("{}, but no answer of the service", status.answer)));
+        return Err(retry(format!("{}, but no answer of the service", status.answer)));
     };
     if code == 0 {
         return Ok(status);
@@ -30,16 +30,16 @@ pub(super) fn judge_code(reply: &PostReply, codes: &Codes) -> Result<Receipt, Se
     // Messages of services may quote the request; the number says enough beside a few plain words.
     let what = format!("code {code} {}", words(&text)).trim_end().to_owned();
     if let Some(&(_, wait)) = codes.slow_down.iter().find(|(slow, _)| *slow == code) {
-        return Err(retry(Some(wait), what));
+        return Err(SendError::Slower { after: Some(wait), what });
     }
     if codes.passing.contains(&code) {
-        return Err(retry(None, what));
+        return Err(retry(what));
     }
     Err(SendError::Refused { what })
 }
 
-fn retry(after: Option<Duration>, what: String) -> SendError {
-    SendError::Retry { after, what }
+fn retry(what: String) -> SendError {
+    SendError::Retry { after: None, what }
 }
 
 struct Coded {

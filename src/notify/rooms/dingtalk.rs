@@ -17,7 +17,6 @@ use super::{Letter, Request, Service};
 use crate::guard::PostReply;
 use crate::notify::clean::clean;
 use crate::notify::markup::{Markup, Measure, fitted};
-use crate::notify::outline::outline;
 use crate::notify::{Receipt, SendError};
 
 const TEXT: usize = 14_000;
@@ -42,7 +41,7 @@ impl DingTalk {
 impl Service for DingTalk {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         let view = &letter.view;
-        let sections = outline(view, SOURCES_CHARS);
+        let sections = letter.outline(SOURCES_CHARS);
         let mut text = format!("#### {}\n\n", MARKDOWN.escape(&view.subject));
         text.push_str(&fitted(&MARKDOWN, view, &sections, (TEXT, Measure::Bytes)));
         if let Some((name, link)) = letter.status_page() {

@@ -14,7 +14,6 @@ use crate::model::Level;
 use crate::notify::clean::clean;
 use crate::notify::http;
 use crate::notify::markup::{Markup, Measure, fitted};
-use crate::notify::outline::outline;
 use crate::notify::{Receipt, SendError};
 
 const DESCRIPTION: usize = 4_000;
@@ -26,7 +25,7 @@ pub(super) struct Discord;
 impl Service for Discord {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         let view = &letter.view;
-        let sections = outline(view, SOURCES_CHARS);
+        let sections = letter.outline(SOURCES_CHARS);
         let text = fitted(&MARKDOWN, view, &sections, (DESCRIPTION, Measure::Chars));
         let mut embed = json!({
             "title": MARKDOWN.escape(&clean(&view.subject, 120)),
@@ -53,9 +52,9 @@ impl Service for Discord {
             retry_after: f64,
         }
         match (http::judge(reply), serde_json::from_slice::<Limited>(&reply.body)) {
-            (Err(SendError::Retry { after, what }), Ok(limited)) if reply.status == 429 => {
+            (Err(SendError::Slower { after, what }), Ok(limited)) => {
                 let asked = Duration::try_from_secs_f64(limited.retry_after).ok();
-                Err(SendError::Retry { after: asked.or(after), what })
+                Err(SendError::Slower { after: asked.or(after), what })
             }
             (judged, _) => judged,
         }

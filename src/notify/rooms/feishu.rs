@@ -18,7 +18,6 @@ use crate::guard::PostReply;
 use crate::model::Level;
 use crate::notify::clean::clean;
 use crate::notify::markup::{Measure, fitted};
-use crate::notify::outline::outline;
 use crate::notify::{Receipt, SendError};
 
 const TEXT: usize = 14_000;
@@ -64,7 +63,7 @@ fn sign(seconds: i64, secret: &SecretString) -> String {
 
 fn card(letter: &Letter<'_>) -> Value {
     let view = &letter.view;
-    let sections = outline(view, SOURCES_CHARS);
+    let sections = letter.outline(SOURCES_CHARS);
     let text = fitted(&Plain, view, &sections, (TEXT, Measure::Bytes));
     let mut elements = vec![json!({"tag": "div", "text": {"tag": "plain_text", "content": text}})];
     let read = view.url().map(|url| (letter.read_it(), url));

@@ -8,7 +8,6 @@ use super::{Letter, Request, Service};
 use crate::notify::clean::quiet;
 use crate::notify::http::header_value;
 use crate::notify::markup::{Markup, Measure, fitted};
-use crate::notify::outline::outline;
 
 const TEXT: usize = 16_000;
 const SOURCES_CHARS: usize = 4_000;
@@ -18,7 +17,7 @@ pub(super) struct GoogleChat;
 impl Service for GoogleChat {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         let view = &letter.view;
-        let sections = outline(view, SOURCES_CHARS);
+        let sections = letter.outline(SOURCES_CHARS);
         let mut text = format!("{}\n", Text.bold(&Text.escape(&view.subject)));
         text.push_str(&fitted(&Text, view, &sections, (TEXT, Measure::Bytes)));
         if let Some((name, link)) = letter.status_page() {

@@ -8,7 +8,6 @@ use super::markdown::Markdown;
 use super::{Letter, Request, Service, level};
 use crate::model::Level;
 use crate::notify::markup::{Markup, Measure, fitted};
-use crate::notify::outline::outline;
 
 const TEXT: usize = 14_000;
 const SOURCES_CHARS: usize = 10_000;
@@ -19,7 +18,7 @@ pub(super) struct Mattermost;
 impl Service for Mattermost {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         let view = &letter.view;
-        let sections = outline(view, SOURCES_CHARS);
+        let sections = letter.outline(SOURCES_CHARS);
         let mut text = format!("#### {}\n", MARKDOWN.escape(&view.subject));
         text.push_str(&fitted(&MARKDOWN, view, &sections, (TEXT, Measure::Chars)));
         if let Some((name, link)) = letter.status_page() {

@@ -12,6 +12,7 @@ mod mattermost;
 mod ntfy;
 mod pagerduty;
 mod plain;
+mod signed;
 mod slack;
 mod teams;
 mod telegram;
@@ -27,11 +28,13 @@ use serde_json::Value;
 use url::Url;
 
 use super::http::Receiver;
+use super::outline::{Section, outline};
 use super::view::View;
+use super::wording::Wording;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::config;
 use crate::guard::{Client, PostReply};
-use crate::model::{Level, Notice};
+use crate::model::{Delivery, Level, Notice};
 
 pub use slack::render as render_slack;
 
@@ -39,10 +42,14 @@ pub use slack::render as render_slack;
 struct Letter<'a> {
     view: View,
     notice: &'a Notice,
+    /// To whom.
+    delivery: &'a Delivery,
     /// The same for every attempt.
     key: &'a str,
     /// When this attempt is made, for signatures.
     now: Timestamp,
+    /// What the organisation says in its own words, if it does.
+    own: Option<Vec<Section>>,
 }
 
 /// What is posted.
@@ -70,6 +77,7 @@ trait Service: Send + Sync {
 pub struct Room {
     receiver: Receiver,
     service: Box<dyn Service>,
+    wording: Arc<Wording>,
 }
 
 impl Room {
@@ -101,7 +109,36 @@ impl Room {
             config::Service::PagerDuty { key } => Box::new(pagerduty::PagerDuty::new(key)),
             config::Service::Alertmanager => Box::new(alertmanager::Alertmanager),
         };
-        Ok(Self { receiver: Receiver::new(url, allow_private, http)?, service })
+        Self::of(service, url, allow_private, http)
+    }
+
+    /// A receiver of signed JSON, and the secret shared with it.
+    ///
+    /// # Errors
+    /// If the URL or the secret is none.
+    pub fn signed(
+        url: &SecretString,
+        secret: &SecretString,
+        allow_private: bool,
+        http: Arc<Client>,
+    ) -> Result<Self, BuildError> {
+        Self::of(Box::new(signed::Signed::new(secret)?), url, allow_private, http)
+    }
+
+    fn of(
+        service: Box<dyn Service>,
+        url: &SecretString,
+        allow_private: bool,
+        http: Arc<Client>,
+    ) -> Result<Self, BuildError> {
+        let receiver = Receiver::new(url, allow_private, http)?;
+        Ok(Self { receiver, service, wording: Arc::default() })
+    }
+
+    /// The same room in the organisation's own words.
+    #[must_use]
+    pub fn worded(self, wording: &Arc<Wording>) -> Self {
+        Self { wording: Arc::clone(wording), ..self }
     }
 }
 
@@ -112,12 +149,8 @@ impl Notifier for Room {
         hand_over: &'a dyn HandOver,
     ) -> BoxFuture<'a, Result<Receipt, SendError>> {
         async move {
-            let letter = Letter {
-                view: View::new(message.notice, message.delivery),
-                notice: message.notice,
-                key: &message.delivery.idempotency_key,
-                now: Timestamp::now(),
-            };
+            let mut letter = Letter::new(message.notice, message.delivery, Timestamp::now());
+            letter.own = self.wording.room(message.notice, message.delivery);
             let Request { url, headers, body } = self.service.request(&self.receiver.url, &letter);
             let reply = self.receiver.post(&url, headers, body.to_string(), hand_over).await?;
             self.service.judge(&reply)
@@ -131,7 +164,17 @@ fn level(notice: &Notice) -> Option<Level> {
     notice.level()
 }
 
-impl Letter<'_> {
+impl<'a> Letter<'a> {
+    fn new(notice: &'a Notice, delivery: &'a Delivery, now: Timestamp) -> Self {
+        let view = View::new(notice, delivery);
+        Self { view, notice, delivery, key: &delivery.idempotency_key, now, own: None }
+    }
+
+    /// The sections of the message, sources as far as `most_chars` of them reach.
+    fn outline(&self, most_chars: usize) -> Vec<Section> {
+        self.own.clone().unwrap_or_else(|| outline(&self.view, most_chars))
+    }
+
     /// The status page as a link with its name, if it is served.
     fn status_page(&self) -> Option<(&str, &str)> {
         let url = self.view.status_url.as_deref()?;

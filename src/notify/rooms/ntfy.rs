@@ -10,7 +10,6 @@ use super::{Letter, Request, Service, level};
 use crate::model::Level;
 use crate::notify::clean::clean;
 use crate::notify::markup::{Measure, fitted};
-use crate::notify::outline::outline;
 
 const MESSAGE: usize = 3_600;
 const SOURCES_CHARS: usize = 900;
@@ -29,7 +28,7 @@ impl Service for Ntfy {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         let view = &letter.view;
         let (root, topic) = split(url);
-        let sections = outline(view, SOURCES_CHARS);
+        let sections = letter.outline(SOURCES_CHARS);
         let text = fitted(&Plain, view, &sections, (MESSAGE, Measure::Bytes));
         let mut body = json!({
             "topic": topic,

@@ -4,8 +4,8 @@
 //! Limits and escaping as Slack documents them (Block Kit reference; "Formatting text for app
 //! surfaces"): header 150 characters, section text 3,000, 10 fields, 50 blocks; `& < >` escaped.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
-
 use url::Url;
 
 use super::{Letter, Request, Service};
@@ -13,7 +13,7 @@ use crate::model::{Delivery, Notice};
 use crate::notify::clean::{clean, quiet};
 use crate::notify::http::header_value;
 use crate::notify::markup::{Markup, marked};
-use crate::notify::outline::{Section, outline};
+use crate::notify::outline::Section;
 use crate::notify::view::View;
 use crate::phrases;
 
@@ -24,7 +24,7 @@ impl Service for Slack {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         // Slack ignores the header; compatible services and gateways before them may not.
         let headers = vec![("idempotency-key".to_owned(), header_value(letter.key))];
-        Request { url: url.clone(), headers, body: of_view(&letter.view) }
+        Request { url: url.clone(), headers, body: of_letter(letter) }
     }
 }
 
@@ -41,12 +41,13 @@ const SOURCES_CHARS: usize = 6500;
 /// that people can tell a repeat: Slack itself cannot.
 #[must_use]
 pub fn render(notice: &Notice, delivery: &Delivery) -> Value {
-    of_view(&View::new(notice, delivery))
+    of_letter(&Letter::new(notice, delivery, Timestamp::UNIX_EPOCH))
 }
 
-fn of_view(view: &View) -> Value {
+fn of_letter(letter: &Letter<'_>) -> Value {
+    let view = &letter.view;
     let mut sections: Vec<String> =
-        outline(view, SOURCES_CHARS).iter().flat_map(|section| packed(view, section)).collect();
+        letter.outline(SOURCES_CHARS).iter().flat_map(|section| packed(view, section)).collect();
     sections.extend(status(view));
 
     let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "emoji": false,

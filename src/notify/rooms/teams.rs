@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Letter, Request, Service, level};
 use crate::model::Level;
-use crate::notify::outline::{Line, Section, outline};
+use crate::notify::outline::{Line, Section};
 use crate::phrases;
 
 /// Bytes of all blocks together.
@@ -22,7 +22,7 @@ impl Service for Teams {
             vec![json!({"type": "Container", "style": style(level(letter.notice)), "items": [
                 {"type": "RichTextBlock", "inlines": [run(&view.subject, true)]}
             ]})];
-        blocks.extend(body(letter, &outline(view, SOURCES_CHARS)));
+        blocks.extend(body(letter, &letter.outline(SOURCES_CHARS)));
         blocks.push(json!({"type": "RichTextBlock", "separator": true, "inlines": [
             {"type": "TextRun", "text": view.footer(), "size": "Small", "isSubtle": true}
         ]}));

@@ -12,7 +12,6 @@ use super::{Letter, Request, Service};
 use crate::guard::PostReply;
 use crate::notify::http;
 use crate::notify::markup::{Markup, Measure, fitted};
-use crate::notify::outline::outline;
 use crate::notify::{Receipt, SendError};
 
 const TEXT: usize = 3_600;
@@ -39,7 +38,7 @@ impl Telegram {
 impl Service for Telegram {
     fn request(&self, url: &Url, letter: &Letter<'_>) -> Request {
         let view = &letter.view;
-        let sections = outline(view, SOURCES_CHARS);
+        let sections = letter.outline(SOURCES_CHARS);
         let mut text = format!("{}\n\n", Html.bold(&Html.escape(&view.subject)));
         text.push_str(&fitted(&Html, view, &sections, (TEXT, Measure::Chars)));
         text.push_str("\n\n");
@@ -82,10 +81,10 @@ impl Service for Telegram {
                     None => Err(SendError::Retry { after: None, what }),
                 }
             }
-            (Err(SendError::Retry { after, what }), _) => {
-                Err(SendError::Retry { after: asked.map(Duration::from_secs).or(after), what })
+            (Err(SendError::Slower { after, what }), _) => {
+                Err(SendError::Slower { after: asked.map(Duration::from_secs).or(after), what })
             }
-            (Err(refused), _) => Err(refused),
+            (Err(other), _) => Err(other),
         }
     }
 }

@@ -31,12 +31,7 @@ fn request(service: &dyn Service, notice: &Notice, locale: Locale) -> Request {
 }
 
 fn request_to(service: &dyn Service, notice: &Notice, delivery: &Delivery) -> Request {
-    let letter = Letter {
-        view: View::new(notice, delivery),
-        notice,
-        key: &delivery.idempotency_key,
-        now: sample::at("2026-11-23T19:02:05Z"),
-    };
+    let letter = Letter::new(notice, delivery, sample::at("2026-11-23T19:02:05Z"));
     service.request(&"https://room.example/hook/topic?k=v".parse().expect("a URL"), &letter)
 }
 
@@ -65,6 +60,98 @@ fn each_service_gets_its_own_shape() {
         let of_storm = sample::summaries(locale).into_iter().find(|(name, _)| *name == "storm");
         let (_, storm) = of_storm.expect("a storm");
         insta::assert_snapshot!(format!("{name}_storm"), show(&request(&*service, &storm, locale)));
+    }
+}
+
+#[test]
+fn every_service_tells_of_channels() {
+    for (name, service, most) in services() {
+        let body = request(&*service, &sample::channels(), Locale::En).body.to_string();
+        for words in ["mail", "siem", "teams", "550 "] {
+            assert!(body.contains(words), "{name}: {words} in {body}");
+        }
+        assert!(body.len() <= most, "{name}: {}", body.len());
+    }
+}
+
+/// What vendors publish of the shape, beside the sizes (docs/channels.md): the parts without which a
+/// message is refused, and the names that may stand in them.
+#[test]
+fn payloads_keep_to_what_vendors_publish() {
+    for notice in longest() {
+        let teams = request(&teams::Teams, &notice, Locale::Zh).body;
+        let attachment = &teams["attachments"][0];
+        assert_eq!(teams["type"], "message");
+        assert_eq!(attachment["contentType"], "application/vnd.microsoft.card.adaptive");
+        let card = &attachment["content"];
+        assert_eq!((&card["type"], &card["version"]), (&"AdaptiveCard".into(), &"1.2".into()));
+        adaptive(&card["body"]);
+        for action in card["actions"].as_array().expect("actions") {
+            assert_eq!(action["type"], "Action.OpenUrl");
+            assert!(action["url"].as_str().is_some_and(|url| url.starts_with("https://")));
+        }
+
+        let event = request(&pagerduty::PagerDuty::new(&"k".into()), &notice, Locale::Zh).body;
+        assert_eq!(event["event_action"], "trigger");
+        let payload = &event["payload"];
+        for required in ["summary", "source", "severity"] {
+            assert!(payload[required].as_str().is_some_and(|text| !text.is_empty()), "{required}");
+        }
+        let severities = ["critical", "error", "warning", "info"];
+        assert!(severities.contains(&payload["severity"].as_str().unwrap_or_default()));
+        assert!(event["dedup_key"].as_str().is_some_and(|key| key.len() <= 255));
+        assert!(event.to_string().len() <= 512_000);
+
+        let posted = request(&alertmanager::Alertmanager, &notice, Locale::Zh).body;
+        assert_eq!((&posted["version"], &posted["status"]), (&"4".into(), &"firing".into()));
+        for map in ["groupLabels", "commonLabels", "commonAnnotations"] {
+            let texts = posted[map].as_object().expect("a map");
+            assert!(texts.values().all(Value::is_string), "{map}");
+        }
+        let alert = &posted["alerts"][0];
+        for label in alert["labels"].as_object().expect("labels").keys() {
+            let good = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            assert!(label.chars().all(good) && !label.starts_with(|c: char| c.is_ascii_digit()));
+        }
+        let starts: Result<Timestamp, _> = alert["startsAt"].as_str().expect("a time").parse();
+        assert!(starts.is_ok());
+        assert_eq!(alert["fingerprint"].as_str().map(str::len), Some(16));
+    }
+}
+
+/// Adaptive Cards 1.2: containers and rich text of runs, with their values of style, size and spacing.
+fn adaptive(blocks: &Value) {
+    for block in blocks.as_array().expect("a list") {
+        match block["type"].as_str() {
+            Some("Container") => {
+                let styles = ["default", "emphasis", "good", "attention", "warning", "accent"];
+                assert!(styles.contains(&block["style"].as_str().unwrap_or("default")));
+                adaptive(&block["items"]);
+            }
+            Some("RichTextBlock") => {
+                for run in block["inlines"].as_array().expect("runs") {
+                    assert_eq!(run["type"], "TextRun");
+                    assert!(run["text"].is_string());
+                    let weights = ["Lighter", "Default", "Bolder"];
+                    assert!(weights.contains(&run["weight"].as_str().unwrap_or("Default")));
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_red_alert_asks_mattermost_for_an_acknowledgement() {
+    for (level, priority) in [
+        (Level::Yellow, Value::Null),
+        (Level::Orange, serde_json::json!({"priority": "important"})),
+        (Level::Red, serde_json::json!({"priority": "urgent", "requested_ack": true})),
+    ] {
+        let mut alert = sample::alert(Locale::Es);
+        alert.level = level;
+        let body = request(&mattermost::Mattermost, &sample::of_alert(alert), Locale::Es).body;
+        assert_eq!(body["priority"], priority, "{level:?}");
     }
 }
 
@@ -232,6 +319,7 @@ fn fate(result: &Result<Receipt, SendError>) -> Fate {
     match result {
         Ok(_) => ("taken", None),
         Err(SendError::Retry { after, .. }) => ("retry", after.map(|after| after.as_secs())),
+        Err(SendError::Slower { after, .. }) => ("slower", after.map(|after| after.as_secs())),
         Err(SendError::Refused { .. }) => ("refused", None),
         Err(SendError::HandOver) => ("hand-over", None),
     }
@@ -245,16 +333,16 @@ fn success_is_judged_by_the_body_where_services_fail_with_200() {
     let cases: [(&dyn Service, u16, &str, Fate); 15] = [
         (&feishu, 200, r#"{"code":0,"msg":"success"}"#, ("taken", None)),
         (&feishu, 200, r#"{"code":19024,"msg":"Key Words Not Found"}"#, ("refused", None)),
-        (&feishu, 200, r#"{"code":11232,"msg":"frequency limited"}"#, ("retry", Some(60))),
+        (&feishu, 200, r#"{"code":11232,"msg":"frequency limited"}"#, ("slower", Some(60))),
         (&feishu, 200, "<html>login</html>", ("retry", None)),
         (&dingtalk, 200, r#"{"errcode":0,"errmsg":"ok"}"#, ("taken", None)),
-        (&dingtalk, 200, r#"{"errcode":130101,"errmsg":"send too fast"}"#, ("retry", Some(600))),
+        (&dingtalk, 200, r#"{"errcode":130101,"errmsg":"send too fast"}"#, ("slower", Some(600))),
         (&dingtalk, 200, r#"{"errcode":310000,"errmsg":"sign not match"}"#, ("refused", None)),
         (
             &wecom::WeCom,
             200,
             r#"{"errcode":45009,"errmsg":"api freq out of limit"}"#,
-            ("retry", Some(60)),
+            ("slower", Some(60)),
         ),
         (
             &wecom::WeCom,
@@ -263,10 +351,10 @@ fn success_is_judged_by_the_body_where_services_fail_with_200() {
             ("refused", None),
         ),
         (&telegram, 200, r#"{"ok":true,"result":{}}"#, ("taken", None)),
-        (&telegram, 429, r#"{"ok":false,"parameters":{"retry_after":17}}"#, ("retry", Some(17))),
+        (&telegram, 429, r#"{"ok":false,"parameters":{"retry_after":17}}"#, ("slower", Some(17))),
         (&telegram, 403, r#"{"ok":false,"description":"bot was kicked"}"#, ("refused", None)),
         (&telegram, 200, "hotel portal", ("retry", None)),
-        (&discord::Discord, 429, r#"{"retry_after":3.5,"global":false}"#, ("retry", Some(3))),
+        (&discord::Discord, 429, r#"{"retry_after":3.5,"global":false}"#, ("slower", Some(3))),
         (&pagerduty::PagerDuty::new(&"k".into()), 202, r#"{"status":"success"}"#, ("taken", None)),
     ];
     for (service, status, body, expected) in cases {

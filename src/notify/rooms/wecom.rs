@@ -11,7 +11,6 @@ use super::{Letter, Request, Service};
 use crate::guard::PostReply;
 use crate::notify::clean::clean;
 use crate::notify::markup::{Markup, Measure, fitted};
-use crate::notify::outline::outline;
 use crate::notify::{Receipt, SendError};
 
 /// Of the whole; subject, link and reference come first.
@@ -34,7 +33,7 @@ impl Service for WeCom {
         foot.push('\n');
         foot.push_str(&Marks.escape(&view.footer()));
         let room = MESSAGE.saturating_sub(head.len() + foot.len());
-        let sections = outline(view, SOURCES_CHARS);
+        let sections = letter.outline(SOURCES_CHARS);
         let text = fitted(&Marks, view, &sections, (room, Measure::Bytes));
         let content = format!("{head}{text}{foot}");
         let body = json!({"msgtype": "markdown", "markdown": {"content": content}});

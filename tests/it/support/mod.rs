@@ -5,6 +5,8 @@ pub mod daemon;
 pub mod database;
 pub mod http;
 pub mod mail;
+pub mod mail_stub;
+pub mod post_stub;
 pub mod postfix;
 pub mod settings;
 pub mod site;

@@ -89,6 +89,12 @@ impl Settings {
         self
     }
 
+    /// Channels and routes as they stand in the file.
+    pub fn ways(mut self, text: &str) -> Self {
+        self.routes += text;
+        self
+    }
+
     /// Who is told by mail how the sources are. After [`Settings::mail_to_files`].
     pub fn operator(mut self, person: &str) -> Self {
         let route = "[[route]]\nabout = \"sources\"\nvia = [\"mail\"]\n";
