@@ -55,7 +55,7 @@ impl Reading<'_> {
     pub fn contrasts(&self) -> Vec<usize> {
         let mut starts: Vec<_> = self
             .cue_hits()
-            .filter(|(role, _)| *role == Role::Contrast)
+            .filter(|(role, _)| matches!(role, Role::Contrast | Role::Concession))
             .map(|(_, hit)| hit.bytes.start)
             .collect();
         starts.sort_unstable();
@@ -110,13 +110,13 @@ impl Reading<'_> {
 
     fn scored(&self, layout: &Layout, names: &[Range<usize>]) -> Vec<Scored> {
         let harmless = self.harmless();
-        let mut candidates: Vec<(Range<usize>, f64, bool)> = Vec::new();
+        let mut candidates: Vec<(Range<usize>, f64, bool, bool)> = Vec::new();
         for hit in self.hits {
             if let Some(Purpose::Word(locale, word)) = self.vocabulary.purpose(hit.entry)
                 && self.speaks(locale)
                 && !covered(&hit.bytes, &harmless)
             {
-                candidates.push((hit.bytes.clone(), word.weight, word.event));
+                candidates.push((hit.bytes.clone(), word.weight, word.event, word.exact));
             }
         }
         for (&category, places) in &self.found.categories {
@@ -124,18 +124,18 @@ impl Reading<'_> {
                 continue;
             };
             for place in places {
-                candidates.push((place.bytes.clone(), key.event_weight(), true));
+                candidates.push((place.bytes.clone(), key.event_weight(), true, true));
             }
         }
         candidates.retain(|(bytes, ..)| !covered(bytes, names));
-        // Of words in the same place, the weightier comes first and therefore stays.
-        candidates.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        // Of words in the same place, one written out stays, else the weightier: they come first.
+        candidates.sort_by(|a, b| b.3.cmp(&a.3).then(b.1.abs().total_cmp(&a.1.abs())));
         let places = candidates.iter().enumerate();
         let places = places.map(|(entry, (bytes, ..))| Occurrence { entry, bytes: bytes.clone() });
         longest(places.collect())
             .into_iter()
             .filter_map(|kept| {
-                let &(_, weight, event) = candidates.get(kept.entry)?;
+                let &(_, weight, event, _) = candidates.get(kept.entry)?;
                 Some(Scored { words: layout.words(&kept.bytes), bytes: kept.bytes, weight, event })
             })
             .collect()
@@ -187,7 +187,7 @@ impl Marks {
         let mut false_ones = false_ones;
         false_ones.sort_by_key(|bytes| bytes.start);
         self.cues.retain(|cue| {
-            cue.role != Role::Negation || {
+            !matches!(cue.role, Role::Negation | Role::Never) || {
                 let near = false_ones.partition_point(|other| other.start < cue.bytes.end);
                 !false_ones[near.saturating_sub(4)..near]
                     .iter()

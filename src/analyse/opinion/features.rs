@@ -1,6 +1,7 @@
 //! What the linear model sees of a text: hashed words around the masked target, lexicon hits and
 //! cues by side and distance, and what the rules concluded.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::cues::{Marks, gap};
@@ -39,9 +40,10 @@ pub(in crate::analyse) fn features(
     mentions: &[Range<usize>],
     sum: f64,
 ) -> Vec<Feature> {
+    let others = BTreeSet::new();
     let mut reader = Reader {
         words: words(text, layout, mentions),
-        scope: Scope { layout, marks, mentions },
+        scope: Scope { layout, marks, mentions, others: &others },
         found: Vec::with_capacity(1024),
     };
     reader.whole(sum);

@@ -11,6 +11,7 @@ use super::cues::{Cue, Marks, Scored};
 use super::features::{Feature, features, share};
 use super::layout::Layout;
 use super::model::OpinionModel;
+use super::rivals::clauses_of_others;
 use super::scope::Scope;
 use crate::analyse::joined::Joined;
 use crate::analyse::vocabulary::Role;
@@ -19,8 +20,15 @@ use crate::model::{Evidence, EvidenceKind, Polarity, PolarityLabel};
 /// Words between a negator and what it negates.
 const NEGATION_REACH: usize = 3;
 const NEGATION_REACH_HAN: usize = 2;
+/// "Not bad" is fairly good, and so is what never happened; "no fraud found" is no news.
 const NEGATED_BAD: f64 = -0.5;
+const NEGATED_EVENT: f64 = -0.15;
 const NEGATED_GOOD: f64 = -0.7;
+/// Words between a verb that undoes ("acquits the bank of fraud") and what it undoes.
+const REVERSAL_REACH: usize = 8;
+const REVERSAL_REACH_HAN: usize = 12;
+const REVERSED_BAD: f64 = -0.5;
+const REVERSED_GOOD: f64 = -0.8;
 const DEGREE_REACH: usize = 2;
 const STRONGER: f64 = 1.3;
 const WEAKER: f64 = 0.6;
@@ -97,7 +105,8 @@ pub(in crate::analyse) fn judge(
     marks: &Marks,
     mentions: &[Range<usize>],
 ) -> Judgement {
-    let scope = Scope { layout, marks, mentions };
+    let others = clauses_of_others(text, layout, marks, mentions);
+    let scope = Scope { layout, marks, mentions, others: &others };
     let denial = denial_in_title(text, &scope);
     let mut units: BTreeMap<usize, Unit> = BTreeMap::new();
     let mut hedges: Vec<&Cue> = Vec::new();
@@ -240,14 +249,28 @@ fn weigh(
     let condition = before(&[Role::Condition], CONDITION_REACH).filter(|_| word.weight < 0.0);
     turn(condition, EvidenceKind::Hedge, CONDITIONAL);
     let negation = before(
-        &[Role::Negation, Role::Denial],
+        &[Role::Negation, Role::Never, Role::Denial],
         if han { NEGATION_REACH_HAN } else { NEGATION_REACH },
     );
-    let factor = if word.weight < 0.0 { NEGATED_BAD } else { NEGATED_GOOD };
     // A denial that shields already must not turn the claim a second time.
     let negation = negation.filter(|cue| shield.is_none_or(|shield| shield.words != cue.words));
+    let factor = negation.map_or(1.0, |cue| negated(word, cue.role));
     turn(negation, EvidenceKind::Negation, factor);
+    let reversal =
+        before(&[Role::Reversal], if han { REVERSAL_REACH_HAN } else { REVERSAL_REACH });
+    let factor = if word.weight < 0.0 { REVERSED_BAD } else { REVERSED_GOOD };
+    turn(reversal, EvidenceKind::Negation, factor);
     value
+}
+
+/// What negation makes of a word's value.
+fn negated(word: &Scored, negation: Role) -> f64 {
+    match negation {
+        _ if word.weight >= 0.0 => NEGATED_GOOD,
+        Role::Never => NEGATED_BAD,
+        _ if word.event => NEGATED_EVENT,
+        _ => NEGATED_BAD,
+    }
 }
 
 /// The verb of attack that the word itself is, if the target is the one who attacks: "the bank sues".

@@ -1,6 +1,7 @@
 //! How much of a scored word's weight reaches a mention of the target: distance, clause, sentence,
 //! other names in between, and words that the target itself speaks.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::cues::{Marks, gap};
@@ -20,6 +21,12 @@ const ELSEWHERE: f64 = 0.5;
 const OTHER_SENTENCE: f64 = 0.7;
 const OTHER_SENTENCE_HAN: f64 = 0.5;
 const OTHER_NAME: f64 = 0.75;
+/// What is said of somebody else in a clause of their own.
+const OTHERS_CLAUSE: f64 = 0.3;
+/// What the sentence grants ("despite record profit") before it says what counts.
+const CONCEDED: f64 = 0.4;
+/// Words that a concession reaches over, up to the next comma.
+const CONCESSION_REACH: usize = 12;
 const MOST_NAMES: usize = 3;
 /// What the target says of others is not said of the target.
 const SPOKEN: f64 = 0.4;
@@ -33,6 +40,8 @@ pub(in crate::analyse) struct Scope<'a> {
     pub marks: &'a Marks,
     /// Mentions of the target as places in the layout, in order.
     pub mentions: &'a [Range<usize>],
+    /// Clauses that are about somebody else.
+    pub others: &'a BTreeSet<usize>,
 }
 
 impl Scope<'_> {
@@ -58,8 +67,9 @@ impl Scope<'_> {
             return 0.0;
         }
         let distance = distance as f64;
+        let turned = self.conceded(words) * self.of_others(word.clause);
         if word.han {
-            return if same_sentence {
+            return turned * if same_sentence {
                 1.0
             } else {
                 OTHER_SENTENCE_HAN * (-distance / DECAY_HAN).exp()
@@ -73,7 +83,25 @@ impl Scope<'_> {
         };
         let sentence = if same_sentence { 1.0 } else { OTHER_SENTENCE };
         let spoken = if self.spoken_by(words, mention) { SPOKEN } else { 1.0 };
-        (-distance / DECAY_WORDS).exp() * clause * sentence * spoken * self.crowd(words, mention)
+        let faded = (-distance / DECAY_WORDS).exp() * clause * sentence * spoken;
+        faded * turned * self.crowd(words, mention)
+    }
+
+    fn of_others(&self, clause: usize) -> f64 {
+        if self.others.contains(&clause) { OTHERS_CLAUSE } else { 1.0 }
+    }
+
+    /// A concession before the words, with neither a comma nor the target in between.
+    fn conceded(&self, words: &Range<usize>) -> f64 {
+        let cue = self
+            .marks
+            .before(words.start, CONCESSION_REACH)
+            .find(|cue| cue.role == Role::Concession);
+        let Some(cue) = cue else { return 1.0 };
+        let between = self.layout.places.get(cue.words.end..words.end).unwrap_or_default();
+        let next = self.mentions.partition_point(|mention| mention.end <= cue.words.end);
+        let named = self.mentions.get(next).is_some_and(|mention| mention.start < words.start);
+        if named || between.iter().any(|place| place.apart) { 1.0 } else { CONCEDED }
     }
 
     /// The sentence that a mention stands in.
