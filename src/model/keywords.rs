@@ -123,8 +123,10 @@ pub struct Modifiers {
     pub hedge: Vec<String>,
     /// What makes the harm behind it a mere case: if, en caso de, 如果.
     pub condition: Vec<String>,
-    /// pero; but; 但是.
+    /// Words at which another thought begins: mientras; while; 相反.
     pub contrast: Vec<String>,
+    /// Words behind which stands what counts: pero; but; 但是.
+    pub adversative: Vec<String>,
     /// What is granted and counts less: aunque, pese a; despite; 虽然.
     pub concession: Vec<String>,
     /// Verbs that undo what they are about: anula, absuelve; overturns, acquits; 推翻.

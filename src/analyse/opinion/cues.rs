@@ -55,7 +55,9 @@ impl Reading<'_> {
     pub fn contrasts(&self) -> Vec<usize> {
         let mut starts: Vec<_> = self
             .cue_hits()
-            .filter(|(role, _)| matches!(role, Role::Contrast | Role::Concession))
+            .filter(|(role, _)| {
+                matches!(role, Role::Contrast | Role::Adversative | Role::Concession)
+            })
             .map(|(_, hit)| hit.bytes.start)
             .collect();
         starts.sort_unstable();
@@ -114,7 +116,7 @@ impl Reading<'_> {
         for hit in self.hits {
             if let Some(Purpose::Word(locale, word)) = self.vocabulary.purpose(hit.entry)
                 && self.speaks(locale)
-                && !covered(&hit.bytes, &harmless)
+                && !inside_or_across(&hit.bytes, &harmless)
             {
                 candidates.push((hit.bytes.clone(), word.weight, word.event, word.exact));
             }
@@ -140,6 +142,15 @@ impl Reading<'_> {
             })
             .collect()
     }
+}
+
+/// Whether bytes share something with a range without holding the whole of it: a longer phrase of
+/// the lexicon ("not one complaint") knows better.
+fn inside_or_across(bytes: &Range<usize>, ranges: &[Range<usize>]) -> bool {
+    let next = ranges.partition_point(|range| range.end <= bytes.start);
+    ranges.get(next).is_some_and(|range| {
+        overlap(range, bytes) && !(bytes.start <= range.start && range.end <= bytes.end)
+    })
 }
 
 /// Whether bytes share something with one of the ranges, which are in order and apart.
@@ -196,7 +207,8 @@ impl Marks {
         });
     }
 
-    /// What rises or falls decides whether that is good: the two words become one.
+    /// What rises or falls decides whether that is good: the two words become one, unless the
+    /// lexicon has a phrase there.
     fn join_directions(&mut self, layout: &Layout) {
         let mut pairs: Vec<Scored> = Vec::new();
         for cue in &self.cues {
@@ -210,7 +222,7 @@ impl Marks {
                     cue.words.start.min(noun.words.start)..cue.words.end.max(noun.words.end);
                 let bytes =
                     cue.bytes.start.min(noun.bytes.start)..cue.bytes.end.max(noun.bytes.end);
-                if pairs.last().is_none_or(|last| !overlap(&last.bytes, &bytes)) {
+                if !self.in_a_phrase(cue, layout) && pairs.last().is_none_or(|last| !overlap(&last.bytes, &bytes)) {
                     let weight = up * welcome * PAIR_WEIGHT;
                     pairs.push(Scored { words, bytes, weight, event: true });
                 }
@@ -227,6 +239,16 @@ impl Marks {
         self.scored.sort_by_key(|word| word.bytes.start);
     }
 
+    /// Whether a cue is part of a scored phrase of several words.
+    fn in_a_phrase(&self, cue: &Cue, layout: &Layout) -> bool {
+        let next = self.scored.partition_point(|word| word.bytes.end <= cue.bytes.start);
+        self.scored.get(next).is_some_and(|word| {
+            overlap(&word.bytes, &cue.bytes)
+                && word.words.len() > 1
+                && !layout.is_han(&word.words)
+        })
+    }
+
     fn noun_near(&self, verb: &Cue, layout: &Layout) -> Option<(&Cue, f64)> {
         let from = verb.words.start.saturating_sub(PAIR_REACH + 4);
         let start = self.cues.partition_point(|cue| cue.words.start < from);
@@ -241,6 +263,7 @@ impl Marks {
             })
             .map(|(cue, sign)| (gap(&cue.words, &verb.words), cue, sign))
             .filter(|(gap, cue, _)| *gap < PAIR_REACH && clause(cue) == clause(verb))
+            .filter(|(_, cue, _)| !overlap(&cue.bytes, &verb.bytes))
             .min_by_key(|(gap, ..)| *gap)
             .map(|(_, cue, sign)| (cue, sign))
     }

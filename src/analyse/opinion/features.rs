@@ -10,7 +10,7 @@ use super::scope::Scope;
 use crate::analyse::joined::Joined;
 
 /// Buckets that features are hashed into, as a power of two.
-pub(in crate::analyse) const BITS: u32 = 16;
+pub(in crate::analyse) const BITS: u32 = 18;
 /// Words on either side of a mention whose side counts.
 const SIDE_REACH: usize = 6;
 /// Words on either side whose exact place counts.

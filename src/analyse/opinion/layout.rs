@@ -111,6 +111,11 @@ impl Layout {
         names
     }
 
+    /// Whether a stretch of words begins with a Han character.
+    pub fn is_han(&self, words: &Range<usize>) -> bool {
+        self.places.get(words.start).is_some_and(|place| place.han)
+    }
+
     /// How many sentences there are.
     pub fn sentences(&self) -> usize {
         self.title_case.len()

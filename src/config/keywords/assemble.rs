@@ -166,6 +166,7 @@ fn read_modifiers(check: &mut Check, raw: &raw::Modifiers) -> Modifiers {
         hedge: check.cues(raw.hedge.as_ref()),
         condition: check.cues(raw.condition.as_ref()),
         contrast: check.cues(raw.contrast.as_ref()),
+        adversative: check.cues(raw.adversative.as_ref()),
         concession: check.cues(raw.concession.as_ref()),
         reversal: check.cues(raw.reversal.as_ref()),
         others: check.cues(raw.others.as_ref()),

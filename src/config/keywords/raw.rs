@@ -132,6 +132,7 @@ pub(super) struct Modifiers {
     pub hedge: Option<Terms>,
     pub condition: Option<Terms>,
     pub contrast: Option<Terms>,
+    pub adversative: Option<Terms>,
     pub concession: Option<Terms>,
     pub reversal: Option<Terms>,
     pub others: Option<Terms>,
