@@ -191,14 +191,14 @@ impl Marks {
         let false_ones: Vec<_> = self
             .cues
             .iter()
-            .filter(|cue| cue.role == Role::NotNegation)
+            .filter(|cue| matches!(cue.role, Role::NotNegation | Role::Never))
             .map(|cue| cue.bytes.clone())
             .chain(self.scored.iter().map(|word| word.bytes.clone()))
             .collect();
         let mut false_ones = false_ones;
         false_ones.sort_by_key(|bytes| bytes.start);
         self.cues.retain(|cue| {
-            !matches!(cue.role, Role::Negation | Role::Never) || {
+            cue.role != Role::Negation || {
                 let near = false_ones.partition_point(|other| other.start < cue.bytes.end);
                 !false_ones[near.saturating_sub(4)..near]
                     .iter()
@@ -222,7 +222,9 @@ impl Marks {
                     cue.words.start.min(noun.words.start)..cue.words.end.max(noun.words.end);
                 let bytes =
                     cue.bytes.start.min(noun.bytes.start)..cue.bytes.end.max(noun.bytes.end);
-                if !self.in_a_phrase(cue, layout) && pairs.last().is_none_or(|last| !overlap(&last.bytes, &bytes)) {
+                if !self.in_a_phrase(cue, noun, layout)
+                    && pairs.last().is_none_or(|last| !overlap(&last.bytes, &bytes))
+                {
                     let weight = up * welcome * PAIR_WEIGHT;
                     pairs.push(Scored { words, bytes, weight, event: true });
                 }
@@ -239,12 +241,12 @@ impl Marks {
         self.scored.sort_by_key(|word| word.bytes.start);
     }
 
-    /// Whether a cue is part of a scored phrase of several words.
-    fn in_a_phrase(&self, cue: &Cue, layout: &Layout) -> bool {
-        let next = self.scored.partition_point(|word| word.bytes.end <= cue.bytes.start);
+    /// Whether verb and noun are parts of one scored phrase.
+    fn in_a_phrase(&self, verb: &Cue, noun: &Cue, layout: &Layout) -> bool {
+        let next = self.scored.partition_point(|word| word.bytes.end <= verb.bytes.start);
         self.scored.get(next).is_some_and(|word| {
-            overlap(&word.bytes, &cue.bytes)
-                && word.words.len() > 1
+            overlap(&word.bytes, &verb.bytes)
+                && overlap(&word.bytes, &noun.bytes)
                 && !layout.is_han(&word.words)
         })
     }

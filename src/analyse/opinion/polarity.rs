@@ -22,7 +22,7 @@ const NEGATION_REACH: usize = 3;
 const NEGATION_REACH_HAN: usize = 2;
 /// "Not bad" is fairly good, and so is what never happened; "no fraud found" is no news.
 const NEGATED_BAD: f64 = -0.5;
-const NEGATED_EVENT: f64 = -0.15;
+const NEGATED_EVENT: f64 = -0.1;
 const NEGATED_GOOD: f64 = -0.7;
 /// Words between a verb that undoes ("acquits the bank of fraud") and what it undoes.
 const REVERSAL_REACH: usize = 8;
@@ -258,8 +258,7 @@ fn weigh(
     let negation = negation.filter(|cue| shield.is_none_or(|shield| shield.words != cue.words));
     let factor = negation.map_or(1.0, |cue| negated(word, cue.role));
     turn(negation, EvidenceKind::Negation, factor);
-    let reversal =
-        before(&[Role::Reversal], if han { REVERSAL_REACH_HAN } else { REVERSAL_REACH });
+    let reversal = before(&[Role::Reversal], if han { REVERSAL_REACH_HAN } else { REVERSAL_REACH });
     let factor = if word.weight < 0.0 { REVERSED_BAD } else { REVERSED_GOOD };
     turn(reversal, EvidenceKind::Negation, factor);
     value

@@ -104,8 +104,8 @@ impl Named {
 mod tests {
     use super::clauses_of_others;
     use crate::analyse::joined::Joined;
-    use crate::analyse::opinion::{Layout, Marks};
     use crate::analyse::occurrences_of;
+    use crate::analyse::opinion::{Layout, Marks};
 
     #[track_caller]
     fn check(text: &str, target: &str, clauses: &[usize]) {

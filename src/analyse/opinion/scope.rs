@@ -19,9 +19,13 @@ const FURTHER_CLAUSE: f64 = 0.6;
 /// Another clause's words, where the mention's own clause has some.
 const ELSEWHERE: f64 = 0.7;
 const OTHER_SENTENCE: f64 = 0.7;
+/// Another sentence's words, where the mention's own sentence has some.
+const SENTENCE_ELSEWHERE: f64 = 0.5;
 const OTHER_SENTENCE_HAN: f64 = 0.5;
 /// What is said of somebody else in a clause of their own.
 const OTHERS_CLAUSE: f64 = 0.6;
+/// The same in Chinese, where nothing fades within a sentence.
+const OTHERS_CLAUSE_HAN: f64 = 0.1;
 /// What the sentence grants ("despite record profit") before it says what counts.
 const CONCEDED: f64 = 0.4;
 /// Words that a concession reaches over, up to the next comma.
@@ -73,15 +77,15 @@ impl Scope<'_> {
             return 0.0;
         }
         let distance = distance as f64;
-        let turned = self.conceded(words)
-            * self.of_others(word.clause)
-            * self.weighed_by_but(words, Some(mention));
+        let turned =
+            self.conceded(words) * self.of_others(word) * self.weighed_by_but(words, Some(mention));
         if word.han {
-            return turned * if same_sentence {
-                1.0
-            } else {
-                OTHER_SENTENCE_HAN * (-distance / DECAY_HAN).exp()
-            };
+            return turned
+                * if same_sentence {
+                    1.0
+                } else {
+                    OTHER_SENTENCE_HAN * (-distance / DECAY_HAN).exp()
+                };
         }
         let clause = match word.clause.abs_diff(name.clause) {
             0 => 1.0,
@@ -89,7 +93,11 @@ impl Scope<'_> {
             1 => NEXT_CLAUSE,
             _ => FURTHER_CLAUSE,
         };
-        let sentence = if same_sentence { 1.0 } else { OTHER_SENTENCE };
+        let sentence = match same_sentence {
+            true => 1.0,
+            false if self.sentence_speaks(name.sentence, mention) => SENTENCE_ELSEWHERE,
+            false => OTHER_SENTENCE,
+        };
         let spoken = if self.spoken_by(words, mention) { SPOKEN } else { 1.0 };
         let faded = (-distance / DECAY_WORDS).exp() * clause * sentence * spoken;
         let source = if self.is_source(words, mention) { SOURCE } else { 1.0 };
@@ -143,8 +151,12 @@ impl Scope<'_> {
             && small <= SOURCE_SMALL_WORDS.min(1 + places.len() / 5)
     }
 
-    fn of_others(&self, clause: usize) -> f64 {
-        if self.others.contains(&clause) { OTHERS_CLAUSE } else { 1.0 }
+    fn of_others(&self, word: &Place) -> f64 {
+        match self.others.contains(&word.clause) {
+            true if word.han => OTHERS_CLAUSE_HAN,
+            true => OTHERS_CLAUSE,
+            false => 1.0,
+        }
     }
 
     /// A concession before the words, with neither a comma nor the target in between.
@@ -165,15 +177,25 @@ impl Scope<'_> {
         self.place(words).map_or(0, |place| place.sentence)
     }
 
+    /// Whether there are scored words in the sentence of a mention.
+    fn sentence_speaks(&self, sentence: usize, mention: &Range<usize>) -> bool {
+        self.scored_near(mention).any(|place| place.sentence == sentence)
+    }
+
     /// Whether there are scored words in the clause of a mention.
     fn speaks_for_itself(&self, clause: usize, mention: &Range<usize>) -> bool {
+        self.scored_near(mention).any(|place| place.clause == clause)
+    }
+
+    /// The nearest scored words on either side of a mention.
+    fn scored_near(&self, mention: &Range<usize>) -> impl Iterator<Item = &Place> {
         let scored = &self.marks.scored;
         let next = scored.partition_point(|word| word.words.start < mention.start);
         let near = [next.checked_sub(1), Some(next)];
         near.into_iter()
             .flatten()
             .filter_map(|at| scored.get(at))
-            .any(|word| self.place(&word.words).is_some_and(|place| place.clause == clause))
+            .filter_map(|word| self.place(&word.words))
     }
 
     fn place(&self, words: &Range<usize>) -> Option<&Place> {

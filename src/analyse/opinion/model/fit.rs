@@ -73,7 +73,8 @@ impl Descent {
             let gradient = miss * share * importance;
             for &bucket in &example.buckets {
                 let at = class * BUCKETS + bucket as usize;
-                let (Some(weight), Some(moved)) = (self.weights.get_mut(at), self.moved.get_mut(at))
+                let (Some(weight), Some(moved)) =
+                    (self.weights.get_mut(at), self.moved.get_mut(at))
                 else {
                     continue;
                 };
