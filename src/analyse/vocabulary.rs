@@ -30,18 +30,25 @@ pub(super) enum Purpose {
 pub(super) struct Word {
     pub weight: f64,
     pub event: bool,
+    /// Written out, so that it goes before a term with a star that also fits.
+    pub exact: bool,
 }
 
 /// How a cue changes the words around it: the fields of `model::Modifiers`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
     Negation,
+    Never,
     NotNegation,
     Stronger,
     Weaker,
     Hedge,
     Condition,
     Contrast,
+    Adversative,
+    Concession,
+    Reversal,
+    Others,
     Shield,
     Denial,
     Speech,
@@ -169,18 +176,24 @@ impl Draft {
     fn lexicon(&mut self, lexicon: &Lexicon) {
         let locale = lexicon.locale;
         for entry in &lexicon.entries {
-            let word = Word { weight: entry.weight, event: entry.event };
+            let exact = !entry.term.ends_with('*');
+            let word = Word { weight: entry.weight, event: entry.event, exact };
             self.words(std::slice::from_ref(&entry.term), Purpose::Word(locale, word));
         }
         let cues = &lexicon.modifiers;
         for (terms, role) in [
             (&cues.negation, Role::Negation),
+            (&cues.never, Role::Never),
             (&cues.not_negation, Role::NotNegation),
             (&cues.stronger, Role::Stronger),
             (&cues.weaker, Role::Weaker),
             (&cues.hedge, Role::Hedge),
             (&cues.condition, Role::Condition),
             (&cues.contrast, Role::Contrast),
+            (&cues.adversative, Role::Adversative),
+            (&cues.concession, Role::Concession),
+            (&cues.reversal, Role::Reversal),
+            (&cues.others, Role::Others),
             (&cues.shield, Role::Shield),
             (&cues.denial, Role::Denial),
             (&cues.speech, Role::Speech),

@@ -111,6 +111,8 @@ pub struct LexiconEntry {
 pub struct Modifiers {
     /// no, nunca, sin; not, never; 不, 没有.
     pub negation: Vec<String>,
+    /// Negation for all time, so that what never happened speaks well: nunca, never, 从未.
+    pub never: Vec<String>,
     /// Phrases that look like negation and are not ("no solo", "not only", 不仅).
     pub not_negation: Vec<String>,
     /// muy, gravemente; very; 严重.
@@ -121,8 +123,16 @@ pub struct Modifiers {
     pub hedge: Vec<String>,
     /// What makes the harm behind it a mere case: if, en caso de, 如果.
     pub condition: Vec<String>,
-    /// pero; but; 但是.
+    /// Words at which another thought begins: mientras; while; 相反.
     pub contrast: Vec<String>,
+    /// Words behind which stands what counts: pero; but; 但是.
+    pub adversative: Vec<String>,
+    /// What is granted and counts less: aunque, pese a; despite; 虽然.
+    pub concession: Vec<String>,
+    /// Verbs that undo what they are about: anula, absuelve; overturns, acquits; 推翻.
+    pub reversal: Vec<String>,
+    /// Words for those who are not the target: rival, competidor; competitor; 对手.
+    pub others: Vec<String>,
     /// Verbs with which an entity fights a harm rather than suffers it: alerta de, warns of, 防范.
     pub shield: Vec<String>,
     /// Verbs with which an entity denies what is said of it: desmiente, denies, 辟谣.

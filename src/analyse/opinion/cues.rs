@@ -55,7 +55,9 @@ impl Reading<'_> {
     pub fn contrasts(&self) -> Vec<usize> {
         let mut starts: Vec<_> = self
             .cue_hits()
-            .filter(|(role, _)| *role == Role::Contrast)
+            .filter(|(role, _)| {
+                matches!(role, Role::Contrast | Role::Adversative | Role::Concession)
+            })
             .map(|(_, hit)| hit.bytes.start)
             .collect();
         starts.sort_unstable();
@@ -110,13 +112,13 @@ impl Reading<'_> {
 
     fn scored(&self, layout: &Layout, names: &[Range<usize>]) -> Vec<Scored> {
         let harmless = self.harmless();
-        let mut candidates: Vec<(Range<usize>, f64, bool)> = Vec::new();
+        let mut candidates: Vec<(Range<usize>, f64, bool, bool)> = Vec::new();
         for hit in self.hits {
             if let Some(Purpose::Word(locale, word)) = self.vocabulary.purpose(hit.entry)
                 && self.speaks(locale)
-                && !covered(&hit.bytes, &harmless)
+                && !inside_or_across(&hit.bytes, &harmless)
             {
-                candidates.push((hit.bytes.clone(), word.weight, word.event));
+                candidates.push((hit.bytes.clone(), word.weight, word.event, word.exact));
             }
         }
         for (&category, places) in &self.found.categories {
@@ -124,22 +126,31 @@ impl Reading<'_> {
                 continue;
             };
             for place in places {
-                candidates.push((place.bytes.clone(), key.event_weight(), true));
+                candidates.push((place.bytes.clone(), key.event_weight(), true, true));
             }
         }
         candidates.retain(|(bytes, ..)| !covered(bytes, names));
-        // Of words in the same place, the weightier comes first and therefore stays.
-        candidates.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        // Of words in the same place, one written out stays, else the weightier: they come first.
+        candidates.sort_by(|a, b| b.3.cmp(&a.3).then(b.1.abs().total_cmp(&a.1.abs())));
         let places = candidates.iter().enumerate();
         let places = places.map(|(entry, (bytes, ..))| Occurrence { entry, bytes: bytes.clone() });
         longest(places.collect())
             .into_iter()
             .filter_map(|kept| {
-                let &(_, weight, event) = candidates.get(kept.entry)?;
+                let &(_, weight, event, _) = candidates.get(kept.entry)?;
                 Some(Scored { words: layout.words(&kept.bytes), bytes: kept.bytes, weight, event })
             })
             .collect()
     }
+}
+
+/// Whether bytes share something with a range without holding the whole of it: a longer phrase of
+/// the lexicon ("not one complaint") knows better.
+fn inside_or_across(bytes: &Range<usize>, ranges: &[Range<usize>]) -> bool {
+    let next = ranges.partition_point(|range| range.end <= bytes.start);
+    ranges.get(next).is_some_and(|range| {
+        overlap(range, bytes) && !(bytes.start <= range.start && range.end <= bytes.end)
+    })
 }
 
 /// Whether bytes share something with one of the ranges, which are in order and apart.
@@ -180,7 +191,7 @@ impl Marks {
         let false_ones: Vec<_> = self
             .cues
             .iter()
-            .filter(|cue| cue.role == Role::NotNegation)
+            .filter(|cue| matches!(cue.role, Role::NotNegation | Role::Never))
             .map(|cue| cue.bytes.clone())
             .chain(self.scored.iter().map(|word| word.bytes.clone()))
             .collect();
@@ -196,7 +207,8 @@ impl Marks {
         });
     }
 
-    /// What rises or falls decides whether that is good: the two words become one.
+    /// What rises or falls decides whether that is good: the two words become one, unless the
+    /// lexicon has a phrase there.
     fn join_directions(&mut self, layout: &Layout) {
         let mut pairs: Vec<Scored> = Vec::new();
         for cue in &self.cues {
@@ -210,7 +222,9 @@ impl Marks {
                     cue.words.start.min(noun.words.start)..cue.words.end.max(noun.words.end);
                 let bytes =
                     cue.bytes.start.min(noun.bytes.start)..cue.bytes.end.max(noun.bytes.end);
-                if pairs.last().is_none_or(|last| !overlap(&last.bytes, &bytes)) {
+                if !self.in_a_phrase(cue, noun, layout)
+                    && pairs.last().is_none_or(|last| !overlap(&last.bytes, &bytes))
+                {
                     let weight = up * welcome * PAIR_WEIGHT;
                     pairs.push(Scored { words, bytes, weight, event: true });
                 }
@@ -227,6 +241,16 @@ impl Marks {
         self.scored.sort_by_key(|word| word.bytes.start);
     }
 
+    /// Whether verb and noun are parts of one scored phrase.
+    fn in_a_phrase(&self, verb: &Cue, noun: &Cue, layout: &Layout) -> bool {
+        let next = self.scored.partition_point(|word| word.bytes.end <= verb.bytes.start);
+        self.scored.get(next).is_some_and(|word| {
+            overlap(&word.bytes, &verb.bytes)
+                && overlap(&word.bytes, &noun.bytes)
+                && !layout.is_han(&word.words)
+        })
+    }
+
     fn noun_near(&self, verb: &Cue, layout: &Layout) -> Option<(&Cue, f64)> {
         let from = verb.words.start.saturating_sub(PAIR_REACH + 4);
         let start = self.cues.partition_point(|cue| cue.words.start < from);
@@ -241,6 +265,7 @@ impl Marks {
             })
             .map(|(cue, sign)| (gap(&cue.words, &verb.words), cue, sign))
             .filter(|(gap, cue, _)| *gap < PAIR_REACH && clause(cue) == clause(verb))
+            .filter(|(_, cue, _)| !overlap(&cue.bytes, &verb.bytes))
             .min_by_key(|(gap, ..)| *gap)
             .map(|(_, cue, sign)| (cue, sign))
     }

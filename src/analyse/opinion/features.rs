@@ -1,6 +1,7 @@
 //! What the linear model sees of a text: hashed words around the masked target, lexicon hits and
 //! cues by side and distance, and what the rules concluded.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::cues::{Marks, gap};
@@ -9,7 +10,7 @@ use super::scope::Scope;
 use crate::analyse::joined::Joined;
 
 /// Buckets that features are hashed into, as a power of two.
-pub(in crate::analyse) const BITS: u32 = 16;
+pub(in crate::analyse) const BITS: u32 = 18;
 /// Words on either side of a mention whose side counts.
 const SIDE_REACH: usize = 6;
 /// Words on either side whose exact place counts.
@@ -39,9 +40,10 @@ pub(in crate::analyse) fn features(
     mentions: &[Range<usize>],
     sum: f64,
 ) -> Vec<Feature> {
+    let others = BTreeSet::new();
     let mut reader = Reader {
         words: words(text, layout, mentions),
-        scope: Scope { layout, marks, mentions },
+        scope: Scope { layout, marks, mentions, others: &others },
         found: Vec::with_capacity(1024),
     };
     reader.whole(sum);

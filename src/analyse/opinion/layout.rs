@@ -34,6 +34,8 @@ pub(in crate::analyse) struct Place {
     pub han: bool,
     /// Inside quotation marks.
     pub quoted: bool,
+    /// Behind a comma, or whatever ends more than that.
+    pub apart: bool,
 }
 
 /// The words of a text in order.
@@ -117,6 +119,11 @@ impl Layout {
         names
     }
 
+    /// Whether a stretch of words begins with a Han character.
+    pub fn is_han(&self, words: &Range<usize>) -> bool {
+        self.places.get(words.start).is_some_and(|place| place.han)
+    }
+
     /// How many sentences there are.
     pub fn sentences(&self) -> usize {
         self.title_case.len()
@@ -132,6 +139,7 @@ fn place(text: &Joined, bytes: Range<usize>, word: &str, quoted: bool) -> Place 
         bytes,
         chars,
         quoted,
+        apart: false,
         paragraph: 0,
         sentence: 0,
         clause: 0,
@@ -177,7 +185,8 @@ fn number(places: &mut [Place], breaks: &[Break]) {
             sentence += usize::from(here >= Break::Sentence);
             clause += usize::from(here >= Break::Clause || apart);
         }
-        if here != Break::None {
+        place.apart = here != Break::None;
+        if place.apart {
             last_break = at;
         }
         (place.paragraph, place.sentence, place.clause) = (paragraph, sentence, clause);

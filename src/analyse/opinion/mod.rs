@@ -8,6 +8,7 @@ mod features;
 mod layout;
 pub mod model;
 mod polarity;
+mod rivals;
 mod scope;
 mod second;
 

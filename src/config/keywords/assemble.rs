@@ -159,12 +159,17 @@ fn read_entries(
 fn read_modifiers(check: &mut Check, raw: &raw::Modifiers) -> Modifiers {
     Modifiers {
         negation: check.cues(raw.negation.as_ref()),
+        never: check.cues(raw.never.as_ref()),
         not_negation: check.cues(raw.not_negation.as_ref()),
         stronger: check.cues(raw.stronger.as_ref()),
         weaker: check.cues(raw.weaker.as_ref()),
         hedge: check.cues(raw.hedge.as_ref()),
         condition: check.cues(raw.condition.as_ref()),
         contrast: check.cues(raw.contrast.as_ref()),
+        adversative: check.cues(raw.adversative.as_ref()),
+        concession: check.cues(raw.concession.as_ref()),
+        reversal: check.cues(raw.reversal.as_ref()),
+        others: check.cues(raw.others.as_ref()),
         shield: check.cues(raw.shield.as_ref()),
         denial: check.cues(raw.denial.as_ref()),
         speech: check.cues(raw.speech.as_ref()),

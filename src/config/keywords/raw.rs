@@ -125,12 +125,17 @@ pub(super) struct Lexicon {
 #[serde(deny_unknown_fields)]
 pub(super) struct Modifiers {
     pub negation: Option<Terms>,
+    pub never: Option<Terms>,
     pub not_negation: Option<Terms>,
     pub stronger: Option<Terms>,
     pub weaker: Option<Terms>,
     pub hedge: Option<Terms>,
     pub condition: Option<Terms>,
     pub contrast: Option<Terms>,
+    pub adversative: Option<Terms>,
+    pub concession: Option<Terms>,
+    pub reversal: Option<Terms>,
+    pub others: Option<Terms>,
     pub shield: Option<Terms>,
     pub denial: Option<Terms>,
     pub speech: Option<Terms>,

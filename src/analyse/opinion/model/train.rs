@@ -118,7 +118,9 @@ pub fn train(
     let names: Vec<&str> = examples.iter().map(|(_, lesson)| lesson.set.as_str()).collect();
     let head = Head {
         language,
-        recipe: format!("atalaya train: averaged SGD with L2, {FOLDS} folds by text, seed {seed}"),
+        recipe: format!(
+            "atalaya train: averaged AdaGrad with L2, {FOLDS} folds by text, seed {seed}"
+        ),
         data,
         rows: all.len(),
         seed,

@@ -47,7 +47,7 @@ fn english() {
     check("Regulator fines Almenara Bank over money laundering", bank, Negative);
     check("Customers of Almenara Bank are furious about hidden charges", bank, Negative);
     check("Almenara Bank losses narrow as bad loans fall", bank, Positive);
-    check("Almenara Bank is not a fraud", bank, Positive);
+    check("Almenara Bank is not a fraud", bank, Neutral);
     check("Almenara Bank holds annual meeting on Tuesday", bank, Neutral);
 }
 
@@ -58,7 +58,7 @@ fn chinese() {
     check("阿尔梅纳拉银行因违规被罚500万元", bank, Negative);
     check("阿尔梅纳拉银行不良率下降，净利润增长10%", bank, Positive);
     check("阿尔梅纳拉银行召开股东大会", bank, Neutral);
-    check("阿尔梅纳拉银行没有违约", bank, Positive);
+    check("阿尔梅纳拉银行没有违约", bank, Neutral);
 }
 
 #[test]
@@ -76,6 +76,37 @@ fn each_of_two_targets_has_its_opinion() {
     let text = "Gray shares soar on record profit; Acme plunges after profit warning";
     check(text, "Gray", Positive);
     check(text, "Acme", Negative);
+}
+
+#[test]
+fn what_was_looked_for_and_not_found_is_no_bad_news() {
+    check("No evidence of fraud at Almenara Bank, inquiry concludes", "Almenara Bank", Neutral);
+    check("No hay indicios de fraude en Banco Almenara", "Banco Almenara", Neutral);
+    check("海湾银行未发现欺诈行为", "海湾银行", Neutral);
+    check("Almenara Bank has never been fined", "Almenara Bank", Positive);
+}
+
+#[test]
+fn bad_news_of_a_rival_is_not_ours() {
+    let text = "Banco Lirio gana cuota mientras Banco Corvo pierde clientes";
+    check(text, "Banco Lirio", Positive);
+    check(text, "Banco Corvo", Negative);
+    check("Almenara Bank wins deposits while rival Corvera falls", "Almenara Bank", Positive);
+    check("东山银行被罚五百万元，海湾银行新开网点", "海湾银行", Neutral);
+}
+
+#[test]
+fn what_is_granted_counts_less_than_what_is_said() {
+    check("Despite the crisis, Almenara Bank posts record profit", "Almenara Bank", Positive);
+    check("Court overturns acquittal of Almenara Bank", "Almenara Bank", Negative);
+    check("Court acquits Almenara Bank of money laundering", "Almenara Bank", Positive);
+    check("The hotel is pretty but the food is awful and the staff rude", "hotel", Negative);
+}
+
+#[test]
+fn a_source_is_not_what_it_speaks_of() {
+    check("Shares of Acme to fall further: Gray Securities", "Gray Securities", Neutral);
+    check("Shares of Acme to fall further: Gray Securities", "Acme", Negative);
 }
 
 #[test]
@@ -136,6 +167,51 @@ fn solved_challenges_stay_solved() {
         }
     }
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[derive(serde::Deserialize)]
+struct Row {
+    text: String,
+    from: Option<usize>,
+    to: Option<usize>,
+    label: String,
+}
+
+/// Macro-F1 of the rules on texts of our own.
+fn macro_f1(rows: &str, language: &str) -> f64 {
+    let mut told = Vec::new();
+    for line in rows.lines() {
+        let row: Row = serde_json::from_str(line).expect("a row");
+        let target: Vec<_> = row.from.zip(row.to).map(|(from, to)| from..to).into_iter().collect();
+        let label = match RULES.opinion(&row.text, &target, Some(language)).label {
+            Negative => "neg",
+            Neutral => "neu",
+            Positive => "pos",
+        };
+        told.push((row.label, label));
+    }
+    let labels = ["neg", "neu", "pos"];
+    let f1 = |label: &&str| {
+        let both = told.iter().filter(|(gold, told)| gold == label && told == label).count();
+        let either = told.iter().map(|(g, t)| usize::from(g == label) + usize::from(t == label));
+        2.0 * both as f64 / either.sum::<usize>().max(1) as f64
+    };
+    labels.iter().map(f1).sum::<f64>() / 3.0
+}
+
+/// The words were chosen by those who wrote the texts: a floor against losing them, no measure of
+/// how well other texts are judged.
+#[test]
+fn our_own_headlines_and_reviews_are_judged_as_before() {
+    let sets = [
+        ("es", include_str!("../../../../tests/fixtures/opinion/sets/es.jsonl"), 0.90),
+        ("en", include_str!("../../../../tests/fixtures/opinion/sets/en.jsonl"), 0.80),
+        ("zh", include_str!("../../../../tests/fixtures/opinion/sets/zh.jsonl"), 0.90),
+    ];
+    for (language, rows, least) in sets {
+        let reached = macro_f1(rows, language);
+        assert!(reached >= least, "{language}: {reached:.3}");
+    }
 }
 
 const PIECES: [&str; 24] = [
