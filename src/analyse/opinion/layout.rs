@@ -19,6 +19,7 @@ const ABBREVIATIONS: &[&str] = &[
 ];
 
 /// A word in its place.
+#[expect(clippy::struct_excessive_bools, reason = "independent findings on one word")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::analyse) struct Place {
     /// Bytes of the folded text.

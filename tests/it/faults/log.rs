@@ -45,7 +45,7 @@ async fn a_headline_writes_no_line_of_the_log() {
             serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
         assert!(event["fields"]["message"] != "forged" && event["message"] != "forged", "{line}");
         assert!(line.len() < 16_384, "{} bytes", line.len());
-        assert!(!line.chars().any(|c| c.is_control()), "{line:?}");
+        assert!(!line.chars().any(char::is_control), "{line:?}");
         lines += 1;
     }
     assert!(lines > 5, "{log}");

@@ -100,7 +100,7 @@ async fn converse(stream: TcpStream, script: Script, book: Arc<Mutex<Book>>) -> 
             let id = text.lines().find_map(|line| line.strip_prefix("Message-ID: "));
             let message_id = id.unwrap_or_default().trim().to_owned();
             book.lock().expect("not poisoned").kept.push(Kept { message_id, text });
-            verb = ".".to_owned();
+            ".".clone_into(&mut verb);
             continue;
         }
         let mut line = String::new();
