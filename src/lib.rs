@@ -8,6 +8,7 @@ pub mod app;
 pub mod archive;
 pub mod cli;
 pub mod collect;
+pub mod complaint;
 pub mod config;
 pub mod decide;
 pub mod demo;

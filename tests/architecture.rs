@@ -14,7 +14,7 @@ const MAX_FUNCTION: usize = 80;
 
 /// Floor, room, and the rooms it may import. A row knows only rows above it, and stages (floor 2)
 /// never each other.
-const FLOORS: [(u8, &str, &[&str]); 25] = [
+const FLOORS: [(u8, &str, &[&str]); 26] = [
     (0, "model", &[]),
     (1, "text", &["model"]),
     (1, "phrases", &["model"]),
@@ -32,6 +32,7 @@ const FLOORS: [(u8, &str, &[&str]); 25] = [
     (2, "second_opinion", &["model", "config", "guard"]),
     (2, "decide", &["model", "config", "text"]),
     (2, "plan", &["model", "config"]),
+    (2, "complaint", &["model", "config", "text"]),
     (2, "notify", &["model", "config", "phrases", "guard"]),
     (
         3,
@@ -54,11 +55,26 @@ const FLOORS: [(u8, &str, &[&str]); 25] = [
             "second_opinion",
             "decide",
             "plan",
+            "complaint",
             "notify",
         ],
     ),
-    (3, "web", &["model", "config", "phrases", "store", "telemetry"]),
-    (4, "app", &["model", "config", "store", "guard", "telemetry", "notify", "pipeline", "web"]),
+    (3, "web", &["model", "config", "phrases", "store", "telemetry", "complaint"]),
+    (
+        4,
+        "app",
+        &[
+            "model",
+            "config",
+            "store",
+            "guard",
+            "telemetry",
+            "complaint",
+            "notify",
+            "pipeline",
+            "web",
+        ],
+    ),
     (
         5,
         "demo",
@@ -86,6 +102,7 @@ const FLOORS: [(u8, &str, &[&str]); 25] = [
             "second_opinion",
             "decide",
             "plan",
+            "complaint",
             "notify",
             "pipeline",
             "web",

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 mod answer_key;
+pub mod complaints;
 pub mod deliveries;
 pub mod explain;
 mod reload;

@@ -6,6 +6,7 @@ mod alerts;
 mod backtest;
 mod channel;
 mod check;
+mod complaint;
 mod deliveries;
 mod demo;
 mod explain;
@@ -59,6 +60,8 @@ enum Command {
     Deliveries(deliveries::Deliveries),
     /// Send a test message over a channel
     Channel(channel::Channel),
+    /// List customers' complaints, show one, take, answer and resolve it; import a table of them
+    Complaint(complaint::ComplaintCommand),
     /// List stories, show how one spread, merge and split them
     Stories(stories::Stories),
     /// Show which terms, stories and topics rise now, and which topic has fallen silent
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::Alerts(alerts) => alerts.run(),
         Command::Deliveries(deliveries) => deliveries.run(),
         Command::Channel(channel) => channel.run(),
+        Command::Complaint(complaint) => complaint.run(),
         Command::Stories(stories) => stories.run(),
         Command::Hot(hot) => hot.run(),
         Command::Explain(explain) => explain.run(),

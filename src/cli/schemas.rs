@@ -12,6 +12,7 @@ use super::inspect::{Answer, LanguageRow, StoriesRow};
 use super::search::{SearchHit, SearchReport};
 use crate::analyse::Matches;
 use crate::app::alerts::{AlertReport, AlertsReport};
+use crate::app::complaints::{ComplaintReport, ComplaintsReport, ImportReport};
 use crate::app::deliveries::{DeliveriesReport, DeliveryReport};
 use crate::app::explain::Explanation;
 use crate::app::silences::{HeldRow, SilenceRow};
@@ -36,6 +37,9 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("channel-test", schema::<TrialReport>("atalaya channel test --json")),
         ("deliveries", schema::<DeliveriesReport>("atalaya deliveries --json")),
         ("delivery", schema::<DeliveryReport>("atalaya deliveries show ID --json")),
+        ("complaint", schema::<ComplaintReport>("atalaya complaint show NUMBER --json")),
+        ("complaint-import", schema::<ImportReport>("atalaya complaint import FILE --json")),
+        ("complaints", schema::<ComplaintsReport>("atalaya complaint list --json")),
         ("demo", schema::<Outcome>("atalaya demo --json")),
         ("explain", schema::<Explanation>("atalaya explain --json")),
         ("feed", schema::<Feed>("atalaya inspect feed --json")),

@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::calendars;
 use super::channels::{self, RawChannel};
+use super::complaints::{self, RawComplaints};
 use super::fallbacks;
 use super::gathering::{self, RawDigest, RawInhibit, RawStorm};
 use super::keywords::load_with_lists;
@@ -38,6 +39,7 @@ struct RawConfig {
     severity: Option<Spanned<toml::Value>>,
     second_opinion: Option<RawSecondReader>,
     web: Option<RawWeb>,
+    complaints: Option<RawComplaints>,
     keywords: Option<Spanned<PathBuf>>,
     people: Option<Spanned<PathBuf>>,
     calendars: Option<Spanned<PathBuf>>,
@@ -121,6 +123,11 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         policies: policies.as_ref().map(|all| all.keys().cloned().collect()),
         lists: lists.as_ref(),
     };
+    let complaints = raw.complaints.as_ref().map(|raw| {
+        let (time_zone, has_web) = (organisation.time_zone.as_str(), web.is_some());
+        let beside = complaints::Beside { names: &names, sources: &sources, time_zone, has_web };
+        complaints::complaints(check, raw, &beside)
+    });
     let tags = sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
     let digest_ids = gathering::ids(check, &raw.digest);
     let known = routes::Known { names: &names, tags: &tags, digests: &digest_ids };
@@ -156,6 +163,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         people: people.unwrap_or_default(),
         calendars: calendars.unwrap_or_default(),
         policies: policies.unwrap_or_default(),
+        complaints,
         plans,
         keywords: keywords.unwrap_or_default(),
         lists: lists.unwrap_or_default(),

@@ -6,6 +6,7 @@
 mod calendars;
 mod channel;
 mod channels;
+mod complaints;
 mod dkim;
 mod explain;
 mod fallbacks;
@@ -32,6 +33,7 @@ mod toml_file;
 mod value;
 
 pub use channel::{Channel, ChannelKind, Dkim, Fallback, Service, Smtp, SmtpTls};
+pub use complaints::{ComplaintRules, ComplaintSeverity, WaveRules};
 pub use dkim::{DkimKey, DkimKeyError};
 pub use finding::{Finding, FindingSeverity};
 pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};

@@ -8,7 +8,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Channel, Digest, Inhibit, SecondReader, SeverityRules, Storm, Telling, TemplateFile};
+use super::{
+    Channel, ComplaintRules, Digest, Inhibit, SecondReader, SeverityRules, Storm, Telling,
+    TemplateFile,
+};
 use crate::model::query::Query;
 use crate::model::{
     AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout,
@@ -57,6 +60,8 @@ pub struct Config {
     pub calendars: BTreeMap<String, Calendar>,
     /// Who is asked while nobody takes an alert, by id.
     pub policies: BTreeMap<String, Policy>,
+    /// Customers' complaints, if they are taken in.
+    pub complaints: Option<ComplaintRules>,
     /// Crisis plans.
     pub plans: Vec<Plan>,
     /// Topics, categories, lexicons.

@@ -228,11 +228,15 @@ pub enum Reason {
     History,
     /// The topic is read along and never alerted on.
     WatchOnly,
+    /// A wave of complaints about one branch or product.
+    ComplaintWave,
+    /// A complaint that is no part of a wave: its owner answers for it.
+    LoneComplaint,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 9] = [
+    pub const ALL: [Reason; 11] = [
         Reason::FirstHit,
         Reason::SeverityRose,
         Reason::NewCategory,
@@ -242,6 +246,8 @@ impl Reason {
         Reason::NothingNew,
         Reason::History,
         Reason::WatchOnly,
+        Reason::ComplaintWave,
+        Reason::LoneComplaint,
     ];
 
     /// The name in the store, in JSON and in phrase catalogues.
@@ -257,6 +263,8 @@ impl Reason {
             Reason::NothingNew => "nothing_new",
             Reason::History => "history",
             Reason::WatchOnly => "watch_only",
+            Reason::ComplaintWave => "complaint_wave",
+            Reason::LoneComplaint => "lone_complaint",
         }
     }
 }

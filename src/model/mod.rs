@@ -7,8 +7,10 @@ mod alert;
 mod analysis;
 mod answer_link;
 mod article;
+mod business_days;
 mod calendar;
 mod channel_change;
+mod complaint;
 pub mod condition;
 mod delivery;
 mod escalation;
@@ -21,6 +23,7 @@ mod locale;
 mod media;
 mod notice;
 mod plan;
+mod plan_duration;
 pub mod query;
 mod severity;
 mod silence;
@@ -41,8 +44,13 @@ pub use analysis::{
 };
 pub use answer_link::{AnswerKey, AnswerLink};
 pub use article::{Article, Entry, EntryMarks, Extracted};
+pub use business_days::BusinessDays;
 pub use calendar::{Calendar, Hours, Override, QuietHours, Rotation, Turn};
 pub use channel_change::{ChannelChange, ChannelHealth, ChannelState, ChannelsNotice};
+pub use complaint::{
+    Complaint, ComplaintEvent, ComplaintEventKind, ComplaintItem, ComplaintLife, ComplaintState,
+    ComplaintsNotice, Personal, Reminder, Wave, WaveAbout,
+};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use escalation::{
     Call, Cause, Escalation, EscalationState, Holder, Ladder, Needs, Policy, Repeat, Rung,
@@ -67,6 +75,7 @@ pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
+pub use plan_duration::PlanDuration;
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use silence::{HeldWhy, ReadSilence, Silence};
 pub use site::SiteLayout;

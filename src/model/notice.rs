@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertId, Cause, ChannelChange, ChannelState, ChannelsNotice, Evidence, Health, IncidentState,
-    Level, LocalText, PolarityLabel, Reason, Severity, Span, StoryId, SummaryNotice, SummaryOf,
+    AlertId, Cause, ChannelChange, ChannelState, ChannelsNotice, ComplaintsNotice, Evidence,
+    Health, IncidentState, Level, LocalText, PolarityLabel, Reason, Severity, Span, StoryId,
+    SummaryNotice, SummaryOf,
 };
 
 /// What a message is for.
@@ -34,11 +35,13 @@ pub enum NoticeKind {
     Digest,
     /// Channels ceased to work, lost messages, or work again.
     Channels,
+    /// Complaints that a person answers for.
+    Complaints,
 }
 
 impl NoticeKind {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Alert,
         Self::Steps,
         Self::Escalation,
@@ -49,6 +52,7 @@ impl NoticeKind {
         Self::Silence,
         Self::Digest,
         Self::Channels,
+        Self::Complaints,
     ];
 
     /// The name in JSON and in the keys of messages.
@@ -65,6 +69,7 @@ impl NoticeKind {
             NoticeKind::Silence => "silence",
             NoticeKind::Digest => "digest",
             NoticeKind::Channels => "channels",
+            NoticeKind::Complaints => "complaints",
         }
     }
 }
@@ -100,6 +105,8 @@ pub enum NoticeBody {
     Summary(Box<SummaryNotice>),
     /// Channels ceased to work, lost messages, or work again.
     Channels(ChannelsNotice),
+    /// Complaints that a person answers for.
+    Complaints(ComplaintsNotice),
 }
 
 /// The thread of all messages about sources.
@@ -108,6 +115,8 @@ const SOURCES_THREAD: &str = "sources";
 const STORM_THREAD: &str = "storm";
 /// The thread of all messages about channels.
 const CHANNELS_THREAD: &str = "channels";
+/// The thread of all messages about complaints.
+const COMPLAINTS_THREAD: &str = "complaints";
 
 impl Notice {
     /// What it is for.
@@ -126,6 +135,7 @@ impl Notice {
                 SummaryOf::Digest(_) => NoticeKind::Digest,
             },
             NoticeBody::Channels(_) => NoticeKind::Channels,
+            NoticeBody::Complaints(_) => NoticeKind::Complaints,
         }
     }
 
@@ -137,6 +147,7 @@ impl Notice {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.alert_id.to_string(),
             NoticeBody::Escalation(escalation) => escalation.alert.alert_id.to_string(),
             NoticeBody::Sources(_) => SOURCES_THREAD.to_owned(),
+            NoticeBody::Complaints(_) => COMPLAINTS_THREAD.to_owned(),
             NoticeBody::Summary(summary) => match &summary.of {
                 SummaryOf::Group { key } => format!("group-{key}"),
                 SummaryOf::Reminder { .. } => reminded(summary),
@@ -156,7 +167,10 @@ impl Notice {
         match &self.body {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert),
             NoticeBody::Escalation(escalation) => Some(&escalation.alert),
-            NoticeBody::Sources(_) | NoticeBody::Summary(_) | NoticeBody::Channels(_) => None,
+            NoticeBody::Sources(_)
+            | NoticeBody::Summary(_)
+            | NoticeBody::Channels(_)
+            | NoticeBody::Complaints(_) => None,
         }
     }
 

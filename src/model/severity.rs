@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{LocalText, PolarityLabel};
+use super::{LocalText, PolarityLabel, Wave};
 
 /// Alert levels, as in Chinese and European emergency practice: IV blue to I red.
 #[derive(
@@ -260,7 +260,7 @@ pub struct Severity {
 }
 
 /// A rule that moved a level.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "rule", rename_all = "snake_case")]
 pub enum Adjustment {
     /// The headline plainly says what a grave category is made of.
@@ -279,5 +279,12 @@ pub enum Adjustment {
     Hearsay {
         /// Owners from which on hearsay counts like news.
         owners: u32,
+    },
+    /// It is told by a wave of complaints.
+    Wave {
+        /// The level that it gives at least.
+        level: Level,
+        /// The wave.
+        wave: Wave,
     },
 }

@@ -100,6 +100,9 @@ impl std::fmt::Debug for Proxy {
 }
 
 impl Source {
+    /// The source that customers' complaints are articles of; no other may have its name.
+    pub const COMPLAINTS: &'static str = "complaints";
+
     /// A medium that nobody has configured (any more): unknown reach, an owner of its own.
     ///
     /// # Panics

@@ -63,6 +63,8 @@ pub struct StoryFacts {
     pub articles_last_hour: u32,
     /// Articles of the story in the hour before that.
     pub articles_previous_hour: u32,
+    /// Customers' complaints among them, in the last hour.
+    pub complaints_last_hour: u32,
     /// First article of the story.
     pub first_seen_at: Option<Timestamp>,
     /// Names of the media, first carrier first, at most ten.

@@ -62,11 +62,13 @@ static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lo
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
 
 /// All that are embedded, by name.
-pub(super) const TEMPLATES: [(&str, &str); 21] = [
+pub(super) const TEMPLATES: [(&str, &str); 23] = [
     ("alert.html.j2", include_str!("templates/alert.html.j2")),
     ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
     ("answer.html.j2", include_str!("templates/answer.html.j2")),
     ("answer.txt.j2", include_str!("templates/answer.txt.j2")),
+    ("complaints.html.j2", include_str!("templates/complaints.html.j2")),
+    ("complaints.txt.j2", include_str!("templates/complaints.txt.j2")),
     ("escalation.html.j2", include_str!("templates/escalation.html.j2")),
     ("escalation.txt.j2", include_str!("templates/escalation.txt.j2")),
     ("channels.html.j2", include_str!("templates/channels.html.j2")),
@@ -150,6 +152,8 @@ mod tests {
             insta::assert_snapshot!(format!("mail_silence_{locale}"), show(&mail));
             let mail = render(&sample::channels(), locale);
             insta::assert_snapshot!(format!("mail_channels_{locale}"), show(&mail));
+            let mail = render(&sample::complaints(), locale);
+            insta::assert_snapshot!(format!("mail_complaints_{locale}"), show(&mail));
         }
     }
 

@@ -2,8 +2,8 @@
 //! which order. Texts are clean and plain; escaping is the markup's own matter.
 
 use super::view::{
-    AlertView, Body, ChannelsView, EscalationView, IncidentView, SourceRow, SourcesView, StepRow,
-    SummaryView, TopicRow, View,
+    AlertView, Body, ChannelsView, ComplaintRow, ComplaintsView, EscalationView, IncidentView,
+    SourceRow, SourcesView, StepRow, SummaryView, TopicRow, View,
 };
 use crate::phrases;
 
@@ -52,6 +52,7 @@ pub(super) fn outline(view: &View, most_chars: usize) -> Vec<Section> {
         Body::Sources(facts) => sources(view, facts, most_chars),
         Body::Summary(facts) => summary(view, facts, most_chars),
         Body::Channels(facts) => channels(view, facts),
+        Body::Complaints(facts) => complaints(view, facts, most_chars),
     }
 }
 
@@ -240,6 +241,31 @@ fn channels(view: &View, facts: &ChannelsView) -> Vec<Section> {
     let mut advice = vec![Line::Heading(say(view, "sources.what_to_do").to_owned())];
     advice.extend(facts.advice.iter().map(|&line| Line::Item(line.to_owned())));
     vec![facts.rows.iter().map(row).collect(), advice]
+}
+
+fn complaints(view: &View, facts: &ComplaintsView, most_chars: usize) -> Vec<Section> {
+    let mut rows = Vec::new();
+    let mut length = 0;
+    for row in &facts.rows {
+        let line = complaint(row);
+        length += chars_of(&line) + row.excerpt.chars().count();
+        if length > most_chars {
+            break;
+        }
+        rows.extend([line, Line::Quote(row.excerpt.clone())]);
+    }
+    let more = facts.beyond(rows.len() / 2);
+    if more > 0 {
+        rows.push(Line::Text(phrases::count("count.complaints_more", view.locale, more)));
+    }
+    let mut advice = vec![Line::Heading(say(view, "complaint.what_to_do").to_owned())];
+    advice.extend(facts.advice.iter().map(|&line| Line::Item(line.to_owned())));
+    vec![rows, advice]
+}
+
+fn complaint(row: &ComplaintRow) -> Line {
+    let facts = row.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    Line::Source { name: row.number.clone(), state: row.why.to_owned(), facts: facts.collect() }
 }
 
 fn source(view: &View, row: &SourceRow) -> Line {

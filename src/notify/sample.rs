@@ -7,11 +7,12 @@ pub use summary::{summaries, summary_of};
 use jiff::Timestamp;
 
 use crate::model::{
-    Adjustment, AlertId, AlertNotice, Cause, ChannelChange, ChannelState, ChannelsNotice, Delivery,
-    DeliveryId, DeliveryState, EscalationNotice, Evidence, EvidenceKind, Fact, Field, Health,
-    IncidentState, Level, LocalText, Locale, Notice, NoticeBody, NoticeId, NoticeIncident,
-    NoticeStep, NoticeStory, Part, PartName, Place, PolarityLabel, Reason, Recipient, Severity,
-    SilentTopic, SourceChange, SourcesNotice, Span, StoryId,
+    Adjustment, AlertId, AlertNotice, Cause, ChannelChange, ChannelState, ChannelsNotice,
+    ComplaintItem, ComplaintsNotice, Delivery, DeliveryId, DeliveryState, EscalationNotice,
+    Evidence, EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice,
+    NoticeBody, NoticeId, NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place,
+    PolarityLabel, Reason, Recipient, Reminder, Severity, SilentTopic, SourceChange, SourcesNotice,
+    Span, StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -239,6 +240,29 @@ pub fn of_escalation(cause: Cause, alert: AlertNotice) -> Notice {
 pub fn answerable(locale: Locale) -> Delivery {
     let url = "https://atalaya.acme.example/answer/01981f2e-6a-abc_DEF";
     Delivery { answer_url: Some(url.to_owned()), ..delivery(locale) }
+}
+
+/// A new complaint of the reader's, and one that is late.
+pub fn complaints() -> Notice {
+    let item = |number: &str, reminder, excerpt: &str| ComplaintItem {
+        number: number.to_owned(),
+        reminder,
+        severity: "normal".to_owned(),
+        product: Some("Tarjetas & <pagos>".to_owned()),
+        branch: Some("Gran Vía".to_owned()),
+        owner: "Ana Pérez".to_owned(),
+        received_at: at("2026-11-23T08:30:00Z"),
+        due_at: Some(at("2026-11-24T23:00:00Z")),
+        excerpt: excerpt.to_owned(),
+    };
+    told(NoticeBody::Complaints(ComplaintsNotice {
+        complaints: vec![
+            item("C-2026-000007", Reminder::Late, "Me cobraron dos veces. Soy ▇▇▇, teléfono ▇▇▇."),
+            item("C-2026-000123", Reminder::Asked, "银行乱收费 <b>"),
+        ],
+        more: 3,
+        counts: [(Reminder::Late, 1), (Reminder::Asked, 4)].into(),
+    }))
 }
 
 fn change(id: &str, was: Health, now: Health, reason: Option<&str>) -> SourceChange {

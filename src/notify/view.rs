@@ -3,6 +3,7 @@
 
 mod alert;
 mod channels;
+mod complaints;
 mod escalation;
 mod sources;
 mod summary;
@@ -16,6 +17,7 @@ use crate::phrases;
 
 pub use alert::{AlertView, IncidentView, StepRow};
 pub use channels::{ChannelRow, ChannelsView};
+pub use complaints::{ComplaintRow, ComplaintsView};
 pub use escalation::EscalationView;
 pub use sources::{SourceRow, SourcesView, reason};
 pub use summary::{SummaryView, TopicRow};
@@ -48,6 +50,7 @@ pub enum Body {
     Sources(SourcesView),
     Summary(Box<SummaryView>),
     Channels(ChannelsView),
+    Complaints(ComplaintsView),
 }
 
 impl View {
@@ -80,6 +83,10 @@ impl View {
                 channels::subject(facts, locale),
                 Body::Channels(ChannelsView::new(facts, locale, &clock)),
             ),
+            NoticeBody::Complaints(facts) => (
+                complaints::subject(facts, locale),
+                Body::Complaints(ComplaintsView::new(facts, locale, &clock)),
+            ),
         };
         let name = clean(&delivery.recipient.name, 80);
         Self {
@@ -109,7 +116,7 @@ impl View {
         match &self.body {
             Body::Alert(alert) | Body::Steps(alert) => Some(alert),
             Body::Escalation(escalation) => Some(&escalation.alert),
-            Body::Sources(_) | Body::Summary(_) | Body::Channels(_) => None,
+            Body::Sources(_) | Body::Summary(_) | Body::Channels(_) | Body::Complaints(_) => None,
         }
     }
 

@@ -67,6 +67,7 @@ fn kind(notice: &Notice) -> &'static str {
             SummaryOf::Digest(_) => "digest",
         },
         NoticeBody::Channels(_) => "channels.changed",
+        NoticeBody::Complaints(_) => "complaints.due",
     }
 }
 

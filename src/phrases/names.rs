@@ -3,7 +3,7 @@
 use super::{fill, text};
 use crate::model::{
     Adjustment, AlertState, DeliveryState, EvidenceKind, Field, Health, HeldWhy, IncidentState,
-    Level, Locale, PartName, PolarityLabel, Reason, StepState,
+    Level, Locale, PartName, PolarityLabel, Reason, Reminder, StepState,
 };
 
 /// An alert level: azul, blue, 蓝色.
@@ -34,6 +34,8 @@ pub fn reason(reason: Reason, locale: Locale) -> &'static str {
             Reason::NothingNew => "reason.nothing_new",
             Reason::History => "reason.history",
             Reason::WatchOnly => "reason.watch_only",
+            Reason::ComplaintWave => "reason.complaint_wave",
+            Reason::LoneComplaint => "reason.lone_complaint",
         },
         locale,
     )
@@ -88,6 +90,10 @@ pub fn adjustment(adjustment: &Adjustment, locale: Locale) -> String {
         }
         Adjustment::Hearsay { owners } => {
             fill("adjustment.hearsay", locale, &[("n", &owners.to_string())])
+        }
+        Adjustment::Wave { level: at, wave } => {
+            let values = [("level", level(*at, locale)), ("wave", &super::wave(wave, locale))];
+            fill("adjustment.wave", locale, &values)
         }
     }
 }
@@ -204,6 +210,20 @@ pub fn delivery_state(state: DeliveryState, locale: Locale) -> &'static str {
             DeliveryState::InDoubt => "delivery.in_doubt",
             DeliveryState::Accepted => "delivery.accepted",
             DeliveryState::Dead => "delivery.dead",
+        },
+        locale,
+    )
+}
+
+/// Why somebody hears of a complaint.
+#[must_use]
+pub fn reminder(reminder: Reminder, locale: Locale) -> &'static str {
+    text(
+        match reminder {
+            Reminder::Asked => "complaint.asked",
+            Reminder::Due => "complaint.due",
+            Reminder::Late => "complaint.late",
+            Reminder::Escalated => "complaint.escalated",
         },
         locale,
     )

@@ -13,6 +13,7 @@
 mod announce;
 mod answering;
 mod channels;
+mod complaints;
 mod courier;
 mod dispatch;
 mod event;

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Live, answering, dispatch, outbox, voice};
+use super::{Live, answering, complaints, dispatch, outbox, voice};
 use crate::config::Config;
 use crate::decide;
 use crate::model::{
@@ -119,6 +119,9 @@ pub fn judge_in(
         None => None,
     };
     let voice = voice::of_article(config, source, &article, copied.as_deref());
+    let complaint = complaints::heed(tx, subject, assignment.story, config, now)?;
+    let shown = complaints::shown(&article, complaint.as_ref());
+    let story = complaint.as_ref().map_or(assignment.story, |complaint| complaint.story);
     let mut told = Vec::with_capacity(analysis.topics.len());
     for opinion in &analysis.topics {
         let negative = opinion.polarity.p_negative >= score::NEGATIVE_FROM;
@@ -126,8 +129,8 @@ pub fn judge_in(
         let category = category.map_or("", |found| &found.id);
         let mark = articles::Mark { negative, category, voice: &voice };
         articles::insert_topic(tx, &article, assignment.story, source, opinion, mark)?;
-        let case =
-            Matter { article: &article, source, story: assignment.story, opinion, config, now };
+        let complaint = complaint.as_ref();
+        let case = Matter { article: &shown, source, story, complaint, opinion, config, now };
         told.push(decide_topic(tx, &case, entry.history)?);
     }
     Ok(Judged {
@@ -144,6 +147,7 @@ struct Matter<'a> {
     article: &'a Article,
     source: &'a Source,
     story: StoryId,
+    complaint: Option<&'a complaints::Standing>,
     opinion: &'a TopicOpinion,
     config: &'a Config,
     now: Timestamp,
@@ -161,12 +165,15 @@ fn decide_topic(
     let facts = stories::facts(tx, matter.story, topic_id, category, now)?;
     let case = Case { opinion, facts: &facts, appeared_at: article.appeared_at(), now };
     let severity = score::severity(case, &config.keywords.categories, &config.severity);
+    let severity = complaints::floored(severity, matter.complaint, config, opinion, &facts);
     let open = alerts::find(tx, matter.story, topic_id)?;
     let change = answering::change(tx, open.as_ref(), (article, matter.source), opinion, config)?;
-    let decision = decide::decide(open.as_ref(), severity.level, mute(matter, history), change);
+    let decision =
+        decide::decide(open.as_ref(), severity.level, mute(matter, history, open.as_ref()), change);
     let mut told = Told {
         topic_id: topic_id.clone(),
         reason: match decision {
+            Decision::Open(..) if complaints::in_wave(matter.complaint) => Reason::ComplaintWave,
             Decision::Open(_, reason)
             | Decision::Raise(_, reason)
             | Decision::Reopen(_, reason)
@@ -221,12 +228,13 @@ fn hurry(tx: &mut dyn Transaction, matter: &Matter<'_>) -> Result<(), StoreError
 }
 
 /// Why nobody may be told of this matter, whatever the article says.
-fn mute(matter: &Matter<'_>, history: bool) -> Option<Reason> {
+fn mute(matter: &Matter<'_>, history: bool, open: Option<&Alert>) -> Option<Reason> {
     let mut topics = matter.config.keywords.topics.iter();
     let watched = topics.find(|topic| topic.id == matter.opinion.topic.id);
     match watched {
         Some(topic) if !topic.alerts => Some(Reason::WatchOnly),
-        _ => history.then_some(Reason::History),
+        _ if history => Some(Reason::History),
+        _ => complaints::mute(matter.complaint, open),
     }
 }
 

@@ -12,11 +12,12 @@ use url::Url;
 
 use super::leases::{Held, Holder};
 use super::wake::wait;
-use super::{Live, Pipeline, pages, second};
+use super::{Live, Pipeline, complaints, pages, second};
 use crate::collect;
 use crate::guard::{Get, Reply, foreign_url};
 use crate::model::{Analysis, Article, ArticleId, Entry, Extracted, Source};
 use crate::sandbox::Fault;
+use crate::store;
 use crate::store::entries::{self, Claimed};
 use crate::store::leases::Claim;
 
@@ -92,6 +93,10 @@ async fn claim(pipeline: &Pipeline, limit: u32) -> Result<Vec<Claimed>, crate::s
 async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::Sender<Ready>) {
     let live = pipeline.snapshot();
     let entry = &claimed.entry;
+    if complaints::is_one(entry) {
+        read_complaint(pipeline, live, claimed, held, ready).await;
+        return;
+    }
     let source = live.sources.get(&entry.source_id).map(|source| Source::clone(source));
     // A reload may have taken the source away while its entries waited.
     let source = source.unwrap_or_else(|| Source::unlisted(&entry.source_id));
@@ -122,6 +127,40 @@ async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::S
         Err(error) => {
             tracing::error!(entry.url = %claimed.entry.url, %error, "reading an article failed");
             put_back(pipeline, &claimed, PAUSES[0], "reading it failed".to_owned()).await;
+        }
+    }
+}
+
+/// A complaint has no page: what was filed is all there is.
+async fn read_complaint(
+    pipeline: &Pipeline,
+    live: Arc<Live>,
+    claimed: Claimed,
+    held: Held,
+    ready: &mpsc::Sender<Ready>,
+) {
+    let id = claimed.entry.id;
+    let found = pipeline.store.read(move |tx| store::complaints::of_entry(tx, id)).await;
+    let Ok(Some(complaint)) = found else {
+        let error = "the complaint could not be read".to_owned();
+        put_back(pipeline, &claimed, PAUSES[1], error).await;
+        return;
+    };
+    let (entry, source) = (claimed.entry.clone(), complaints::source(&live.config, &complaint));
+    let medium = source.clone();
+    let work = move || {
+        let rules = live.config.complaints.as_ref();
+        complaints::read(&entry, &complaint, &medium, rules, &live.engine)
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok((article, analysis)) => {
+            if ready.send(Ready { claimed, held, source, article, analysis }).await.is_err() {
+                tracing::debug!("the judge has gone; the complaint will be read again");
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "reading a complaint failed");
+            put_back(pipeline, &claimed, PAUSES[1], "reading it failed".to_owned()).await;
         }
     }
 }

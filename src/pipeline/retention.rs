@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Pipeline;
+use super::{Pipeline, complaints};
 use crate::store::{StoreError, gathered, health, held, prune};
 
 /// Entries or stories of one transaction: some milliseconds.
@@ -19,6 +19,9 @@ const LOOK: Duration = Duration::from_mins(10);
 /// Removes until the workers are to stop.
 pub(super) async fn run(pipeline: Pipeline) {
     loop {
+        if let Err(error) = complaints::tidy(&pipeline, Timestamp::now()).await {
+            tracing::error!(%error, "complaints could not be closed or emptied");
+        }
         let pause = match prune(&pipeline).await {
             Ok(0) => LOOK,
             Ok(_) => BREATH,

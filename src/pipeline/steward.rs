@@ -1,11 +1,11 @@
 //! Looks after what falls due by itself: proposed incidents that nobody confirmed start, further people are
-//! asked where nobody answers, and the gauges show how the sources are.
+//! asked where nobody answers, complaints wait for their owners, and the gauges show how the sources are.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Pipeline, answering};
+use super::{Pipeline, answering, complaints};
 use crate::model::Health;
 use crate::plan;
 use crate::store::{StoreError, Transaction, incidents, sources};
@@ -34,6 +34,7 @@ pub(super) async fn run(pipeline: Pipeline) {
             Err(error) => tracing::error!(%error, "incidents could not be looked after"),
         }
         answering::look(&pipeline, now).await;
+        complaints::look(&pipeline, now).await;
         tokio::select! {
             () = pipeline.stop.cancelled() => return,
             () = tokio::time::sleep(LOOK) => {}

@@ -16,7 +16,7 @@ pub struct Facts<'a> {
 }
 
 /// The highest level that a row of the plan gives, and the category of that row (the gravest of
-/// the story where the row names none). Rows on complaints need complaints and never hold here.
+/// the story where the row names none). Rows on complaints hold where so many are in the story.
 ///
 /// Red takes corroboration: a row that gives red without asking for sources or tier 1 counts as
 /// orange while the alert itself is not red.
@@ -52,7 +52,7 @@ fn rank(facts: &Facts<'_>, category: &str) -> usize {
 
 /// Position of the row's category among those of the story; none if the story is of another kind.
 fn category_rank(row: &Trigger, facts: &Facts<'_>) -> Option<usize> {
-    match &row.category {
+    match row.category.as_ref().or(row.complaint_category.as_ref()) {
         None => Some(0),
         Some(category) => facts.categories.iter().position(|id| id == category),
     }
@@ -60,8 +60,7 @@ fn category_rank(row: &Trigger, facts: &Facts<'_>) -> Option<usize> {
 
 fn holds(row: &Trigger, facts: &Facts<'_>) -> bool {
     let story = facts.facts;
-    row.complaint_category.is_none()
-        && row.min_complaints_1h.is_none()
+    row.min_complaints_1h.is_none_or(|least| story.complaints_last_hour >= least)
         && row.min_score.is_none_or(|least| facts.score >= least)
         && row.min_sources.is_none_or(|least| story.owners >= least)
         && row.min_tier1.is_none_or(|least| story.tier1 >= least)

@@ -10,6 +10,8 @@ pub mod answers;
 pub mod articles;
 pub mod attempts;
 pub mod channels;
+pub mod complaint_waves;
+pub mod complaints;
 pub mod deliveries;
 pub mod digest_runs;
 pub mod entries;

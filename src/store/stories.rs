@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::transaction::params;
 use super::{Row, StoreError, Transaction, verdicts};
-use crate::model::{Article, Story, StoryFacts, StoryId};
+use crate::model::{Article, Source, Story, StoryFacts, StoryId};
 
 /// Time over which the usual rate of negative articles is measured.
 const BASELINE: SignedDuration = SignedDuration::from_hours(28 * 24);
@@ -99,9 +99,10 @@ fn spread(
          COUNT(DISTINCT CASE WHEN tier = 1 THEN source_id END), MIN(tier), MAX(p_negative), MIN(appeared_at), \
          COUNT(CASE WHEN appeared_at > ?3 THEN 1 END), \
          COUNT(CASE WHEN appeared_at > ?4 AND appeared_at <= ?3 THEN 1 END), \
-         COUNT(DISTINCT CASE WHEN negative = 1 THEN owner END) \
+         COUNT(DISTINCT CASE WHEN negative = 1 THEN owner END), \
+         COUNT(CASE WHEN source_id = ?5 AND appeared_at > ?3 THEN 1 END) \
          FROM article_topic WHERE story_id = ?1 AND topic_id = ?2",
-        params![story, topic, now - HOUR, now - HOUR - HOUR],
+        params![story, topic, now - HOUR, now - HOUR - HOUR, Source::COMPLAINTS],
     )?;
     let Some(row) = rows.first() else { return Ok(StoryFacts::default()) };
     let best_tier: Option<u32> = row.get(4)?;
@@ -116,6 +117,7 @@ fn spread(
         first_seen_at: row.get(6)?,
         articles_last_hour: row.get(7)?,
         articles_previous_hour: row.get(8)?,
+        complaints_last_hour: row.get(10)?,
         ..StoryFacts::default()
     })
 }

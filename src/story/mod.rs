@@ -20,6 +20,7 @@ mod settings;
 mod spread;
 mod terms;
 mod vocabulary;
+mod waves;
 mod window;
 
 #[cfg(test)]
@@ -32,3 +33,4 @@ pub use credits::{credit_ends, credited_agency};
 pub use settings::Settings;
 pub use spread::{Carried, Claim, spread};
 pub use terms::Names;
+pub use waves::{Inflow, Usual, wave};

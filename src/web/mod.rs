@@ -5,11 +5,13 @@
 //! | `/` | status page in Spanish, English or Chinese (`?lang=`, else `Accept-Language`) |
 //! | `/answer/…` | the page behind a link in a message: GET shows an alert, POST takes it |
 //! | `/slack/interactions` | takes an alert whose button was pressed in Slack; signed by Slack |
+//! | `/api/complaints` | POST files a customer's complaint, with the configured token |
 //! | `/healthz` | 200 while the process lives |
 //! | `/readyz` | 200 while the store can be written and the daemon is not stopping, else 503 |
 //! | `/metrics` | OpenMetrics 1.0 text |
 
 mod answer;
+mod complaints;
 mod connections;
 mod page;
 mod slack;
@@ -26,6 +28,8 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+pub use complaints::{Filed, file};
 
 use crate::config::Config;
 use crate::model::Locale;
@@ -55,9 +59,12 @@ pub struct Shared {
 /// Serves until `stop`.
 pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToken) {
     let slack_buttons = post(slack::pressed).layer(DefaultBodyLimit::max(slack::MOST_BODY));
+    let complaint_intake =
+        post(complaints::take).layer(DefaultBodyLimit::max(complaints::MOST_BODY));
     let router = Router::new()
         .route("/", get(status_page))
         .route("/answer/{end}", get(answer::show).post(answer::take))
+        .route("/api/complaints", complaint_intake)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))

@@ -12,6 +12,7 @@ mod backend;
 mod channels;
 mod claims;
 mod collecting;
+mod complaints;
 mod escalation;
 mod identity;
 mod incidents;

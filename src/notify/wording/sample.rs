@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
-    AlertId, AlertNotice, Cause, ChannelChange, ChannelState, ChannelsNotice, Delivery, DeliveryId,
-    DeliveryState, DigestFacts, EscalationNotice, Evidence, EvidenceKind, Fact, Field, Health,
-    IncidentState, Level, LocalText, Locale, Notice, NoticeBody, NoticeId, NoticeIncident,
-    NoticeKind, NoticeStep, NoticeStory, Part, PartName, Place, PolarityLabel, Reason, Recipient,
-    Severity, SilenceFacts, SilentTopic, SourceChange, SourcesNotice, Span, StoryId, SummaryItem,
-    SummaryNotice, SummaryOf, SummaryTopic,
+    AlertId, AlertNotice, Cause, ChannelChange, ChannelState, ChannelsNotice, ComplaintItem,
+    ComplaintsNotice, Delivery, DeliveryId, DeliveryState, DigestFacts, EscalationNotice, Evidence,
+    EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice, NoticeBody,
+    NoticeId, NoticeIncident, NoticeKind, NoticeStep, NoticeStory, Part, PartName, Place,
+    PolarityLabel, Reason, Recipient, Reminder, Severity, SilenceFacts, SilentTopic, SourceChange,
+    SourcesNotice, Span, StoryId, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic,
 };
 
 const HEADLINE: &str = "PRUEBA · TEST · 测试: El supervisor multa al «Banco Ñandú & Cía.» por fraude 🚨 — \
@@ -48,6 +48,7 @@ pub(crate) fn samples(locale: Locale) -> Vec<(Notice, Delivery)> {
                 NoticeKind::Silence => summary(SummaryOf::SilenceEnded(silence(now))),
                 NoticeKind::Digest => summary(SummaryOf::Digest(digest(now))),
                 NoticeKind::Channels => NoticeBody::Channels(channels(now)),
+                NoticeKind::Complaints => NoticeBody::Complaints(complaints(now)),
             };
             let status_url = Some("https://atalaya.example/".to_owned());
             let notice =
@@ -55,6 +56,22 @@ pub(crate) fn samples(locale: Locale) -> Vec<(Notice, Delivery)> {
             (notice, delivery(locale, now))
         })
         .collect()
+}
+
+fn complaints(now: Timestamp) -> ComplaintsNotice {
+    let item = ComplaintItem {
+        number: "C-2026-000123".to_owned(),
+        reminder: Reminder::Late,
+        severity: "normal".to_owned(),
+        product: Some("Tarjetas & <pagos>".to_owned()),
+        branch: Some("Gran Vía".to_owned()),
+        owner: "Ana Pérez".to_owned(),
+        received_at: ago(now, 60),
+        due_at: Some(now),
+        excerpt: HEADLINE.to_owned(),
+    };
+    let counts = BTreeMap::from([(Reminder::Late, 2)]);
+    ComplaintsNotice { complaints: vec![item], more: 1, counts }
 }
 
 fn escalation(locale: Locale, now: Timestamp) -> NoticeBody {

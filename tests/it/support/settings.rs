@@ -126,6 +126,12 @@ impl Settings {
         self
     }
 
+    /// A table of the main file that nothing else here writes.
+    pub fn table(mut self, text: &str) -> Self {
+        self.sources += text;
+        self
+    }
+
     /// Writes the configuration; the path of the main file.
     pub fn write(&self) -> PathBuf {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
