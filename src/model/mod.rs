@@ -7,6 +7,7 @@ mod alert;
 mod analysis;
 mod answer_link;
 mod article;
+mod business_days;
 mod calendar;
 pub mod condition;
 mod delivery;
@@ -14,12 +15,14 @@ mod escalation;
 mod feed;
 mod id;
 mod incident;
+mod incident_event;
 mod keywords;
 mod labels;
 mod locale;
 mod media;
 mod notice;
 mod plan;
+mod plan_duration;
 pub mod query;
 mod severity;
 mod silence;
@@ -40,6 +43,7 @@ pub use analysis::{
 };
 pub use answer_link::{AnswerKey, AnswerLink};
 pub use article::{Article, Entry, EntryMarks, Extracted};
+pub use business_days::BusinessDays;
 pub use calendar::{Calendar, Hours, Override, QuietHours, Rotation, Turn};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use escalation::{
@@ -50,7 +54,10 @@ pub use id::{
     AlertEventId, AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, HeldId, IncidentId,
     NoticeId, StoryEditId, StoryId, VerdictId,
 };
-pub use incident::{Incident, IncidentState, Step, StepState};
+pub use incident::{
+    Care, Chase, Duty, Incident, IncidentLife, IncidentState, Lesson, Mark, Step, StepState,
+};
+pub use incident_event::{Happening, IncidentEvent, Origin, Start};
 pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
 };
@@ -65,6 +72,7 @@ pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
+pub use plan_duration::PlanDuration;
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use silence::{HeldWhy, ReadSilence, Silence};
 pub use site::SiteLayout;

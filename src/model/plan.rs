@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Level, Locale, QuietHours};
+use super::{BusinessDays, Level, Locale, QuietHours};
 
 /// Somebody who can be told and can hold a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,9 @@ pub struct Plan {
     pub time_zone: String,
     /// Holiday calendar for business days.
     pub calendar: Option<String>,
+    /// The days of that calendar, as they were when the plan was read; else Monday to Friday.
+    #[serde(default)]
+    pub business_days: BusinessDays,
     /// Last review.
     pub reviewed_on: Option<Date>,
     /// Time between reviews.

@@ -17,6 +17,7 @@ pub mod gathered;
 pub mod groups;
 pub mod health;
 pub mod held;
+pub mod incident_events;
 pub mod incidents;
 pub mod inhibitors;
 pub mod known;

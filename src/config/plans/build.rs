@@ -14,7 +14,7 @@ use super::raw::{
 };
 use super::report::Report;
 use crate::model::{
-    Activation, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate, NotAfter, Plan,
+    Activation, Anchor, BusinessDays, Deadline, DrillSettings, EscalationStep, MessageTemplate, NotAfter, Plan,
     PlanStep, Review, Role, Sitrep, StandDown, Trigger,
 };
 
@@ -30,6 +30,7 @@ pub fn build(raw: &RawPlan, hash: String, report: &mut Report<'_>) -> Plan {
         locale: head.language,
         time_zone: value(&head.timezone),
         calendar: head.calendar.clone(),
+        business_days: BusinessDays::default(),
         reviewed_on: head.reviewed_on.as_ref().and_then(|date| day(date, report)),
         review_every: report.optional_clock(head.review_every.as_ref()),
         drill_every: report.optional_clock(head.drill_every.as_ref()),

@@ -5,7 +5,6 @@
 //! (review overdue, replay, bounced contacts) is not judged here. Nothing is repaired.
 
 mod build;
-mod duration;
 mod lint;
 mod people;
 mod raw;

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use jiff::SignedDuration;
 
-use super::duration::{self, PlanDuration};
 use super::raw::Text;
 use crate::config::explain::did_you_mean;
 use crate::config::{Finding, FindingSeverity, TomlFile};
+use crate::model::PlanDuration;
 
 /// The findings of one file.
 pub struct Report<'a> {
@@ -30,7 +30,7 @@ impl<'a> Report<'a> {
 
     /// A duration by the clock. A bad one is reported and read as zero.
     pub fn clock(&mut self, text: &Text) -> SignedDuration {
-        if let Some(PlanDuration::Clock(duration)) = duration::parse(text.get_ref()) {
+        if let Some(PlanDuration::Clock(duration)) = PlanDuration::parse(text.get_ref()) {
             return duration;
         }
         let what = format!("`{}` is not a duration by the clock", text.get_ref());
@@ -45,7 +45,7 @@ impl<'a> Report<'a> {
 
     /// A duration in any notation, kept as it is written.
     pub fn notation(&mut self, text: &Text) -> String {
-        if duration::parse(text.get_ref()).is_none() {
+        if PlanDuration::parse(text.get_ref()).is_none() {
             let what = format!("`{}` is not a duration", text.get_ref());
             let remedy = "write a number and m, h, d, bd (business days) or mo (months)";
             self.error(text.span(), what, remedy);

@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::plans::build::anchor;
-use crate::config::plans::duration::{PlanDuration, parse};
 use crate::config::plans::raw::{RawDeadline, RawPlan, RawStep, Text};
 use crate::config::plans::report::Report;
-use crate::model::Anchor;
+use crate::model::{Anchor, PlanDuration};
 
 /// Rules L06, L07 and L10.
 pub fn lint(raw: &RawPlan, report: &mut Report<'_>) {
@@ -41,7 +40,7 @@ fn pair(step: &RawStep, first: &RawStep, place: &Text, report: &mut Report<'_>) 
         );
         report.error(place.span(), what, "lower the level of the one or raise that of the other");
     }
-    let due = |text: &Text| match parse(text.get_ref()) {
+    let due = |text: &Text| match PlanDuration::parse(text.get_ref()) {
         Some(PlanDuration::Clock(duration)) => Some(duration),
         _ => None,
     };

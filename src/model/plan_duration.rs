@@ -18,30 +18,32 @@ pub enum PlanDuration {
     Months(u16),
 }
 
-/// Reads the notation; none if it is not one or exceeds ten years.
-#[must_use]
-pub fn parse(text: &str) -> Option<PlanDuration> {
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at(digits);
-    let count: u16 = number.parse().ok()?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => DAY,
-        "bd" => return (count <= 2500).then_some(PlanDuration::BusinessDays(count)),
-        "mo" => return (count <= 120).then_some(PlanDuration::Months(count)),
-        _ => return None,
-    };
-    let total = i64::from(count) * seconds;
-    (total <= MAX_SECONDS).then(|| PlanDuration::Clock(SignedDuration::from_secs(total)))
+impl PlanDuration {
+    /// Reads the notation; none if it is not one or exceeds ten years.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.find(|c: char| !c.is_ascii_digit())?;
+        let (number, unit) = text.split_at(digits);
+        let count: u16 = number.parse().ok()?;
+        let seconds = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => DAY,
+            "bd" => return (count <= 2500).then_some(Self::BusinessDays(count)),
+            "mo" => return (count <= 120).then_some(Self::Months(count)),
+            _ => return None,
+        };
+        let total = i64::from(count) * seconds;
+        (total <= MAX_SECONDS).then(|| Self::Clock(SignedDuration::from_secs(total)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
 
-    use super::{PlanDuration, parse};
+    use super::PlanDuration;
 
     #[test]
     fn notation() {
@@ -65,7 +67,7 @@ mod tests {
             ("15м", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(parse(text), expected, "{text:?}");
+            assert_eq!(PlanDuration::parse(text), expected, "{text:?}");
         }
     }
 }
