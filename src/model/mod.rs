@@ -23,6 +23,7 @@ mod media;
 mod notice;
 mod plan;
 mod plan_duration;
+mod plan_notice;
 pub mod query;
 mod severity;
 mod silence;
@@ -73,6 +74,7 @@ pub use plan::{
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
 pub use plan_duration::PlanDuration;
+pub use plan_notice::{PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport};
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use silence::{HeldWhy, ReadSilence, Silence};
 pub use site::SiteLayout;

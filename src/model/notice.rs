@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertId, Cause, Evidence, Health, IncidentState, Level, LocalText, PolarityLabel, Reason,
-    Severity, Span, StoryId, SummaryNotice, SummaryOf,
+    AlertId, Cause, Evidence, Health, IncidentState, Level, LocalText, PlanNotice, PolarityLabel,
+    Reason, Severity, Span, StoryId, SummaryNotice, SummaryOf,
 };
 
 /// What a message is for.
@@ -20,6 +20,8 @@ pub enum NoticeKind {
     Steps,
     /// Nobody has answered an alert: somebody is asked to.
     Escalation,
+    /// News of a running crisis plan.
+    Plan,
     /// Sources fell ill or recovered, or a topic fell silent.
     Sources,
     /// Several alerts that belong together.
@@ -42,6 +44,7 @@ impl NoticeKind {
             NoticeKind::Alert => "alert",
             NoticeKind::Steps => "steps",
             NoticeKind::Escalation => "escalation",
+            NoticeKind::Plan => "plan",
             NoticeKind::Sources => "sources",
             NoticeKind::Group => "group",
             NoticeKind::Reminder => "reminder",
@@ -77,6 +80,8 @@ pub enum NoticeBody {
     Steps(Box<AlertNotice>),
     /// Nobody has answered the alert: somebody is asked to.
     Escalation(Box<EscalationNotice>),
+    /// News of a running crisis plan.
+    Plan(Box<PlanNotice>),
     /// Sources fell ill or recovered, or a topic fell silent.
     Sources(SourcesNotice),
     /// Many alerts in one message.
@@ -96,6 +101,7 @@ impl Notice {
             NoticeBody::Alert(_) => NoticeKind::Alert,
             NoticeBody::Steps(_) => NoticeKind::Steps,
             NoticeBody::Escalation(_) => NoticeKind::Escalation,
+            NoticeBody::Plan(_) => NoticeKind::Plan,
             NoticeBody::Sources(_) => NoticeKind::Sources,
             NoticeBody::Summary(summary) => match &summary.of {
                 SummaryOf::Group { .. } => NoticeKind::Group,
@@ -114,6 +120,7 @@ impl Notice {
         match &self.body {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.alert_id.to_string(),
             NoticeBody::Escalation(escalation) => escalation.alert.alert_id.to_string(),
+            NoticeBody::Plan(plan) => plan.alert_id.to_string(),
             NoticeBody::Sources(_) => SOURCES_THREAD.to_owned(),
             NoticeBody::Summary(summary) => match &summary.of {
                 SummaryOf::Group { key } => format!("group-{key}"),
@@ -133,7 +140,7 @@ impl Notice {
         match &self.body {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert),
             NoticeBody::Escalation(escalation) => Some(&escalation.alert),
-            NoticeBody::Sources(_) | NoticeBody::Summary(_) => None,
+            NoticeBody::Plan(_) | NoticeBody::Sources(_) | NoticeBody::Summary(_) => None,
         }
     }
 
@@ -142,6 +149,7 @@ impl Notice {
     pub fn level(&self) -> Option<Level> {
         match &self.body {
             NoticeBody::Summary(summary) => summary.alarm(),
+            NoticeBody::Plan(plan) => Some(plan.incident.level),
             _ => self.alert().map(|alert| alert.level),
         }
     }

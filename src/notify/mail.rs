@@ -36,6 +36,7 @@ pub fn render_mail(notice: &Notice, delivery: &Delivery) -> Result<RenderedMail,
         NoticeKind::Alert => ("alert.txt.j2", "alert.html.j2"),
         NoticeKind::Steps => ("steps.txt.j2", "steps.html.j2"),
         NoticeKind::Escalation => ("escalation.txt.j2", "escalation.html.j2"),
+        NoticeKind::Plan => ("plan_news.txt.j2", "plan_news.html.j2"),
         NoticeKind::Sources => ("sources.txt.j2", "sources.html.j2"),
         NoticeKind::Group
         | NoticeKind::Reminder
@@ -72,6 +73,8 @@ const TEMPLATES: [(&str, &str); 19] = [
     ("links.html.j2", include_str!("templates/links.html.j2")),
     ("plan.html.j2", include_str!("templates/plan.html.j2")),
     ("plan.txt.j2", include_str!("templates/plan.txt.j2")),
+    ("plan_news.html.j2", include_str!("templates/plan_news.html.j2")),
+    ("plan_news.txt.j2", include_str!("templates/plan_news.txt.j2")),
     ("sources.html.j2", include_str!("templates/sources.html.j2")),
     ("sources.txt.j2", include_str!("templates/sources.txt.j2")),
     ("steps.html.j2", include_str!("templates/steps.html.j2")),

@@ -3,6 +3,7 @@
 
 mod alert;
 mod escalation;
+mod plan;
 mod sources;
 mod summary;
 
@@ -15,6 +16,7 @@ use crate::phrases;
 
 pub use alert::{AlertView, IncidentView, StepRow};
 pub use escalation::EscalationView;
+pub use plan::{PlanList, PlanView};
 pub use sources::{SourceRow, SourcesView, reason};
 pub use summary::{SummaryView, TopicRow};
 
@@ -43,6 +45,7 @@ pub enum Body {
     Alert(Box<AlertView>),
     Steps(Box<AlertView>),
     Escalation(Box<EscalationView>),
+    Plan(Box<PlanView>),
     Sources(SourcesView),
     Summary(Box<SummaryView>),
 }
@@ -64,6 +67,10 @@ impl View {
             NoticeBody::Escalation(facts) => (
                 escalation::subject(facts, locale),
                 Body::Escalation(Box::new(EscalationView::new(facts, locale, &clock))),
+            ),
+            NoticeBody::Plan(facts) => (
+                plan::subject(facts, locale),
+                Body::Plan(Box::new(PlanView::new(facts, locale, &clock))),
             ),
             NoticeBody::Sources(facts) => (
                 sources::subject(facts, locale),
@@ -102,7 +109,7 @@ impl View {
         match &self.body {
             Body::Alert(alert) | Body::Steps(alert) => Some(alert),
             Body::Escalation(escalation) => Some(&escalation.alert),
-            Body::Sources(_) | Body::Summary(_) => None,
+            Body::Plan(_) | Body::Sources(_) | Body::Summary(_) => None,
         }
     }
 

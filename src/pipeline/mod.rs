@@ -12,6 +12,7 @@
 mod announce;
 mod answering;
 mod courier;
+mod crisis;
 mod dispatch;
 mod event;
 mod heartbeat;
@@ -47,6 +48,9 @@ use tokio_util::task::TaskTracker;
 
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
+pub use crisis::{
+    Broken, Happened, Verified, look_after, open_by_hand, say, verify as verify_log,
+};
 pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
 pub use layouts::explain_page;

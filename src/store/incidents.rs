@@ -115,6 +115,31 @@ pub fn attach(
     Ok(())
 }
 
+/// The stories that tell an incident, the first one first.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn stories(tx: &mut dyn Transaction, incident: IncidentId) -> Result<Vec<StoryId>, StoreError> {
+    let rows = tx.query(
+        "SELECT story_id FROM incident_story WHERE incident_id = ?1 ORDER BY attached_at, story_id",
+        params![incident],
+    )?;
+    rows.iter().map(|row| row.parse(0)).collect()
+}
+
+/// Has the incident looked at again at an instant.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn wake(
+    tx: &mut dyn Transaction,
+    incident: IncidentId,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.execute("UPDATE incident SET wakes_at = ?2 WHERE id = ?1", params![incident, at])?;
+    Ok(())
+}
+
 /// Writes an incident and its steps, new or changed; `wakes_at` is when something next happens to
 /// it by itself. The plan is frozen at the first writing.
 ///
