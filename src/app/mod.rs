@@ -3,6 +3,7 @@
 pub mod alerts;
 mod answer_key;
 pub mod explain;
+pub mod incidents;
 mod reload;
 mod scratch;
 pub mod silences;

@@ -11,8 +11,8 @@ use url::Url;
 use super::{Channel, Digest, Inhibit, SecondReader, SeverityRules, Storm, Telling};
 use crate::model::query::Query;
 use crate::model::{
-    AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout,
-    Source,
+    AnswerKey, BusinessDays, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy,
+    SiteLayout, Source,
 };
 use crate::query::Lists;
 
@@ -57,6 +57,10 @@ pub struct Config {
     pub policies: BTreeMap<String, Policy>,
     /// Crisis plans.
     pub plans: Vec<Plan>,
+    /// Their files.
+    pub plan_files: Vec<PathBuf>,
+    /// Business days, by calendar.
+    pub holidays: BTreeMap<String, BusinessDays>,
     /// Topics, categories, lexicons.
     pub keywords: Keywords,
     /// Lists of terms, for queries that are asked later.

@@ -51,6 +51,9 @@ pub struct Plan {
     pub review_every: Option<SignedDuration>,
     /// Time between drills.
     pub drill_every: Option<SignedDuration>,
+    /// Last drill.
+    #[serde(default)]
+    pub drilled_on: Option<Date>,
     /// How it starts.
     pub activation: Activation,
     /// When it starts: any one of these.
@@ -278,6 +281,9 @@ pub struct MessageTemplate {
     pub audience: String,
     /// Roles that must approve it.
     pub approvals: Vec<String>,
+    /// When they approved it before it was needed.
+    #[serde(default)]
+    pub approved_on: Option<Date>,
     /// The text.
     pub body: String,
 }

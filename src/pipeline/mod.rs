@@ -60,6 +60,8 @@ pub use outcome::{Judged, Subject, Told, judge_in};
 pub use parsing::{Page, Parsers, Parsing, Read, answer};
 pub use spread::told_by;
 
+/// Why something cannot happen to an incident, for those who say it.
+pub use crate::plan::Refusal as IncidentRefusal;
 /// The usual time between two arrivals, for those who show sources.
 pub use crate::collect::usual_gap;
 /// What is out of the ordinary, for those who show it.

@@ -45,14 +45,18 @@ pub struct Broken {
     pub what: String,
 }
 
-/// Reads the whole log and every incident.
+/// Reads the whole log and every incident. The hash `once` must have been its head at some time:
+/// it shows that the log was not written anew, nor cut behind it.
 ///
 /// # Errors
 /// As the store's. What is broken is no error.
-pub fn verify(tx: &mut dyn Transaction) -> Result<Verified, StoreError> {
+pub fn verify(tx: &mut dyn Transaction, once: Option<&str>) -> Result<Verified, StoreError> {
     let mut found = Verified::default();
     let mut logs: BTreeMap<String, Vec<IncidentEvent>> = BTreeMap::new();
-    chain(tx, &mut found, &mut logs)?;
+    let seen = chain(tx, &mut found, &mut logs, once)?;
+    if let (Some(once), false) = (once, seen) {
+        found.note(None, None, format!("the log never had the head {once}"));
+    }
     let stored = incidents::recent(tx, INCIDENTS)?;
     for incident in &stored {
         let events = logs.remove(&incident.id.to_string());
@@ -73,16 +77,18 @@ impl Verified {
     }
 }
 
-/// The chain from its first entry to its last; gathers the events of each incident.
+/// The chain from its first entry to its last; gathers the events of each incident. Answers whether
+/// the hash `once` is among its hashes.
 fn chain(
     tx: &mut dyn Transaction,
     found: &mut Verified,
     logs: &mut BTreeMap<String, Vec<IncidentEvent>>,
-) -> Result<(), StoreError> {
-    let mut after = 0;
+    once: Option<&str>,
+) -> Result<bool, StoreError> {
+    let (mut after, mut seen) = (0, false);
     loop {
         let page = incident_events::page(tx, after, PAGE)?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let Some(last) = page.last() else { return Ok(seen) };
         let end = last.n;
         for entry in page {
             let (n, id) = (Some(entry.n), Some(entry.incident_id.clone()));
@@ -104,6 +110,7 @@ fn chain(
                 Ok(_) => found.note(id, n, "its name is not that of what it says".to_owned()),
                 Err(error) => found.note(id, n, error.to_string()),
             }
+            seen |= once == Some(entry.hash.as_str());
             after = entry.n;
             found.head = Some(entry.hash);
         }

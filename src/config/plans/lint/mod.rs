@@ -170,7 +170,7 @@ fn messages(raw: &RawPlan, report: &mut Report<'_>) {
 }
 
 fn message_text(message: &Spanned<RawMessage>, report: &mut Report<'_>) {
-    let RawMessage { audience, approvals, body } = message.get_ref();
+    let RawMessage { audience, approvals, body, .. } = message.get_ref();
     match audience.get_ref().as_str() {
         "public" | "customers" | "regulator" if approvals.is_empty() => {
             let what = format!("L08 message for {} without approvals", audience.get_ref());
@@ -197,15 +197,13 @@ fn fields(body: &str) -> impl Iterator<Item = &str> {
 }
 
 fn duplicates(raw: &RawPlan, report: &mut Report<'_>) {
-    let steps: Vec<&Text> = raw.step.iter().map(|step| &step.key).collect();
-    let deadlines: Vec<&Text> = raw.deadline.iter().map(|deadline| &deadline.key).collect();
-    for keys in [steps, deadlines] {
-        let mut seen = BTreeSet::new();
-        for key in keys {
-            if !seen.insert(key.get_ref()) {
-                let what = format!("L11 the key `{}` is used twice", key.get_ref());
-                report.error(key.span(), what, "give each its own key");
-            }
+    // People name steps, deadlines and roles by these keys alone.
+    let mut seen: BTreeSet<&String> = raw.role.keys().collect();
+    let steps = raw.step.iter().map(|step| &step.key);
+    for key in steps.chain(raw.deadline.iter().map(|deadline| &deadline.key)) {
+        if !seen.insert(key.get_ref()) {
+            let what = format!("L11 the key `{}` is used twice", key.get_ref());
+            report.error(key.span(), what, "give each step, deadline and role its own key");
         }
     }
 }
