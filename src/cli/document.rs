@@ -54,7 +54,9 @@ fn plain(text: &str) -> String {
         match c {
             '\n' | '\t' => safe.push(' '),
             c if c.is_control() => {}
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' => safe.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' => {
+                safe.extend(['\\', c])
+            }
             c => safe.push(c),
         }
     }

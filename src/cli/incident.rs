@@ -349,7 +349,15 @@ fn life(text: &mut String, found: &IncidentReport) -> fmt::Result {
             state.push_str(if is { mark } else { "" });
         }
         let note = it.note.as_deref().map(cut).unwrap_or_default();
-        [it.key.clone(), state, time(&it.due_at), it.person.clone(), it.deputy.clone(), cut(&it.title), note]
+        [
+            it.key.clone(),
+            state,
+            time(&it.due_at),
+            it.person.clone(),
+            it.deputy.clone(),
+            cut(&it.title),
+            note,
+        ]
     };
     let head = ["STEP", "STATE", "DUE", "HOLDER", "DEPUTY", "TITLE", "NOTE"];
     table(text, head, &found.steps.iter().map(task).collect::<Vec<_>>())?;
@@ -369,7 +377,9 @@ fn life(text: &mut String, found: &IncidentReport) -> fmt::Result {
         if let Some(details) = details.as_object_mut() {
             details.remove("what");
         }
-        let short = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let short = |value: &serde_json::Value| {
+            value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+        };
         let details = details.as_object().map(|map| {
             map.iter().map(|(name, value)| format!("{name}={}", short(value))).collect::<Vec<_>>()
         });

@@ -57,7 +57,8 @@ pub(super) fn holidays(
         check.error(at, what, "name the file that lists the holidays, seen from this file");
         return None;
     }
-    let loaded = TomlFile::read(&path).map_err(|finding| vec![finding]).and_then(|file| read(&file));
+    let loaded =
+        TomlFile::read(&path).map_err(|finding| vec![finding]).and_then(|file| read(&file));
     loaded.map_err(|findings| check.findings.extend(findings)).ok()
 }
 
@@ -86,13 +87,10 @@ pub fn read(file: &TomlFile) -> Result<BTreeMap<String, BusinessDays>, Vec<Findi
     if findings.is_empty() { Ok(calendars) } else { Err(findings) }
 }
 
-fn days(
-    file: &TomlFile,
-    raw: &[Spanned<Datetime>],
-    findings: &mut Vec<Finding>,
-) -> BTreeSet<Date> {
+fn days(file: &TomlFile, raw: &[Spanned<Datetime>], findings: &mut Vec<Finding>) -> BTreeSet<Date> {
     let day = |day: &Spanned<Datetime>| {
-        let read = Date::from_str(&day.get_ref().to_string()).ok();
+        let whole = day.get_ref().time.is_none();
+        let read = Date::from_str(&day.get_ref().to_string()).ok().filter(|_| whole);
         if read.is_none() {
             let remedy = "write it as 2026-12-25, without a time";
             findings.push(file.error(day.span(), "not a day", remedy));

@@ -184,8 +184,7 @@ pub fn called<'p>(
     if channels.is_empty() {
         channels.extend(config.channels.iter().find(mails));
     }
-    let people: Vec<&Person> =
-        people.into_iter().filter_map(|id| config.people.get(id)).collect();
+    let people: Vec<&Person> = people.into_iter().filter_map(|id| config.people.get(id)).collect();
     let each = |channel: &Channel| {
         people.iter().filter_map(|person| mail(&channel.id, person)).collect::<Vec<_>>()
     };

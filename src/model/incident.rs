@@ -93,14 +93,8 @@ pub enum StepState {
 
 impl StepState {
     /// All states.
-    pub const ALL: [Self; 6] = [
-        Self::Waiting,
-        Self::Due,
-        Self::Acknowledged,
-        Self::Done,
-        Self::Skipped,
-        Self::Withdrawn,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::Due, Self::Acknowledged, Self::Done, Self::Skipped, Self::Withdrawn];
 
     /// The name in the store and in JSON.
     #[must_use]
@@ -172,9 +166,7 @@ impl Incident {
     #[must_use]
     pub fn care(&self, key: &str) -> Option<&Care> {
         let step = self.steps.iter().find(|step| step.key == key).map(|step| &step.care);
-        step.or_else(|| {
-            self.life.duties.iter().find(|duty| duty.key == key).map(|duty| &duty.care)
-        })
+        step.or_else(|| self.life.duties.iter().find(|duty| duty.key == key).map(|duty| &duty.care))
     }
 }
 

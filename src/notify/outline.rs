@@ -95,10 +95,12 @@ fn plan_news(view: &View, facts: &PlanView) -> Vec<Section> {
         labelled(view, "mail.plan", facts.heading.clone()),
         Line::Headline { text: facts.title.clone(), url: None },
     ];
-    lines.extend(facts.rows.iter().map(|row| Line::Labelled {
-        label: row.label.to_owned(),
-        value: row.value.clone(),
-    }));
+    lines.extend(
+        facts
+            .rows
+            .iter()
+            .map(|row| Line::Labelled { label: row.label.to_owned(), value: row.value.clone() }),
+    );
     let list = |list: &super::view::PlanList| {
         let items = list.items.iter().map(|item| Line::Item(item.clone()));
         std::iter::once(Line::Heading(list.heading.to_owned())).chain(items).collect()

@@ -83,13 +83,14 @@ fn begin(
     for what in events {
         let event = IncidentEvent { at: now, by: by.clone(), what };
         let before = happened.take();
-        let done = record(tx, config, plan, before.as_ref().map(|it| &it.incident), &event, telling)?
-            .map_err(|why| StoreError::Mismatch(why.to_string()))?;
+        let done =
+            record(tx, config, plan, before.as_ref().map(|it| &it.incident), &event, telling)?
+                .map_err(|why| StoreError::Mismatch(why.to_string()))?;
         let messages = before.map_or(0, |it| it.messages) + done.messages;
         happened = Some(Happened { messages, ..done });
     }
-    let happened =
-        happened.ok_or_else(|| StoreError::Mismatch("an incident without a beginning".to_owned()))?;
+    let happened = happened
+        .ok_or_else(|| StoreError::Mismatch("an incident without a beginning".to_owned()))?;
     incidents::attach(tx, happened.incident.id, story, now)?;
     Ok(happened)
 }

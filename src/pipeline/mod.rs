@@ -48,9 +48,7 @@ use tokio_util::task::TaskTracker;
 
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
-pub use crisis::{
-    Broken, Happened, Verified, look_after, open_by_hand, say, verify as verify_log,
-};
+pub use crisis::{Broken, Happened, Verified, look_after, open_by_hand, say, verify as verify_log};
 pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
 pub use layouts::explain_page;
@@ -60,10 +58,10 @@ pub use outcome::{Judged, Subject, Told, judge_in};
 pub use parsing::{Page, Parsers, Parsing, Read, answer};
 pub use spread::told_by;
 
-/// Why something cannot happen to an incident, for those who say it.
-pub use crate::plan::Refusal as IncidentRefusal;
 /// The usual time between two arrivals, for those who show sources.
 pub use crate::collect::usual_gap;
+/// Why something cannot happen to an incident, for those who say it.
+pub use crate::plan::Refusal as IncidentRefusal;
 /// What is out of the ordinary, for those who show it.
 pub use crate::story::{Burst, History, bursts, silence, surface_terms};
 

@@ -45,8 +45,7 @@ pub enum Whom {
 pub fn ladder(plan: &Plan, level: Level) -> Vec<Rung> {
     let rows = || plan.escalation.iter().filter(|row| row.from_level <= level);
     let waits: BTreeSet<SignedDuration> = rows().map(|row| row.wait).collect();
-    let patience =
-        waits.iter().copied().find(SignedDuration::is_positive).unwrap_or(USUAL_WAIT);
+    let patience = waits.iter().copied().find(SignedDuration::is_positive).unwrap_or(USUAL_WAIT);
     let mut rungs = vec![
         Rung { after: SignedDuration::ZERO, whom: Whom::Holder },
         Rung { after: patience, whom: Whom::Deputy },

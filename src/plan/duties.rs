@@ -41,7 +41,8 @@ pub(super) fn open(plan: &Plan, incident: &mut Incident) {
 
 /// When a duty is due: the earlier of its limits, of those whose clocks run.
 fn due_at(plan: &Plan, incident: &Incident, planned: &Deadline) -> Option<Timestamp> {
-    let own = started(incident, &planned.anchor).and_then(|from| clock::due(plan, &planned.due, from));
+    let own =
+        started(incident, &planned.anchor).and_then(|from| clock::due(plan, &planned.due, from));
     let limit = planned.not_after.as_ref().and_then(|limit| {
         started(incident, &limit.anchor).and_then(|from| clock::due(plan, &limit.due, from))
     });

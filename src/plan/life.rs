@@ -158,7 +158,9 @@ fn happen(
             said(&mark, reason)?;
             stand_down(plan, incident, met, &mark)
         }
-        Happening::Learned { text, owner, due } => people::learn(incident, text, owner, *due, &mark),
+        Happening::Learned { text, owner, due } => {
+            people::learn(incident, text, owner, *due, &mark)
+        }
         Happening::Reviewed { conclusions } => {
             only(incident, incident.state == IncidentState::StoodDown)?;
             said(&mark, conclusions)?;

@@ -6,16 +6,10 @@ use jiff::civil::Date;
 use super::Refusal;
 use super::chase::{begin, holder};
 use super::life::{person, said};
-use crate::model::{
-    Care, Incident, IncidentState, Lesson, Mark, Plan, RoleKind, Step, StepState,
-};
+use crate::model::{Care, Incident, IncidentState, Lesson, Mark, Plan, RoleKind, Step, StepState};
 
 /// Somebody is at it. Whoever stands in and takes a step holds it from then on.
-pub(super) fn acknowledge(
-    incident: &mut Incident,
-    key: &str,
-    mark: Mark,
-) -> Result<(), Refusal> {
+pub(super) fn acknowledge(incident: &mut Incident, key: &str, mark: Mark) -> Result<(), Refusal> {
     person(&mark)?;
     workable(incident, key)?;
     let (person, backup) = holders_mut(incident, key)?;
@@ -184,10 +178,7 @@ pub(super) fn commands(plan: &Plan, incident: &Incident, mark: &Mark) -> Result<
 }
 
 /// How the step or duty of this key is looked after.
-pub(super) fn care_mut<'i>(
-    incident: &'i mut Incident,
-    key: &str,
-) -> Result<&'i mut Care, Refusal> {
+pub(super) fn care_mut<'i>(incident: &'i mut Incident, key: &str) -> Result<&'i mut Care, Refusal> {
     let step = incident.steps.iter_mut().find(|step| step.key == key).map(|step| &mut step.care);
     let duties = &mut incident.life.duties;
     step.or_else(|| duties.iter_mut().find(|duty| duty.key == key).map(|duty| &mut duty.care))

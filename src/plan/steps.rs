@@ -19,7 +19,8 @@ pub(super) fn open(plan: &Plan, incident: &mut Incident, now: Timestamp) {
                 incident.steps.push(step);
             }
             Some(step) if step.state == StepState::Withdrawn => {
-                (step.due_at, step.state, step.care) = (due_at, StepState::Waiting, Care::default());
+                (step.due_at, step.state, step.care) =
+                    (due_at, StepState::Waiting, Care::default());
             }
             Some(_) => {}
         }

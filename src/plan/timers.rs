@@ -22,9 +22,10 @@ pub fn due(plan: &Plan, incident: &Incident, now: Timestamp) -> Option<Happening
     let first = passed.iter().min_by_key(|(at, _)| *at)?.1.clone();
     let Happening::Warned { key, .. } = &first else { return Some(first) };
     // Of warnings that were missed together the last is given.
-    let same = passed.iter().rev().find(|(_, what)| {
-        matches!(what, Happening::Warned { key: other, .. } if other == key)
-    });
+    let same = passed
+        .iter()
+        .rev()
+        .find(|(_, what)| matches!(what, Happening::Warned { key: other, .. } if other == key));
     Some(same.map_or(first.clone(), |(_, what)| what.clone()))
 }
 

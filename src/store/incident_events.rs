@@ -40,7 +40,13 @@ impl Entry {
     #[must_use]
     pub fn sealed(&self, before: Option<&str>) -> String {
         let row = serde_json::json!([
-            self.n, self.incident_id, self.seq, self.at, self.person, self.kind, self.body
+            self.n,
+            self.incident_id,
+            self.seq,
+            self.at,
+            self.person,
+            self.kind,
+            self.body
         ]);
         let mut hasher = blake3::Hasher::new();
         let before = before.and_then(|hash| blake3::Hash::from_hex(hash).ok());
@@ -59,7 +65,8 @@ impl Entry {
         };
         let what: Happening =
             serde_json::from_str(&self.body).map_err(|error| mismatch(error.to_string()))?;
-        let at = Timestamp::from_millisecond(self.at).map_err(|error| mismatch(error.to_string()))?;
+        let at =
+            Timestamp::from_millisecond(self.at).map_err(|error| mismatch(error.to_string()))?;
         Ok(IncidentEvent { at, by: self.person.clone(), what })
     }
 }
@@ -92,8 +99,14 @@ pub fn append(
         "INSERT INTO incident_event (n, incident_id, seq, at, person, kind, body, hash) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
-            entry.n, &entry.incident_id, entry.seq, entry.at, entry.person.as_ref(), &entry.kind,
-            &entry.body, &entry.hash
+            entry.n,
+            &entry.incident_id,
+            entry.seq,
+            entry.at,
+            entry.person.as_ref(),
+            &entry.kind,
+            &entry.body,
+            &entry.hash
         ],
     )?;
     Ok(entry.hash)

@@ -5,6 +5,7 @@
 
 mod answers;
 mod archive;
+mod crisis;
 mod daemon;
 mod demo;
 mod editions;

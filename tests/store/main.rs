@@ -11,6 +11,7 @@ mod archive;
 mod backend;
 mod claims;
 mod collecting;
+mod crisis;
 mod escalation;
 mod identity;
 mod incidents;

@@ -134,7 +134,11 @@ impl<'a> Reader<'a> {
             vec![it.text.clone(), self.name(&it.owner), it.due.to_string()]
         };
         let lessons = incident.life.lessons.iter().map(lesson).collect();
-        self.section(&mut blocks, "review.lessons", (self.head(&["lesson", "owner", "due"]), lessons));
+        self.section(
+            &mut blocks,
+            "review.lessons",
+            (self.head(&["lesson", "owner", "due"]), lessons),
+        );
         if let Some(conclusions) = &incident.life.conclusions {
             blocks.push(Block::Heading(2, self.say("review.conclusions")));
             blocks.push(Block::Text(conclusions.clone()));
@@ -246,7 +250,8 @@ impl<'a> Reader<'a> {
 
     /// The log; with `decisions` only what people decided, with their reasons.
     fn log(&self, decisions: bool) -> (Vec<String>, Vec<Vec<String>>) {
-        let events = self.found.events.iter().filter(|event| !decisions || is_decision(&event.what));
+        let events =
+            self.found.events.iter().filter(|event| !decisions || is_decision(&event.what));
         let rows = events.map(|event| {
             let by = event.by.as_deref().map_or_else(|| "Atalaya".to_owned(), |by| self.name(by));
             let what = self.say(&format!("log.{}", event.what.name()));

@@ -14,8 +14,8 @@ use super::raw::{
 };
 use super::report::Report;
 use crate::model::{
-    Activation, Anchor, BusinessDays, Deadline, DrillSettings, EscalationStep, MessageTemplate, NotAfter, Plan,
-    PlanStep, Review, Role, Sitrep, StandDown, Trigger,
+    Activation, Anchor, BusinessDays, Deadline, DrillSettings, EscalationStep, MessageTemplate,
+    NotAfter, Plan, PlanStep, Review, Role, Sitrep, StandDown, Trigger,
 };
 
 /// Builds the plan; it may be used only if `report` holds no error in the end.
@@ -50,7 +50,11 @@ pub fn build(raw: &RawPlan, hash: String, report: &mut Report<'_>) -> Plan {
             every: raw.every.iter().map(|(&level, every)| (level, report.clock(every))).collect(),
             to: values(&raw.to),
         }),
-        messages: raw.message.iter().map(|(key, raw)| (key.clone(), message(raw, report))).collect(),
+        messages: raw
+            .message
+            .iter()
+            .map(|(key, raw)| (key.clone(), message(raw, report)))
+            .collect(),
         stand_down: raw.stand_down.as_ref().map(|raw| StandDown {
             requires: raw.requires.clone(),
             monitor_after: report.optional_clock(raw.monitor_after.as_ref()),

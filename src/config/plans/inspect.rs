@@ -67,7 +67,9 @@ pub fn inspect_plan(file: &TomlFile, known: &Inspection<'_>) -> Vec<Finding> {
 #[must_use]
 pub fn uncovered<'c>(categories: &'c [Category], plans: &[Plan]) -> Vec<&'c Category> {
     let covers = |plan: &Plan, id: &str| {
-        plan.triggers.iter().any(|row| row.category.as_deref().is_none_or(|category| category == id))
+        plan.triggers
+            .iter()
+            .any(|row| row.category.as_deref().is_none_or(|category| category == id))
     };
     let grave = categories.iter().filter(|category| category.floor >= Some(Level::Orange));
     grave.filter(|category| !plans.iter().any(|plan| covers(plan, &category.id))).collect()
@@ -79,7 +81,12 @@ fn age(raw: &RawPlan, known: &Inspection<'_>, report: &mut Report<'_>) {
         date.and_then(|date| Some((date.get_ref().to_string().parse::<Date>().ok()?, date.span())))
     };
     let rows = [
-        ("L12 the review", "reviewed_on", day(head.reviewed_on.as_ref()), head.review_every.as_ref()),
+        (
+            "L12 the review",
+            "reviewed_on",
+            day(head.reviewed_on.as_ref()),
+            head.review_every.as_ref(),
+        ),
         ("L13 the drill", "drilled_on", day(head.drilled_on.as_ref()), head.drill_every.as_ref()),
     ];
     for (what, key, last, every) in rows {
@@ -131,7 +138,8 @@ fn asleep(holders: &[&Person], today: Date) -> Option<Timestamp> {
     if holders.is_empty() {
         return None;
     }
-    let begin = TimeZone::UTC.to_timestamp(today.to_datetime(jiff::civil::Time::midnight())).ok()?;
+    let begin =
+        TimeZone::UTC.to_timestamp(today.to_datetime(jiff::civil::Time::midnight())).ok()?;
     let quiet = |person: &&Person, at: Timestamp| {
         let quiet = person.quiet.as_ref();
         quiet.is_some_and(|quiet| quiet.until(&person.time_zone, Some(Level::Orange), at).is_some())
@@ -186,7 +194,8 @@ fn statements(raw: &RawPlan, report: &mut Report<'_>) {
             report.warning(raw.plan.id.span(), "L19 no statement for the public", remedy);
         }
         Some(first) if public().all(|it| it.get_ref().approved_on.is_none()) => {
-            let remedy = "have the first statement approved now, and write the day as `approved_on`";
+            let remedy =
+                "have the first statement approved now, and write the day as `approved_on`";
             report.warning(first.span(), "L19 no statement is approved in advance", remedy);
         }
         Some(_) => {}

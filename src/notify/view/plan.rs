@@ -182,9 +182,11 @@ impl Reader<'_> {
                     ("plan_news.monitor_until", monitor_until),
                     ("plan_news.review_until", review_due_at),
                 ];
-                rows.extend(times.into_iter().filter_map(|(label, at)| {
-                    at.map(|at| self.row(label, self.clock.show(at)))
-                }));
+                rows.extend(
+                    times.into_iter().filter_map(|(label, at)| {
+                        at.map(|at| self.row(label, self.clock.show(at)))
+                    }),
+                );
                 rows
             }
             PlanNews::Asked { task, asked, next_at, .. } => {
@@ -230,7 +232,9 @@ impl Reader<'_> {
             self.row("page.due", self.time(task.due_at)),
         ];
         let help = task.help.as_deref().map(|help| clean(help, 1000));
-        rows.extend(help.filter(|help| !help.is_empty()).map(|help| self.row("plan_news.how", help)));
+        rows.extend(
+            help.filter(|help| !help.is_empty()).map(|help| self.row("plan_news.how", help)),
+        );
         rows
     }
 
@@ -239,7 +243,8 @@ impl Reader<'_> {
             phrases::count("count.articles", self.locale, report.articles),
             phrases::count("count.owners", self.locale, report.owners),
         ];
-        let hours = [("now", report.last_hour.to_string()), ("before", report.hour_before.to_string())];
+        let hours =
+            [("now", report.last_hour.to_string()), ("before", report.hour_before.to_string())];
         let hours = hours.each_ref().map(|(place, value)| (*place, value.as_str()));
         let media: Vec<String> = report.media.iter().map(|name| clean(name, 80)).collect();
         let mut rows = vec![
@@ -249,7 +254,9 @@ impl Reader<'_> {
         if !media.is_empty() {
             rows.push(self.row("mail.media", media.join(self.label("format.list_separator"))));
         }
-        rows.extend(report.next_at.map(|at| self.row("plan_news.next_report", self.clock.show(at))));
+        rows.extend(
+            report.next_at.map(|at| self.row("plan_news.next_report", self.clock.show(at))),
+        );
         let (entries, head) = &report.log;
         rows.push(self.row("plan_news.log", format!("{entries} · {}", clean(head, 64))));
         rows

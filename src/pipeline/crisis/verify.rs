@@ -139,8 +139,11 @@ fn held(
         return Ok(());
     };
     if events.len() != usize::try_from(incident.life.events).unwrap_or(usize::MAX) {
-        let what =
-            format!("its log has {} entries and should have {}", events.len(), incident.life.events);
+        let what = format!(
+            "its log has {} entries and should have {}",
+            events.len(),
+            incident.life.events
+        );
         found.note(number, None, what);
         return Ok(());
     }

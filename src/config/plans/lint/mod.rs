@@ -225,10 +225,18 @@ fn warnings(raw: &RawPlan, report: &mut Report<'_>) {
         let remedy = "tell the role of kind \"command\" at orange at the latest";
         report.warning(head, "L16 the escalation never reaches the command", remedy);
     }
-    if let Some(drill) = &raw.drill
-        && drill.allow_recipients.get_ref().is_empty()
-    {
+    if let Some(drill) = &raw.drill {
+        let allowed = &drill.allow_recipients;
         let remedy = "list the addresses that a drill may write to";
-        report.error(drill.allow_recipients.span(), "L21 nobody may receive the drill", remedy);
+        if allowed.get_ref().is_empty() {
+            report.error(allowed.span(), "L21 nobody may receive the drill", remedy);
+        }
+        let of_one_domain = |pattern: &&String| {
+            pattern.split_once('@').is_some_and(|(_, domain)| !domain.contains('*'))
+        };
+        if let Some(pattern) = allowed.get_ref().iter().find(|pattern| !of_one_domain(pattern)) {
+            let what = format!("L21 `{pattern}` lets a drill reach anybody");
+            report.error(allowed.span(), what, "name a domain of your own: \"*@bank.example\"");
+        }
     }
 }
