@@ -89,8 +89,8 @@ pub struct TaskRow {
     pub person: String,
     /// Who stands in, by id.
     pub deputy: String,
-    /// Of a step: waiting, due, acknowledged, done, skipped, withdrawn. Of a deadline: waiting,
-    /// due, done, skipped.
+    /// waiting, due, acknowledged, done, skipped or withdrawn; a deadline waits while its clock does
+    /// not run, and is skipped where it was waived.
     pub state: String,
     /// When it is due, RFC 3339; null while its clock does not run.
     pub due_at: Option<String>,
@@ -268,13 +268,7 @@ fn step(step: &Step) -> TaskRow {
 
 fn duty(duty: &Duty) -> TaskRow {
     let Duty { key, title, role, person, backup, due_at, care, .. } = duty;
-    let state = match (&care.finished, due_at) {
-        (Some(_), _) if duty.waived => "skipped",
-        (Some(_), _) => "done",
-        (None, Some(_)) => "due",
-        (None, None) => "waiting",
-    };
-    task([key, title, role, person, backup], state, *due_at, care)
+    task([key, title, role, person, backup], duty.state().name(), *due_at, care)
 }
 
 fn task(texts: [&String; 5], state: &str, due: Option<Timestamp>, care: &Care) -> TaskRow {

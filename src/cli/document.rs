@@ -35,7 +35,9 @@ pub fn markdown(blocks: &[Block]) -> String {
             Block::Table(head, rows) => {
                 line(&mut text, &row(head));
                 line(&mut text, &format!("|{}", "---|".repeat(head.len())));
-                rows.iter().for_each(|cells| line(&mut text, &row(cells)));
+                for cells in rows {
+                    line(&mut text, &row(cells));
+                }
             }
         }
         text.push('\n');
@@ -55,7 +57,7 @@ fn plain(text: &str) -> String {
             '\n' | '\t' => safe.push(' '),
             c if c.is_control() => {}
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' => {
-                safe.extend(['\\', c])
+                safe.extend(['\\', c]);
             }
             c => safe.push(c),
         }
@@ -80,13 +82,17 @@ pub fn html(title: &str, language: &str, blocks: &[Block]) -> String {
             }
             Block::Text(words) => line(&mut text, &format!("<p>{}</p>", escaped(words))),
             Block::List(items) => {
-                let items: String =
-                    items.iter().map(|item| format!("<li>{}</li>", escaped(item))).collect();
-                line(&mut text, &format!("<ul>{items}</ul>"));
+                let mut list = String::new();
+                for item in items {
+                    list += &tagged("li", item);
+                }
+                line(&mut text, &format!("<ul>{list}</ul>"));
             }
             Block::Table(head, rows) => {
                 line(&mut text, &format!("<table>{}", cells(head, "th")));
-                rows.iter().for_each(|row| line(&mut text, &cells(row, "td")));
+                for row in rows {
+                    line(&mut text, &cells(row, "td"));
+                }
                 line(&mut text, "</table>");
             }
         }
@@ -96,9 +102,15 @@ pub fn html(title: &str, language: &str, blocks: &[Block]) -> String {
 }
 
 fn cells(row: &[String], tag: &str) -> String {
-    let cells: String =
-        row.iter().map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell))).collect();
+    let mut cells = String::new();
+    for cell in row {
+        cells += &tagged(tag, cell);
+    }
     format!("<tr>{cells}</tr>")
+}
+
+fn tagged(tag: &str, text: &str) -> String {
+    format!("<{tag}>{}</{tag}>", escaped(text))
 }
 
 fn escaped(text: &str) -> String {

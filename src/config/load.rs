@@ -302,7 +302,7 @@ fn with_days(
     let Some(days) = holidays.get(name) else {
         let what = format!("the plan `{}` names the unknown calendar `{name}`", plan.id);
         let known: Vec<&str> = holidays.keys().map(String::as_str).collect();
-        check.error(at, what, &did_you_mean(name, &known));
+        check.error(at, what, did_you_mean(name, &known));
         return plan;
     };
     Plan { business_days: days.clone(), ..plan }

@@ -292,6 +292,20 @@ pub struct Duty {
     pub care: Care,
 }
 
+impl Duty {
+    /// Where it is in its life, in the words of steps; it waits while its clock does not run.
+    #[must_use]
+    pub fn state(&self) -> StepState {
+        match (&self.care.finished, self.due_at) {
+            (Some(_), _) if self.waived => StepState::Skipped,
+            (Some(_), _) => StepState::Done,
+            (None, _) if self.care.acknowledged.is_some() => StepState::Acknowledged,
+            (None, Some(_)) => StepState::Due,
+            (None, None) => StepState::Waiting,
+        }
+    }
+}
+
 /// Something that was learned, and who sees to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lesson {

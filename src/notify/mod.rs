@@ -20,6 +20,8 @@ mod view;
 mod webhook;
 
 #[cfg(test)]
+mod plan_test;
+#[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
 mod smtp_test;

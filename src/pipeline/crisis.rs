@@ -63,7 +63,7 @@ pub fn open_by_hand(
     by: &str,
     now: Timestamp,
 ) -> Result<Happened, StoreError> {
-    begin(tx, config, plan, origin, Some(by.to_owned()), (Telling::Own, now))
+    begin(tx, config, plan, origin, Some(by), (Telling::Own, now))
 }
 
 fn begin(
@@ -71,7 +71,7 @@ fn begin(
     config: &Config,
     plan: &Plan,
     origin: Origin,
-    by: Option<String>,
+    by: Option<&str>,
     (telling, now): (Telling, Timestamp),
 ) -> Result<Happened, StoreError> {
     let story = origin.story_id;
@@ -81,7 +81,7 @@ fn begin(
     }
     let mut happened: Option<Happened> = None;
     for what in events {
-        let event = IncidentEvent { at: now, by: by.clone(), what };
+        let event = IncidentEvent { at: now, by: by.map(str::to_owned), what };
         let before = happened.take();
         let done =
             record(tx, config, plan, before.as_ref().map(|it| &it.incident), &event, telling)?

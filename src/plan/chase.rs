@@ -65,8 +65,8 @@ pub fn ladder(plan: &Plan, level: Level) -> Vec<Rung> {
 }
 
 /// The beginning of a ladder.
-pub(super) fn begin(at: Timestamp) -> Option<Chase> {
-    Some(Chase { rung: 0, next_at: at })
+pub(super) fn begin(at: Timestamp) -> Chase {
+    Chase { rung: 0, next_at: at }
 }
 
 /// The care once the people of a rung have been asked.

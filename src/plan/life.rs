@@ -244,7 +244,7 @@ fn tick(
             }
             care.late_at = Some(now);
             if free {
-                care.chase = begin(now);
+                care.chase = Some(begin(now));
             }
             Ok(())
         }
@@ -400,7 +400,7 @@ fn stand_down(
     incident.state = IncidentState::StoodDown;
     let peak = incident.life.peak.unwrap_or(incident.level);
     let reviews = plan.review.iter().flat_map(|review| &review.due);
-    let review = reviews.filter(|(level, _)| **level <= peak).last();
+    let review = reviews.filter(|(level, _)| **level <= peak).next_back();
     let tail = plan.stand_down.as_ref().and_then(|end| end.monitor_after);
     let life = &mut incident.life;
     life.stood_down_at = Some(mark.at);

@@ -131,7 +131,7 @@ fn anew(step: &mut Step, now: Timestamp) {
 fn renew(care: &mut Care, now: Timestamp) {
     care.acknowledged = None;
     if care.chase.is_some() || care.late_at.is_some() {
-        care.chase = care.free_at.and(begin(now));
+        care.chase = care.free_at.map(|_| begin(now));
     }
 }
 
@@ -142,7 +142,7 @@ pub(super) fn lapse(incident: &mut Incident, key: &str, now: Timestamp) -> Resul
     if care.finished.is_some() || care.acknowledged.take().is_none() {
         return Err(late);
     }
-    care.chase = begin(now);
+    care.chase = Some(begin(now));
     if let Some(step) = incident.steps.iter_mut().find(|step| step.key == key) {
         step.state = StepState::Due;
     }

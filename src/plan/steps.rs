@@ -61,8 +61,8 @@ pub(super) fn free(plan: &Plan, incident: &mut Incident, now: Timestamp) {
         if running {
             step.care.free_at = Some(now);
             step.care.chase = match (step.care.late_at, planned.ack_within) {
-                (Some(_), _) => begin(now),
-                (None, Some(wait)) => begin(later(now, wait)),
+                (Some(_), _) => Some(begin(now)),
+                (None, Some(wait)) => Some(begin(later(now, wait))),
                 (None, None) => None,
             };
         }

@@ -14,7 +14,7 @@ use crate::cli::document::{self, Block};
 use crate::cli::output;
 use crate::cli::report::BAD_INPUT;
 use crate::config::Config;
-use crate::model::{Care, Happening, Locale, StepState};
+use crate::model::{Care, Happening, Locale};
 use crate::phrases;
 
 /// Write the review document, or sign the review
@@ -198,13 +198,7 @@ impl<'a> Reader<'a> {
 
     fn deadlines(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let rows = self.found.incident.life.duties.iter().map(|duty| {
-            let state = match (&duty.care.finished, duty.due_at) {
-                (Some(_), _) if duty.waived => StepState::Skipped,
-                (Some(_), _) => StepState::Done,
-                (None, Some(_)) => StepState::Due,
-                (None, None) => StepState::Waiting,
-            };
-            let state = phrases::step_state(state, self.locale).to_owned();
+            let state = phrases::step_state(duty.state(), self.locale).to_owned();
             self.task(&duty.title, &duty.person, state, duty.due_at, &duty.care)
         });
         let head = self.head(&["deadline", "holder", "state", "due", "done", "margin", "note"]);
