@@ -5,6 +5,7 @@ mod answer_key;
 pub mod complaints;
 pub mod deliveries;
 pub mod explain;
+pub mod incidents;
 mod reload;
 mod scratch;
 pub mod silences;

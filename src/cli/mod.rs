@@ -9,13 +9,16 @@ mod check;
 mod complaint;
 mod deliveries;
 mod demo;
+mod document;
 mod explain;
 mod held;
 mod hot;
+mod incident;
 mod inspect;
 mod opml;
 mod output;
 mod parse;
+mod plan;
 mod poll;
 mod report;
 mod run;
@@ -29,6 +32,7 @@ mod table;
 mod train;
 mod tune;
 mod verdict;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -72,6 +76,13 @@ enum Command {
     Silence(silence::Silence),
     /// Show which alerts were held back, and by what
     Held(held::Held),
+    /// Work a running crisis plan: list, show, take and finish its steps, hand over, end, review
+    Incident(incident::IncidentCommand),
+    /// Inspect the crisis plans
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
+    /// Prove that nobody has changed the log of incidents
+    Verify(verify::Verify),
     /// Say whether an alert was right; list or export what was said
     Verdict(verdict::Verdict),
     /// Train an opinion model from labelled texts or verdicts; written only if it is better
@@ -109,6 +120,9 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::Silence(silence) => silence.run(),
         Command::Held(held) => held.run(),
+        Command::Incident(incident) => incident.run(),
+        Command::Plan(plan) => plan.run(),
+        Command::Verify(verify) => verify.run(),
         Command::Verdict(verdict) => verdict.run(),
         Command::Train(train) => train.run(),
         Command::Tune(tune) => tune.run(),

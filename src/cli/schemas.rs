@@ -15,6 +15,7 @@ use crate::app::alerts::{AlertReport, AlertsReport};
 use crate::app::complaints::{ComplaintReport, ComplaintsReport, ImportReport};
 use crate::app::deliveries::{DeliveriesReport, DeliveryReport};
 use crate::app::explain::Explanation;
+use crate::app::incidents::{IncidentReport, IncidentsReport, Verified};
 use crate::app::silences::{HeldRow, SilenceRow};
 use crate::app::sources::SourcesReport;
 use crate::app::stories::{HotReport, StoriesReport};
@@ -46,6 +47,8 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("feed-row", schema::<Answer<Feed>>("atalaya inspect feed --jsonl")),
         ("held", schema::<Vec<HeldRow>>("atalaya held --json")),
         ("hot", schema::<HotReport>("atalaya hot --json")),
+        ("incident", schema::<IncidentReport>("atalaya incident show NUMBER --json")),
+        ("incidents", schema::<IncidentsReport>("atalaya incident list --json")),
         ("language", schema::<LanguageRow>("atalaya inspect language")),
         ("language-row", schema::<Answer<LanguageRow>>("atalaya inspect language --jsonl")),
         ("match", schema::<Matches>("atalaya inspect match")),
@@ -59,6 +62,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("silences", schema::<Vec<SilenceRow>>("atalaya silence list --json")),
         ("sources", schema::<SourcesReport>("atalaya sources --json")),
         ("stories", schema::<StoriesReport>("atalaya stories --json")),
+        ("verify", schema::<Verified>("atalaya verify --json")),
         ("story", schema::<Spread>("atalaya stories --story ID --json")),
         ("tune", schema::<Tuning>("atalaya tune --json")),
         ("verdict-export-row", schema::<Example>("atalaya verdict --export")),

@@ -10,8 +10,10 @@ use toml::Spanned;
 use super::calendars;
 use super::channels::{self, RawChannel};
 use super::complaints::{self, RawComplaints};
+use super::explain::did_you_mean;
 use super::fallbacks;
 use super::gathering::{self, RawDigest, RawInhibit, RawStorm};
+use super::holidays;
 use super::keywords::load_with_lists;
 use super::media;
 use super::policies::{self, Reach};
@@ -24,7 +26,7 @@ use super::sources::{Directory, RawDefaults, RawSource, Sources};
 use super::templates;
 use super::value::Check;
 use super::{Config, Finding, FindingSeverity, TomlFile};
-use crate::model::{Keywords, Person, Plan};
+use crate::model::{BusinessDays, Keywords, Person, Plan};
 use crate::query::Lists;
 
 /// The main file as it is written.
@@ -45,6 +47,7 @@ struct RawConfig {
     calendars: Option<Spanned<PathBuf>>,
     policies: Option<Spanned<PathBuf>>,
     plans: Option<Spanned<PathBuf>>,
+    holidays: Option<Spanned<PathBuf>>,
     sources: Option<Directory>,
     sites: Option<Spanned<PathBuf>>,
     media: Option<Spanned<PathBuf>>,
@@ -137,7 +140,9 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let digests = gathering::digests(check, &raw.digest, &names);
     let zone = &organisation.time_zone;
     let severity = severity::severity(check, raw.severity.as_ref(), names.topics.as_ref(), zone);
-    let plans = plans(check, raw.plans.as_ref(), &names);
+    let holidays = holidays::holidays(check, raw.holidays.as_ref());
+    let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
+    let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
     if no_source {
         let remedy =
             "add a `[[source]]`, or `sources = \"…\"`, a directory of files that hold some";
@@ -165,6 +170,8 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         policies: policies.unwrap_or_default(),
         complaints,
         plans,
+        plan_files,
+        holidays: holidays.unwrap_or_default(),
         keywords: keywords.unwrap_or_default(),
         lists: lists.unwrap_or_default(),
     })
@@ -256,26 +263,27 @@ fn plans(
     check: &mut Check<'_>,
     directory: Option<&Spanned<PathBuf>>,
     names: &Names<'_>,
-) -> Vec<Plan> {
-    let Some(at) = directory else { return Vec::new() };
+    holidays: Option<&BTreeMap<String, BusinessDays>>,
+) -> (Vec<Plan>, Vec<PathBuf>) {
+    let Some(at) = directory else { return Default::default() };
     let directory = check.path(at.get_ref());
     let remedy = "name the directory of the crisis plans, seen from this file";
     if !directory.is_dir() {
         check.error(at, format!("there is no directory {}", directory.display()), remedy);
-        return Vec::new();
+        return Default::default();
     }
     let paths = match toml_files(&directory) {
         Ok(paths) => paths,
         Err(error) => {
             let what = format!("{} cannot be read: {error}", directory.display());
             check.error(at, what, remedy);
-            return Vec::new();
+            return Default::default();
         }
     };
     let channel_ids = names.channels.keys().cloned().collect();
     let mut plans: Vec<Plan> = Vec::new();
-    for path in paths {
-        let loaded = TomlFile::read(&path).map_err(|finding| vec![finding]).and_then(|file| {
+    for path in &paths {
+        let loaded = TomlFile::read(path).map_err(|finding| vec![finding]).and_then(|file| {
             super::load_plan(&file, names.people, names.categories.as_ref(), &channel_ids)
         });
         match loaded {
@@ -289,12 +297,30 @@ fn plans(
             }
             Ok((plan, warnings)) => {
                 check.findings.extend(warnings);
-                plans.push(plan);
+                plans.push(with_days(check, at, plan, holidays));
             }
             Err(findings) => check.findings.extend(findings),
         }
     }
-    plans
+    (plans, paths)
+}
+
+/// The plan with the business days of its calendar. Where no file of holidays is named, Monday to
+/// Friday count.
+fn with_days(
+    check: &mut Check<'_>,
+    at: &Spanned<PathBuf>,
+    plan: Plan,
+    holidays: Option<&BTreeMap<String, BusinessDays>>,
+) -> Plan {
+    let (Some(holidays), Some(name)) = (holidays, plan.calendar.as_ref()) else { return plan };
+    let Some(days) = holidays.get(name) else {
+        let what = format!("the plan `{}` names the unknown calendar `{name}`", plan.id);
+        let known: Vec<&str> = holidays.keys().map(String::as_str).collect();
+        check.error(at, what, did_you_mean(name, &known));
+        return plan;
+    };
+    Plan { business_days: days.clone(), ..plan }
 }
 
 /// The `.toml` files of a directory, by name.

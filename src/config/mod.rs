@@ -12,6 +12,7 @@ mod explain;
 mod fallbacks;
 mod finding;
 mod gathering;
+mod holidays;
 mod keywords;
 mod load;
 mod mask;
@@ -40,7 +41,7 @@ pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use load::load;
 pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
-pub use plans::{load_people, load_plan};
+pub use plans::{Inspection, OpenLesson, inspect_plan, load_people, load_plan, uncovered};
 pub use second_reader::SecondReader;
 pub use severity::{Points, SeverityRules, Shape, Thresholds, Watch};
 pub use snapshot::{

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::model::query::Query;
 use crate::model::{
-    AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout,
-    Source,
+    AnswerKey, BusinessDays, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy,
+    SiteLayout, Source,
 };
 use crate::query::Lists;
 
@@ -64,6 +64,10 @@ pub struct Config {
     pub complaints: Option<ComplaintRules>,
     /// Crisis plans.
     pub plans: Vec<Plan>,
+    /// Their files.
+    pub plan_files: Vec<PathBuf>,
+    /// Business days, by calendar.
+    pub holidays: BTreeMap<String, BusinessDays>,
     /// Topics, categories, lexicons.
     pub keywords: Keywords,
     /// Lists of terms, for queries that are asked later.

@@ -170,6 +170,30 @@ pub fn mail(channel: &str, person: &Person) -> Option<Address> {
     })
 }
 
+/// People over the mail channels among `via` and each room among them once. Without a mail channel
+/// there the people are written to over the first that is configured.
+#[must_use]
+pub fn called<'p>(
+    config: &Config,
+    people: impl IntoIterator<Item = &'p String>,
+    via: &[String],
+) -> Vec<Address> {
+    let mails = |channel: &&Channel| channel.is_mail();
+    let named = |channel: &&Channel| via.contains(&channel.id);
+    let mut channels: Vec<&Channel> = config.channels.iter().filter(named).filter(mails).collect();
+    if channels.is_empty() {
+        channels.extend(config.channels.iter().find(mails));
+    }
+    let people: Vec<&Person> = people.into_iter().filter_map(|id| config.people.get(id)).collect();
+    let each = |channel: &Channel| {
+        people.iter().filter_map(|person| mail(&channel.id, person)).collect::<Vec<_>>()
+    };
+    let mut addresses: Vec<Address> = channels.into_iter().flat_map(each).collect();
+    let rooms = config.channels.iter().filter(named).filter(|channel| !channel.is_mail());
+    addresses.extend(rooms.filter_map(|channel| room(config, &channel.id)));
+    addresses
+}
+
 /// A room by its channel.
 pub(super) fn room(config: &Config, id: &str) -> Option<Address> {
     let Channel { id, locale, time_zone, .. } =

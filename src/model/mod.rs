@@ -17,6 +17,7 @@ mod escalation;
 mod feed;
 mod id;
 mod incident;
+mod incident_event;
 mod keywords;
 mod labels;
 mod locale;
@@ -24,6 +25,7 @@ mod media;
 mod notice;
 mod plan;
 mod plan_duration;
+mod plan_notice;
 pub mod query;
 mod severity;
 mod silence;
@@ -60,7 +62,10 @@ pub use id::{
     AlertEventId, AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, HeldId, IncidentId,
     NoticeId, StoryEditId, StoryId, VerdictId,
 };
-pub use incident::{Incident, IncidentState, Step, StepState};
+pub use incident::{
+    Care, Chase, Duty, Incident, IncidentLife, IncidentState, Lesson, Mark, Step, StepState,
+};
+pub use incident_event::{Happening, IncidentEvent, Origin, Start};
 pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
 };
@@ -76,6 +81,7 @@ pub use plan::{
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
 pub use plan_duration::PlanDuration;
+pub use plan_notice::{PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport};
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use silence::{HeldWhy, ReadSilence, Silence};
 pub use site::SiteLayout;

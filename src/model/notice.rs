@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AlertId, Cause, ChannelChange, ChannelState, ChannelsNotice, ComplaintsNotice, Evidence,
-    Health, IncidentState, Level, LocalText, PolarityLabel, Reason, Severity, Span, StoryId,
-    SummaryNotice, SummaryOf,
+    Health, IncidentState, Level, LocalText, PlanNotice, PolarityLabel, Reason, Severity, Span,
+    StoryId, SummaryNotice, SummaryOf,
 };
 
 /// What a message is for.
@@ -21,6 +21,8 @@ pub enum NoticeKind {
     Steps,
     /// Nobody has answered an alert: somebody is asked to.
     Escalation,
+    /// News of a running crisis plan.
+    Plan,
     /// Sources fell ill or recovered, or a topic fell silent.
     Sources,
     /// Several alerts that belong together.
@@ -41,10 +43,11 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Alert,
         Self::Steps,
         Self::Escalation,
+        Self::Plan,
         Self::Sources,
         Self::Group,
         Self::Reminder,
@@ -62,6 +65,7 @@ impl NoticeKind {
             NoticeKind::Alert => "alert",
             NoticeKind::Steps => "steps",
             NoticeKind::Escalation => "escalation",
+            NoticeKind::Plan => "plan",
             NoticeKind::Sources => "sources",
             NoticeKind::Group => "group",
             NoticeKind::Reminder => "reminder",
@@ -99,6 +103,8 @@ pub enum NoticeBody {
     Steps(Box<AlertNotice>),
     /// Nobody has answered the alert: somebody is asked to.
     Escalation(Box<EscalationNotice>),
+    /// News of a running crisis plan.
+    Plan(Box<PlanNotice>),
     /// Sources fell ill or recovered, or a topic fell silent.
     Sources(SourcesNotice),
     /// Many alerts in one message.
@@ -126,6 +132,7 @@ impl Notice {
             NoticeBody::Alert(_) => NoticeKind::Alert,
             NoticeBody::Steps(_) => NoticeKind::Steps,
             NoticeBody::Escalation(_) => NoticeKind::Escalation,
+            NoticeBody::Plan(_) => NoticeKind::Plan,
             NoticeBody::Sources(_) => NoticeKind::Sources,
             NoticeBody::Summary(summary) => match &summary.of {
                 SummaryOf::Group { .. } => NoticeKind::Group,
@@ -146,6 +153,7 @@ impl Notice {
         match &self.body {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => alert.alert_id.to_string(),
             NoticeBody::Escalation(escalation) => escalation.alert.alert_id.to_string(),
+            NoticeBody::Plan(plan) => plan.alert_id.to_string(),
             NoticeBody::Sources(_) => SOURCES_THREAD.to_owned(),
             NoticeBody::Complaints(_) => COMPLAINTS_THREAD.to_owned(),
             NoticeBody::Summary(summary) => match &summary.of {
@@ -167,7 +175,8 @@ impl Notice {
         match &self.body {
             NoticeBody::Alert(alert) | NoticeBody::Steps(alert) => Some(alert),
             NoticeBody::Escalation(escalation) => Some(&escalation.alert),
-            NoticeBody::Sources(_)
+            NoticeBody::Plan(_)
+            | NoticeBody::Sources(_)
             | NoticeBody::Summary(_)
             | NoticeBody::Channels(_)
             | NoticeBody::Complaints(_) => None,
@@ -184,6 +193,7 @@ impl Notice {
                 let fails = |change: &ChannelChange| change.now == ChannelState::Failing;
                 channels.changes.iter().any(fails).then_some(Level::Orange)
             }
+            NoticeBody::Plan(plan) => Some(plan.incident.level),
             _ => self.alert().map(|alert| alert.level),
         }
     }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Level, Locale, QuietHours};
+use super::{BusinessDays, Level, Locale, QuietHours};
 
 /// Somebody who can be told and can hold a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,12 +42,18 @@ pub struct Plan {
     pub time_zone: String,
     /// Holiday calendar for business days.
     pub calendar: Option<String>,
+    /// The days of that calendar, as they were when the plan was read; else Monday to Friday.
+    #[serde(default)]
+    pub business_days: BusinessDays,
     /// Last review.
     pub reviewed_on: Option<Date>,
     /// Time between reviews.
     pub review_every: Option<SignedDuration>,
     /// Time between drills.
     pub drill_every: Option<SignedDuration>,
+    /// Last drill.
+    #[serde(default)]
+    pub drilled_on: Option<Date>,
     /// How it starts.
     pub activation: Activation,
     /// When it starts: any one of these.
@@ -275,6 +281,9 @@ pub struct MessageTemplate {
     pub audience: String,
     /// Roles that must approve it.
     pub approvals: Vec<String>,
+    /// When they approved it before it was needed.
+    #[serde(default)]
+    pub approved_on: Option<Date>,
     /// The text.
     pub body: String,
 }

@@ -52,6 +52,7 @@ pub(super) fn names(kind: NoticeKind) -> (String, String) {
         | NoticeKind::Storm
         | NoticeKind::Silence
         | NoticeKind::Digest => "summary",
+        NoticeKind::Plan => "plan_news",
         kind => kind.name(),
     };
     (format!("{name}.txt.j2"), format!("{name}.html.j2"))
@@ -62,7 +63,7 @@ static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lo
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
 
 /// All that are embedded, by name.
-pub(super) const TEMPLATES: [(&str, &str); 23] = [
+pub(super) const TEMPLATES: [(&str, &str); 25] = [
     ("alert.html.j2", include_str!("templates/alert.html.j2")),
     ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
     ("answer.html.j2", include_str!("templates/answer.html.j2")),
@@ -80,6 +81,8 @@ pub(super) const TEMPLATES: [(&str, &str); 23] = [
     ("links.html.j2", include_str!("templates/links.html.j2")),
     ("plan.html.j2", include_str!("templates/plan.html.j2")),
     ("plan.txt.j2", include_str!("templates/plan.txt.j2")),
+    ("plan_news.html.j2", include_str!("templates/plan_news.html.j2")),
+    ("plan_news.txt.j2", include_str!("templates/plan_news.txt.j2")),
     ("sources.html.j2", include_str!("templates/sources.html.j2")),
     ("sources.txt.j2", include_str!("templates/sources.txt.j2")),
     ("steps.html.j2", include_str!("templates/steps.html.j2")),

@@ -23,6 +23,8 @@ mod webhook;
 mod wording;
 
 #[cfg(test)]
+mod plan_test;
+#[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
 mod smtp_test;

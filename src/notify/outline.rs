@@ -3,7 +3,7 @@
 
 use super::view::{
     AlertView, Body, ChannelsView, ComplaintRow, ComplaintsView, EscalationView, IncidentView,
-    SourceRow, SourcesView, StepRow, SummaryView, TopicRow, View,
+    PlanView, SourceRow, SourcesView, StepRow, SummaryView, TopicRow, View,
 };
 use crate::phrases;
 
@@ -49,6 +49,7 @@ pub(super) fn outline(view: &View, most_chars: usize) -> Vec<Section> {
         Body::Alert(facts) => alert(view, facts),
         Body::Steps(facts) => steps(view, facts),
         Body::Escalation(facts) => escalation(view, facts),
+        Body::Plan(facts) => plan_news(view, facts),
         Body::Sources(facts) => sources(view, facts, most_chars),
         Body::Summary(facts) => summary(view, facts, most_chars),
         Body::Channels(facts) => channels(view, facts),
@@ -96,6 +97,25 @@ fn escalation(view: &View, facts: &EscalationView) -> Vec<Section> {
     let mut sections = vec![lines, head(alert), spread(view, alert)];
     sections.extend(alert.incident.as_ref().map(|incident| plan(view, incident, Own::No)));
     sections
+}
+
+fn plan_news(view: &View, facts: &PlanView) -> Vec<Section> {
+    let mut lines = vec![
+        Line::Warning(facts.said.clone()),
+        labelled(view, "mail.plan", facts.heading.clone()),
+        Line::Headline { text: facts.title.clone(), url: None },
+    ];
+    lines.extend(
+        facts
+            .rows
+            .iter()
+            .map(|row| Line::Labelled { label: row.label.to_owned(), value: row.value.clone() }),
+    );
+    let list = |list: &super::view::PlanList| {
+        let items = list.items.iter().map(|item| Line::Item(item.clone()));
+        std::iter::once(Line::Heading(list.heading.to_owned())).chain(items).collect()
+    };
+    std::iter::once(lines).chain(facts.lists.iter().map(list)).collect()
 }
 
 fn head(alert: &AlertView) -> Section {

@@ -211,7 +211,7 @@ pub fn incident() -> NoticeIncident {
 /// A steps notice: the plan runs.
 pub fn steps(locale: Locale) -> Notice {
     let mut incident = incident();
-    incident.state = IncidentState::Active;
+    incident.state = IncidentState::Responding;
     of_steps(AlertNotice { incident: Some(incident), ..alert(locale) })
 }
 

@@ -5,6 +5,7 @@ mod alert;
 mod channels;
 mod complaints;
 mod escalation;
+mod plan;
 mod sources;
 mod summary;
 
@@ -19,6 +20,7 @@ pub use alert::{AlertView, IncidentView, StepRow};
 pub use channels::{ChannelRow, ChannelsView};
 pub use complaints::{ComplaintRow, ComplaintsView};
 pub use escalation::EscalationView;
+pub use plan::{PlanList, PlanView};
 pub use sources::{SourceRow, SourcesView, reason};
 pub use summary::{SummaryView, TopicRow};
 
@@ -47,6 +49,7 @@ pub enum Body {
     Alert(Box<AlertView>),
     Steps(Box<AlertView>),
     Escalation(Box<EscalationView>),
+    Plan(Box<PlanView>),
     Sources(SourcesView),
     Summary(Box<SummaryView>),
     Channels(ChannelsView),
@@ -70,6 +73,10 @@ impl View {
             NoticeBody::Escalation(facts) => (
                 escalation::subject(facts, locale),
                 Body::Escalation(Box::new(EscalationView::new(facts, locale, &clock))),
+            ),
+            NoticeBody::Plan(facts) => (
+                plan::subject(facts, locale),
+                Body::Plan(Box::new(PlanView::new(facts, locale, &clock))),
             ),
             NoticeBody::Sources(facts) => (
                 sources::subject(facts, locale),
@@ -116,7 +123,11 @@ impl View {
         match &self.body {
             Body::Alert(alert) | Body::Steps(alert) => Some(alert),
             Body::Escalation(escalation) => Some(&escalation.alert),
-            Body::Sources(_) | Body::Summary(_) | Body::Channels(_) | Body::Complaints(_) => None,
+            Body::Plan(_)
+            | Body::Sources(_)
+            | Body::Summary(_)
+            | Body::Channels(_)
+            | Body::Complaints(_) => None,
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::clean::clean;
 use super::view::reason;
-use crate::model::{Delivery, Notice, NoticeBody, Reason, SummaryOf};
+use crate::model::{Delivery, Notice, NoticeBody, PlanNews, PlanNotice, Reason, SummaryOf};
 
 /// Standard Webhooks asks for bodies under 20 KB.
 pub const MAX_BYTES: usize = 20_000;
@@ -57,6 +57,7 @@ fn kind(notice: &Notice) -> &'static str {
         NoticeBody::Escalation(_) => "alert.unacknowledged",
         NoticeBody::Alert(alert) if alert.reason == Reason::SeverityRose => "alert.escalated",
         NoticeBody::Alert(_) => "alert.raised",
+        NoticeBody::Plan(plan) => plan_kind(plan),
         NoticeBody::Sources(_) => "sources.changed",
         NoticeBody::Summary(summary) => match &summary.of {
             SummaryOf::Group { .. } => "alerts.grouped",
@@ -68,6 +69,26 @@ fn kind(notice: &Notice) -> &'static str {
         },
         NoticeBody::Channels(_) => "channels.changed",
         NoticeBody::Complaints(_) => "complaints.due",
+    }
+}
+
+fn plan_kind(plan: &PlanNotice) -> &'static str {
+    match &plan.news {
+        PlanNews::Activated { .. } => "incident.activated",
+        PlanNews::Rejected { .. } => "incident.rejected",
+        PlanNews::Cancelled { .. } => "incident.cancelled",
+        PlanNews::Level { from, .. } if *from < plan.incident.level => "incident.raised",
+        PlanNews::Level { .. } => "incident.lowered",
+        PlanNews::Asked { task, .. } if task.duty => "deadline.asked",
+        PlanNews::Asked { .. } => "step.asked",
+        PlanNews::Warned { .. } => "deadline.near",
+        PlanNews::Late { task } if task.duty => "deadline.late",
+        PlanNews::Late { .. } => "step.late",
+        PlanNews::HandedOver { .. } => "incident.handed_over",
+        PlanNews::Report(_) => "incident.report",
+        PlanNews::StoodDown { .. } => "incident.stood_down",
+        PlanNews::Reopened { .. } => "incident.reopened",
+        PlanNews::ReviewDue { .. } => "incident.review_due",
     }
 }
 

@@ -164,8 +164,13 @@ pub fn incident_state(state: IncidentState, locale: Locale) -> &'static str {
     text(
         match state {
             IncidentState::Proposed => "incident.proposed",
-            IncidentState::Active => "incident.active",
-            IncidentState::Closed => "incident.closed",
+            IncidentState::Rejected => "incident.rejected",
+            IncidentState::Assessing => "incident.assessing",
+            IncidentState::Responding => "incident.responding",
+            IncidentState::Monitoring => "incident.monitoring",
+            IncidentState::StoodDown => "incident.stood_down",
+            IncidentState::Reviewed => "incident.reviewed",
+            IncidentState::Cancelled => "incident.cancelled",
         },
         locale,
     )
@@ -178,7 +183,10 @@ pub fn step_state(state: StepState, locale: Locale) -> &'static str {
         match state {
             StepState::Waiting => "step.waiting",
             StepState::Due => "step.due",
+            StepState::Acknowledged => "step.acknowledged",
             StepState::Done => "step.done",
+            StepState::Skipped => "step.skipped",
+            StepState::Withdrawn => "step.withdrawn",
         },
         locale,
     )

@@ -15,6 +15,7 @@ mod answering;
 mod channels;
 mod complaints;
 mod courier;
+mod crisis;
 mod dispatch;
 mod event;
 mod heartbeat;
@@ -51,6 +52,7 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
 pub use channels::{fall_back, tell_of_channels};
+pub use crisis::{Broken, Happened, Verified, look_after, open_by_hand, say, verify as verify_log};
 pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
 pub use layouts::explain_page;
@@ -62,6 +64,8 @@ pub use spread::told_by;
 
 /// The usual time between two arrivals, for those who show sources.
 pub use crate::collect::usual_gap;
+/// Why something cannot happen to an incident, for those who say it.
+pub use crate::plan::Refusal as IncidentRefusal;
 /// What is out of the ordinary, for those who show it.
 pub use crate::story::{Burst, History, bursts, silence, surface_terms};
 

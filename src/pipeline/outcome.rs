@@ -4,12 +4,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Live, answering, complaints, dispatch, outbox, voice};
+use super::{Live, answering, complaints, crisis, dispatch, outbox, voice};
 use crate::config::Config;
 use crate::decide;
 use crate::model::{
     Alert, AlertId, AlertState, Analysis, Article, Assignment, Decision, Entry, Incident, Level,
-    Plan, Reason, Severity, Source, StoryFacts, StoryId, TopicOpinion,
+    Origin, Plan, Reason, Severity, Source, StoryFacts, StoryId, TopicOpinion,
 };
 use crate::plan;
 use crate::score::{self, Case};
@@ -287,7 +287,7 @@ fn respond(
         facts,
     };
     if let Some((incident, plan)) = incidents::of_story(tx, matter.story)? {
-        return raise_incident(tx, incident, plan, &seen, matter.now).map(Some);
+        return raise_incident(tx, matter, incident, plan, &seen).map(Some);
     }
     let Some((plan, level, category)) = plan::choose(&matter.config.plans, &seen) else {
         return Ok(None);
@@ -295,12 +295,14 @@ fn respond(
     if level < Level::Orange {
         return Ok(None);
     }
-    let response = match incidents::open_of(tx, &plan.id, &alert.topic_id)? {
-        Some((incident, plan)) => raise_incident(tx, incident, plan, &seen, matter.now)?,
-        None => open_incident(tx, matter, alert, plan, (level, category))?,
-    };
-    incidents::attach(tx, response.0.id, matter.story, matter.now)?;
-    Ok(Some(response))
+    match incidents::open_of(tx, &plan.id, &alert.topic_id)? {
+        Some((incident, plan)) => {
+            let joined = (incident, &plan);
+            let incident = crisis::attach(tx, matter.config, joined, matter.story, matter.now)?;
+            raise_incident(tx, matter, incident, plan, &seen).map(Some)
+        }
+        None => open_incident(tx, matter, alert, plan, (level, category)).map(Some),
+    }
 }
 
 fn open_incident(
@@ -312,7 +314,7 @@ fn open_incident(
 ) -> Result<Response, StoreError> {
     let zone = jiff::tz::TimeZone::get(&plan.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let number = incidents::next_number(tx, matter.now.to_zoned_datetime(zone).year())?;
-    let origin = plan::Origin {
+    let origin = Origin {
         number,
         title: matter.article.title.clone(),
         category,
@@ -322,8 +324,7 @@ fn open_incident(
         alert_id: alert.id,
         detected_at: matter.article.appeared_at(),
     };
-    let incident = plan::open(plan, origin, matter.now);
-    incidents::save(tx, &incident, plan)?;
+    let incident = crisis::open(tx, matter.config, plan, origin, matter.now)?;
     let keys = incident.steps.iter().map(|step| step.key.clone()).collect();
     Ok((incident, plan.clone(), keys))
 }
@@ -331,24 +332,14 @@ fn open_incident(
 /// Goes on at the level that the plan, as it was frozen, gives now; the level never falls here.
 fn raise_incident(
     tx: &mut dyn Transaction,
-    mut incident: Incident,
+    matter: &Matter<'_>,
+    incident: Incident,
     plan: Plan,
     seen: &plan::Facts<'_>,
-    now: Timestamp,
 ) -> Result<Response, StoreError> {
     let level = plan::triggered(&plan, seen).map_or(incident.level, |(level, _)| level);
-    if level <= incident.level {
-        return Ok((incident, plan, Vec::new()));
-    }
-    let steps = plan::raise(&incident, &plan, level, now);
-    let keys = steps.iter().map(|step| step.key.clone()).collect();
-    incident.level = level;
-    incident.steps.extend(steps);
-    if level == Level::Red && plan.activation.red_without_confirm {
-        incident = plan::activate(&incident, &plan, now);
-    }
-    incidents::save(tx, &incident, &plan)?;
-    Ok((incident, plan, keys))
+    let raised = crisis::rise(tx, matter.config, (incident, &plan), level, matter.now)?;
+    Ok((raised.0, plan, raised.1))
 }
 
 /// Puts the messages of an alert into the outbox: the alert itself by the routes, and to each

@@ -1,14 +1,13 @@
-//! Looks after what falls due by itself: proposed incidents that nobody confirmed start, further people are
-//! asked where nobody answers, complaints wait for their owners, and the gauges show how the sources are.
+//! Looks after what falls due by itself: incidents go on, further people are asked where nobody answers,
+//! complaints wait for their owners, and the gauges show how the sources are.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Pipeline, answering, complaints};
+use super::{Pipeline, answering, complaints, crisis};
 use crate::model::Health;
-use crate::plan;
-use crate::store::{StoreError, Transaction, incidents, sources};
+use crate::store::sources;
 
 /// How often it looks. Due times are rows, so that nothing is missed by sleeping or a restart.
 const LOOK: Duration = Duration::from_secs(1);
@@ -25,14 +24,7 @@ pub(super) async fn run(pipeline: Pipeline) {
         }
         looks = looks.wrapping_add(1);
         let now = Timestamp::now();
-        match pipeline.store.write(move |tx| activate_unconfirmed(tx, now)).await {
-            Ok(numbers) => {
-                for number in numbers {
-                    tracing::warn!(incident.number = %number, "nobody confirmed the incident in time: it starts by itself");
-                }
-            }
-            Err(error) => tracing::error!(%error, "incidents could not be looked after"),
-        }
+        crisis::look(&pipeline, now).await;
         answering::look(&pipeline, now).await;
         complaints::look(&pipeline, now).await;
         tokio::select! {
@@ -58,17 +50,4 @@ async fn count_sources(pipeline: &Pipeline) {
     let is_unwell = |health: Health| !matches!(health, Health::New | Health::Healthy);
     let unwell = ours.iter().filter(|(_, health, _)| is_unwell(*health));
     pipeline.metrics.sources(counts, unwell.map(|(id, health, _)| (id.as_str(), health.name())));
-}
-
-fn activate_unconfirmed(
-    tx: &mut dyn Transaction,
-    now: Timestamp,
-) -> Result<Vec<String>, StoreError> {
-    let mut numbers = Vec::new();
-    for (incident, frozen) in incidents::unconfirmed(tx, now)? {
-        let active = plan::activate(&incident, &frozen, now);
-        incidents::save(tx, &active, &frozen)?;
-        numbers.push(active.number);
-    }
-    Ok(numbers)
 }

@@ -1,13 +1,30 @@
 //! Crisis plans in action: which plan fits a story, and the life of the incident that follows.
 //!
+//! An incident is what the events of its log make of a plan ([`apply`], [`replay`]); what the
+//! clock brings is told by [`due`] and [`wakes_at`], whom an event concerns by [`effects`].
+//!
 //! Pure: plans, facts and `now` are arguments; nothing is stored or sent here, and nobody is told.
 //! Sources: the state machines of the crisis design; Chinese and European four-colour levels.
 
-mod incident;
+mod chase;
+mod clock;
+mod duties;
+mod effects;
+mod life;
+mod people;
+mod refusal;
+mod steps;
+mod timers;
 mod trigger;
 
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod tests;
 
-pub use incident::{Origin, activate, confirm_overdue, open, raise};
+pub use chase::{Rung, Whom, holder, ladder};
+pub use effects::{Effect, effects};
+pub use life::{apply, opening, replay, rise};
+pub use refusal::Refusal;
+pub use timers::{due, wakes_at};
 pub use trigger::{Facts, choose, triggered};

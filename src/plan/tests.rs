@@ -1,18 +1,12 @@
-//! What an officer would notice: which plan starts, what is due when, what a raise adds.
+//! What an officer would notice: which plan starts at which level.
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
-use proptest::prelude::*;
-
-use super::{Facts, Origin, activate, choose, confirm_overdue, open, raise, triggered};
+use super::{Facts, choose, triggered};
 use crate::config::{TomlFile, load_people, load_plan};
-use crate::model::{
-    ActivationMode, AlertId, Incident, IncidentState, Level, Locale, Plan, StepState, StoryFacts,
-    StoryId,
-};
+use crate::model::{Level, Locale, Plan, StoryFacts};
 
-fn plans() -> Vec<Plan> {
+pub(super) fn plans() -> Vec<Plan> {
     let people = include_str!("../../config/people.toml");
     let people = load_people(&TomlFile::new("people.toml", people), Locale::Es, "UTC");
     let people = people.expect("people");
@@ -30,24 +24,6 @@ fn plans() -> Vec<Plan> {
             .0
     };
     texts.into_iter().map(load).collect()
-}
-
-fn now() -> Timestamp {
-    "2026-11-23T10:00:00Z".parse().expect("time")
-}
-
-fn opened(plan: &Plan, level: Level) -> Incident {
-    let origin = Origin {
-        number: "INC-2026-0007".to_owned(),
-        title: "Colas en las oficinas".to_owned(),
-        category: "solvency".to_owned(),
-        level,
-        topic_id: "bank".to_owned(),
-        story_id: StoryId::new(),
-        alert_id: AlertId::new(),
-        detected_at: now(),
-    };
-    open(plan, origin, now())
 }
 
 fn story(owners: u32, tier1: u32, hours: (u32, u32)) -> StoryFacts {
@@ -103,78 +79,4 @@ fn a_score_alone_never_gives_red() {
     let level = |facts| triggered(&plan, facts).map(|(level, _)| level);
     assert_eq!(level(&facts), Some(Level::Orange));
     assert_eq!(level(&Facts { level: Level::Red, ..facts }), Some(Level::Red));
-}
-
-#[test]
-fn a_proposal_that_nobody_answers_starts_by_itself() {
-    let plan = plans().swap_remove(0);
-    let incident = opened(&plan, Level::Orange);
-    assert_eq!(incident.state, IncidentState::Proposed);
-    let by = now() + SignedDuration::from_mins(15);
-    assert_eq!(incident.confirm_by, Some(by));
-    assert!(!confirm_overdue(&incident, by - SignedDuration::from_millis(1)));
-    assert!(confirm_overdue(&incident, by));
-    let active = activate(&incident, &plan, by);
-    assert!(!confirm_overdue(&active, by), "active incidents wait for nobody");
-    let verify = active.steps.iter().find(|step| step.key == "verificar").expect("step");
-    assert_eq!(verify.due_at, Some(by + SignedDuration::from_mins(30)));
-    assert_eq!((verify.person.as_str(), verify.backup.as_str()), ("marta.leon", "ivan.soto"));
-}
-
-#[test]
-fn red_and_automatic_plans_ask_nobody() {
-    let plans = plans();
-    for (plan, level) in [(&plans[0], Level::Red), (&plans[1], Level::Orange)] {
-        let incident = opened(plan, level);
-        assert_eq!(incident.state, IncidentState::Active, "{}", plan.id);
-        assert_eq!(incident.activated_at, Some(now()));
-        assert_eq!(incident.confirm_by, None);
-        assert!(incident.steps.iter().all(|step| step.due_at.is_some()));
-    }
-}
-
-#[test]
-fn steps_wait_for_what_comes_before() {
-    let plan = plans().swap_remove(0);
-    let incident = opened(&plan, Level::Orange);
-    let state = |key| incident.steps.iter().find(|step| step.key == key).map(|step| step.state);
-    assert_eq!(state("verificar"), Some(StepState::Due));
-    assert_eq!(state("clasificar"), Some(StepState::Waiting));
-    assert_eq!(state("comite"), None, "red only");
-}
-
-fn level() -> impl Strategy<Value = Level> {
-    proptest::sample::select(&Level::ALL[..])
-}
-
-proptest! {
-    #[test]
-    fn lives_hold_their_rules(
-        which in 0_usize..3, automatic: bool, first in level(), raises in prop::collection::vec(level(), 0..4),
-        wait in 0_i64..100_000,
-    ) {
-        let mut plan = plans().swap_remove(which);
-        plan.activation.mode =
-            if automatic { ActivationMode::Automatic } else { ActivationMode::Confirm };
-        let opened = opened(&plan, first);
-        if opened.state == IncidentState::Proposed {
-            prop_assert!(opened.steps.iter().all(|step| step.due_at.is_none()));
-        }
-        let later = now() + SignedDuration::from_secs(wait);
-        let mut incident = activate(&opened, &plan, later);
-        prop_assert_eq!(&activate(&incident, &plan, later + SignedDuration::from_hours(1)), &incident);
-        let highest = raises.iter().copied().fold(first, Level::max);
-        for level in raises {
-            let at = later + SignedDuration::from_mins(5);
-            let added = raise(&incident, &plan, level, at);
-            prop_assert!(added.iter().all(|step| step.due_at.is_some_and(|due| due >= at)));
-            incident.steps.extend(added);
-        }
-        let keys: BTreeSet<&str> = incident.steps.iter().map(|step| step.key.as_str()).collect();
-        prop_assert_eq!(keys.len(), incident.steps.len(), "a step twice");
-        let expected = plan.steps.iter().filter(|step| step.from_level <= highest).count();
-        prop_assert_eq!(incident.steps.len(), expected);
-        let started = incident.activated_at.expect("active");
-        prop_assert!(incident.steps.iter().all(|step| step.due_at.is_some_and(|due| due >= started)));
-    }
 }

@@ -304,3 +304,17 @@ fn read(row: &Row) -> Result<Delivery, StoreError> {
         answer_url: None,
     })
 }
+
+/// Recipients whose last message over some channel was given up since an instant, by id.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn bounced(tx: &mut dyn Transaction, since: Timestamp) -> Result<Vec<String>, StoreError> {
+    let rows = tx.query(
+        "SELECT DISTINCT d.recipient_id FROM delivery d WHERE d.state = 'dead' AND d.updated_at >= ?1 \
+         AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.recipient_id = d.recipient_id \
+         AND o.channel = d.channel AND o.state = 'accepted' AND o.updated_at > d.updated_at)",
+        params![since],
+    )?;
+    rows.iter().map(|row| row.get(0)).collect()
+}

@@ -4,10 +4,15 @@ use jiff::Timestamp;
 
 use super::transaction::{json, params};
 use super::{Row, StoreError, Transaction, Value};
-use crate::model::{Incident, IncidentId, IncidentState, Plan, Step, StepState, StoryId};
+use crate::model::{
+    Incident, IncidentId, IncidentLife, IncidentState, Plan, Step, StepState, StoryId,
+};
 
 const COLUMNS: &str = "id, number, plan_id, plan_hash, title, category, state, level, topic_id, \
-                       story_id, alert_id, detected_at, opened_at, confirm_by, activated_at";
+                       story_id, alert_id, detected_at, opened_at, confirm_by, activated_at, \
+                       life";
+/// Column of the frozen plan behind these.
+const PLAN: usize = 16;
 
 /// The next number that people will know an incident by, e.g. `INC-2026-0007`.
 ///
@@ -49,7 +54,35 @@ pub fn open_of(
     plan: &str,
     topic: &str,
 ) -> Result<Option<(Incident, Plan)>, StoreError> {
-    first(tx, "plan_id = ?1 AND topic_id = ?2 AND state <> 'closed'", params![plan, topic])
+    first(
+        tx,
+        "plan_id = ?1 AND topic_id = ?2 \
+         AND state IN ('proposed', 'assessing', 'responding', 'monitoring')",
+        params![plan, topic],
+    )
+}
+
+/// The incident that people call by this number, if there is one, and the plan as it was frozen.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn by_number(
+    tx: &mut dyn Transaction,
+    number: &str,
+) -> Result<Option<(Incident, Plan)>, StoreError> {
+    first(tx, "number = ?1", params![number])
+}
+
+/// The frozen plan of an incident as it is stored, if there is such an incident.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn plan_text(
+    tx: &mut dyn Transaction,
+    incident: IncidentId,
+) -> Result<Option<String>, StoreError> {
+    let rows = tx.query("SELECT plan FROM incident WHERE id = ?1", params![incident])?;
+    rows.first().map(|row| row.get(0)).transpose()
 }
 
 fn first(
@@ -61,7 +94,7 @@ fn first(
         "SELECT {COLUMNS}, plan FROM incident WHERE {condition} ORDER BY opened_at DESC LIMIT 1"
     );
     let rows = tx.query(&sql, params)?;
-    rows.first().map(|row| Ok((read(tx, row)?, row.json(15)?))).transpose()
+    rows.first().map(|row| Ok((read(tx, row)?, row.json(PLAN)?))).transpose()
 }
 
 /// Makes a story part of an incident.
@@ -82,22 +115,54 @@ pub fn attach(
     Ok(())
 }
 
-/// Writes an incident and its steps, new or changed. The plan is frozen at the first writing.
+/// The stories that tell an incident, the first one first.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn stories(tx: &mut dyn Transaction, incident: IncidentId) -> Result<Vec<StoryId>, StoreError> {
+    let rows = tx.query(
+        "SELECT story_id FROM incident_story WHERE incident_id = ?1 ORDER BY attached_at, story_id",
+        params![incident],
+    )?;
+    rows.iter().map(|row| row.parse(0)).collect()
+}
+
+/// Has the incident looked at again at an instant.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn wake(
+    tx: &mut dyn Transaction,
+    incident: IncidentId,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.execute("UPDATE incident SET wakes_at = ?2 WHERE id = ?1", params![incident, at])?;
+    Ok(())
+}
+
+/// Writes an incident and its steps, new or changed; `wakes_at` is when something next happens to
+/// it by itself. The plan is frozen at the first writing.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] if the plan runs for the same story already.
-pub fn save(tx: &mut dyn Transaction, incident: &Incident, plan: &Plan) -> Result<(), StoreError> {
+pub fn save(
+    tx: &mut dyn Transaction,
+    incident: &Incident,
+    plan: &Plan,
+    wakes_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO incident (id, number, plan_id, plan_hash, plan, title, category, state, level, \
-         topic_id, story_id, alert_id, detected_at, opened_at, confirm_by, activated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
+         topic_id, story_id, alert_id, detected_at, opened_at, confirm_by, activated_at, life, wakes_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) \
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, level = excluded.level, \
-         confirm_by = excluded.confirm_by, activated_at = excluded.activated_at",
+         confirm_by = excluded.confirm_by, activated_at = excluded.activated_at, \
+         life = excluded.life, wakes_at = excluded.wakes_at",
         params![
             incident.id, &incident.number, &incident.plan_id, &incident.plan_hash, json(plan)?,
             &incident.title, &incident.category, incident.state.name(), incident.level.name(),
             &incident.topic_id, incident.story_id, incident.alert_id, incident.detected_at, incident.opened_at,
-            incident.confirm_by, incident.activated_at
+            incident.confirm_by, incident.activated_at, json(&incident.life)?, wakes_at
         ],
     )?;
     for (position, step) in (0..).zip(&incident.steps) {
@@ -113,32 +178,33 @@ fn save_step(
     step: &Step,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO step (incident_id, key, position, title, role, person, backup, due_at, state) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
+        "INSERT INTO step (incident_id, key, position, title, role, person, backup, due_at, state, care) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
          ON CONFLICT (incident_id, key) DO UPDATE SET due_at = excluded.due_at, state = excluded.state, \
-         person = excluded.person",
+         person = excluded.person, care = excluded.care",
         params![
             incident.id, &step.key, position, &step.title, &step.role, &step.person, &step.backup,
-            step.due_at, step.state.name()
+            step.due_at, step.state.name(), json(&step.care)?
         ],
     )?;
     Ok(())
 }
 
-/// Proposed incidents whose time to be confirmed has passed, with their plans.
+/// Incidents to which something happens by itself by now, the longest overdue first, with their
+/// plans.
 ///
 /// # Errors
 /// As [`Transaction::query`].
-pub fn unconfirmed(
+pub fn due(
     tx: &mut dyn Transaction,
     now: Timestamp,
+    limit: u32,
 ) -> Result<Vec<(Incident, Plan)>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS}, plan FROM incident WHERE state = 'proposed' AND confirm_by <= ?1 \
-         ORDER BY confirm_by LIMIT 100"
+        "SELECT {COLUMNS}, plan FROM incident WHERE wakes_at <= ?1 ORDER BY wakes_at, id LIMIT ?2"
     );
-    let rows = tx.query(&sql, params![now])?;
-    rows.iter().map(|row| Ok((read(tx, row)?, row.json(15)?))).collect()
+    let rows = tx.query(&sql, params![now, limit])?;
+    rows.iter().map(|row| Ok((read(tx, row)?, row.json(PLAN)?))).collect()
 }
 
 /// The latest incidents, newest first.
@@ -154,11 +220,10 @@ pub fn recent(tx: &mut dyn Transaction, limit: u32) -> Result<Vec<Incident>, Sto
 fn read(tx: &mut dyn Transaction, row: &Row) -> Result<Incident, StoreError> {
     let id = row.parse(0)?;
     let steps = tx.query(
-        "SELECT key, title, role, person, backup, due_at, state FROM step \
+        "SELECT key, title, role, person, backup, due_at, state, care FROM step \
          WHERE incident_id = ?1 ORDER BY position",
         params![id],
     )?;
-    let state: String = row.get(6)?;
     Ok(Incident {
         id,
         number: row.get(1)?,
@@ -166,10 +231,7 @@ fn read(tx: &mut dyn Transaction, row: &Row) -> Result<Incident, StoreError> {
         plan_hash: row.get(3)?,
         title: row.get(4)?,
         category: row.get(5)?,
-        state: [IncidentState::Proposed, IncidentState::Active, IncidentState::Closed]
-            .into_iter()
-            .find(|known| known.name() == state)
-            .ok_or_else(|| StoreError::Mismatch(format!("`{state}` is no state of an incident")))?,
+        state: row.name(6, &IncidentState::ALL, IncidentState::name)?,
         level: row.parse(7)?,
         topic_id: row.get(8)?,
         story_id: row.parse(9)?,
@@ -178,12 +240,12 @@ fn read(tx: &mut dyn Transaction, row: &Row) -> Result<Incident, StoreError> {
         opened_at: row.get(12)?,
         confirm_by: row.get(13)?,
         activated_at: row.get(14)?,
+        life: row.json::<IncidentLife>(15)?,
         steps: steps.iter().map(read_step).collect::<Result<_, _>>()?,
     })
 }
 
 fn read_step(row: &Row) -> Result<Step, StoreError> {
-    let state: String = row.get(6)?;
     Ok(Step {
         key: row.get(0)?,
         title: row.get(1)?,
@@ -191,9 +253,7 @@ fn read_step(row: &Row) -> Result<Step, StoreError> {
         person: row.get(3)?,
         backup: row.get(4)?,
         due_at: row.get(5)?,
-        state: [StepState::Waiting, StepState::Due, StepState::Done]
-            .into_iter()
-            .find(|known| known.name() == state)
-            .ok_or_else(|| StoreError::Mismatch(format!("`{state}` is no state of a step")))?,
+        state: row.name(6, &StepState::ALL, StepState::name)?,
+        care: row.json(7)?,
     })
 }

@@ -11,7 +11,7 @@ struct Migration {
 }
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     alike(include_str!("migrations/0001_first_light.sql")),
     alike(include_str!("migrations/0002_collection.sql")),
     Migration {
@@ -25,7 +25,12 @@ const MIGRATIONS: [Migration; 10] = [
     alike(include_str!("migrations/0007_routing.sql")),
     alike(include_str!("migrations/0008_originals_and_quiet_topics.sql")),
     alike(include_str!("migrations/0009_delivering.sql")),
-    alike(include_str!("migrations/0012_complaints.sql")),
+    alike(include_str!("migrations/0010_complaints.sql")),
+    Migration {
+        both: include_str!("migrations/0011_incident_log.sql"),
+        sqlite: include_str!("migrations/0011_incident_log.sqlite.sql"),
+        postgres: include_str!("migrations/0011_incident_log.postgres.sql"),
+    },
 ];
 
 const fn alike(both: &'static str) -> Migration {

@@ -21,6 +21,7 @@ pub mod gathered;
 pub mod groups;
 pub mod health;
 pub mod held;
+pub mod incident_events;
 pub mod incidents;
 pub mod inhibitors;
 pub mod known;

@@ -10,8 +10,9 @@ use super::{Row, StoreError, Transaction};
 /// Stories that people still work on: their articles stay, however old. An alert that nobody has
 /// touched since the cutoff holds nothing.
 const HELD: &str = "SELECT i.story_id FROM incident_story i JOIN incident n ON n.id = i.incident_id \
-                    WHERE n.state <> 'closed' \
-                    UNION SELECT story_id FROM incident WHERE state <> 'closed' \
+                    WHERE n.state NOT IN ('rejected', 'reviewed', 'cancelled') \
+                    UNION SELECT story_id FROM incident \
+                    WHERE state NOT IN ('rejected', 'reviewed', 'cancelled') \
                     UNION SELECT story_id FROM alert WHERE state IN ('firing', 'acknowledged') \
                     AND updated_at >= ?1";
 

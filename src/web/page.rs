@@ -8,7 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use minijinja::{AutoEscape, Environment, Value, context};
 
 use crate::config::Config;
-use crate::model::{Alert, Health, Incident, Level, Locale, Source, SourceState, Story, Vitals};
+use crate::model::{
+    Alert, Health, Incident, Level, Locale, Source, SourceState, StepState, Story, Vitals,
+};
 use crate::phrases;
 use crate::store::{
     Store, StoreError, Transaction, alerts, answers, incidents, sources, status, stories,
@@ -157,20 +159,28 @@ impl Page<'_> {
         let person = |id: &str| {
             self.config.people.get(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
         };
-        let steps: Vec<Value> = incident
+        let row = |title: &str,
+                   (holder, deputy): (&str, &str),
+                   due: Option<Timestamp>,
+                   state: StepState| {
+            context! {
+                title,
+                person => person(holder),
+                backup => person(deputy),
+                due => due.map(|at| self.time(at)),
+                late => state.is_unfinished() && due.is_some_and(|at| at < self.now),
+                state => phrases::step_state(state, self.locale),
+            }
+        };
+        let steps = incident
             .steps
             .iter()
-            .map(|step| {
-                context! {
-                    title => &step.title,
-                    person => person(&step.person),
-                    backup => person(&step.backup),
-                    due => step.due_at.map(|at| self.time(at)),
-                    late => step.due_at.is_some_and(|at| at < self.now),
-                    state => phrases::step_state(step.state, self.locale),
-                }
-            })
-            .collect();
+            .map(|step| row(&step.title, (&step.person, &step.backup), step.due_at, step.state));
+        let duties =
+            incident.life.duties.iter().map(|duty| {
+                row(&duty.title, (&duty.person, &duty.backup), duty.due_at, duty.state())
+            });
+        let steps: Vec<Value> = steps.chain(duties).collect();
         context! {
             number => &incident.number,
             title => &incident.title,

@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot set itself up has failed")]
 
+mod plans;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

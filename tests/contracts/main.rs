@@ -5,6 +5,7 @@
 
 mod archive;
 mod binary;
+mod incidents;
 mod outbox;
 mod places;
 mod schemas;

@@ -6,6 +6,7 @@
 mod answers;
 mod archive;
 mod complaints;
+mod crisis;
 mod daemon;
 mod demo;
 mod editions;

@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use atalaya::config::{self, TomlFile};
-use atalaya::model::{Incident, IncidentId, IncidentState, Level, Locale, Plan};
-use atalaya::plan::{self, Origin};
+use atalaya::model::{
+    Happening, Incident, IncidentEvent, IncidentId, IncidentState, Level, Locale, Origin, Plan,
+    Start,
+};
+use atalaya::plan;
 use atalaya::store::{Store, StoreError, incidents};
 
 use crate::archive::Told;
@@ -26,22 +29,35 @@ pub async fn an_incident_runs_once_a_story(store: &Store, told: &Told) {
     assert_eq!(incident.state, IncidentState::Proposed);
     let due = incident.confirm_by.expect("a proposal has a term");
     let early = due - jiff::SignedDuration::from_secs(1);
-    assert!(store.read(move |tx| incidents::unconfirmed(tx, early)).await.unwrap().is_empty());
-    let overdue = store.read(move |tx| incidents::unconfirmed(tx, due)).await.unwrap();
+    assert!(store.read(move |tx| incidents::due(tx, early, 9)).await.unwrap().is_empty());
+    let overdue = store.read(move |tx| incidents::due(tx, due, 9)).await.unwrap();
     assert_eq!(overdue, [(incident.clone(), plan.clone())]);
 
-    let mut raised = plan::activate(&incident, &plan, due);
-    raised.steps.extend(plan::raise(&raised, &plan, Level::Red, due));
-    raised.level = Level::Red;
+    let started = Happening::Activated { start: Start::Unconfirmed };
+    let started = happens(&plan, Some(&incident), started, due);
+    let raised = Happening::Raised { level: Level::Red, reason: None };
+    let raised = happens(&plan, Some(&started), raised, due);
     assert!(raised.steps.len() > incident.steps.len(), "the plan has steps for red alone");
     save(store, &raised, &plan).await.unwrap();
     assert_eq!(of_story(store, told).await, Some((raised.clone(), plan.clone())));
     let (id, topic) = (plan.id.clone(), raised.topic_id.clone());
     let open = store.read(move |tx| incidents::open_of(tx, &id, &topic)).await.unwrap();
-    assert_eq!(open, Some((raised, plan)));
+    assert_eq!(open, Some((raised.clone(), plan.clone())));
+    let found = store.read(move |tx| incidents::by_number(tx, &number)).await.unwrap();
+    assert_eq!(found, Some((raised, plan)));
     let none = store.read(|tx| incidents::open_of(tx, "rumor-solvencia", "another")).await.unwrap();
     assert_eq!(none, None);
-    assert!(store.read(move |tx| incidents::unconfirmed(tx, due)).await.unwrap().is_empty());
+    assert!(store.read(move |tx| incidents::due(tx, due, 9)).await.unwrap().is_empty());
+}
+
+fn happens(
+    plan: &Plan,
+    incident: Option<&Incident>,
+    what: Happening,
+    at: jiff::Timestamp,
+) -> Incident {
+    let event = IncidentEvent { at, by: None, what };
+    plan::apply(plan, incident, &event).expect("it can happen")
 }
 
 async fn open(store: &Store, told: &Told, plan: &Plan) -> (Incident, String) {
@@ -58,7 +74,8 @@ async fn open(store: &Store, told: &Told, plan: &Plan) -> (Incident, String) {
         alert_id: told.alert.id,
         detected_at: at(1),
     };
-    let incident = plan::open(plan, origin, at(900));
+    let opened = plan::opening(plan, origin, String::new()).swap_remove(0);
+    let incident = happens(plan, None, opened, at(900));
     save(store, &incident, plan).await.unwrap();
     (incident, number)
 }
@@ -67,7 +84,7 @@ async fn save(store: &Store, incident: &Incident, plan: &Plan) -> Result<(), Sto
     let (incident, plan) = (incident.clone(), plan.clone());
     store
         .write(move |tx| {
-            incidents::save(tx, &incident, &plan)?;
+            incidents::save(tx, &incident, &plan, plan::wakes_at(&plan, &incident))?;
             incidents::attach(tx, incident.id, incident.story_id, incident.opened_at)
         })
         .await

@@ -13,6 +13,7 @@ mod channels;
 mod claims;
 mod collecting;
 mod complaints;
+mod crisis;
 mod escalation;
 mod identity;
 mod incidents;

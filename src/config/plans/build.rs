@@ -14,8 +14,8 @@ use super::raw::{
 };
 use super::report::Report;
 use crate::model::{
-    Activation, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate, NotAfter, Plan,
-    PlanStep, Review, Role, Sitrep, StandDown, Trigger,
+    Activation, Anchor, BusinessDays, Deadline, DrillSettings, EscalationStep, MessageTemplate,
+    NotAfter, Plan, PlanStep, Review, Role, Sitrep, StandDown, Trigger,
 };
 
 /// Builds the plan; it may be used only if `report` holds no error in the end.
@@ -29,10 +29,12 @@ pub fn build(raw: &RawPlan, hash: String, report: &mut Report<'_>) -> Plan {
         version: head.version.clone(),
         locale: head.language,
         time_zone: value(&head.timezone),
-        calendar: head.calendar.clone(),
+        calendar: head.calendar.as_ref().map(value),
+        business_days: BusinessDays::default(),
         reviewed_on: head.reviewed_on.as_ref().and_then(|date| day(date, report)),
         review_every: report.optional_clock(head.review_every.as_ref()),
         drill_every: report.optional_clock(head.drill_every.as_ref()),
+        drilled_on: head.drilled_on.as_ref().and_then(|date| day(date, report)),
         activation: activation(&raw.activation, report),
         triggers: raw.triggers().map(|row| trigger(row.get_ref())).collect(),
         roles: raw.role.iter().map(|(key, raw)| (key.clone(), role(raw.get_ref()))).collect(),
@@ -48,7 +50,11 @@ pub fn build(raw: &RawPlan, hash: String, report: &mut Report<'_>) -> Plan {
             every: raw.every.iter().map(|(&level, every)| (level, report.clock(every))).collect(),
             to: values(&raw.to),
         }),
-        messages: raw.message.iter().map(|(key, raw)| (key.clone(), message(raw))).collect(),
+        messages: raw
+            .message
+            .iter()
+            .map(|(key, raw)| (key.clone(), message(raw, report)))
+            .collect(),
         stand_down: raw.stand_down.as_ref().map(|raw| StandDown {
             requires: raw.requires.clone(),
             monitor_after: report.optional_clock(raw.monitor_after.as_ref()),
@@ -203,11 +209,12 @@ fn read_anchor(text: &Text, report: &mut Report<'_>) -> Anchor {
     })
 }
 
-fn message(raw: &Spanned<RawMessage>) -> MessageTemplate {
+fn message(raw: &Spanned<RawMessage>, report: &mut Report<'_>) -> MessageTemplate {
     let raw = raw.get_ref();
     MessageTemplate {
         audience: value(&raw.audience),
         approvals: values(&raw.approvals),
+        approved_on: raw.approved_on.as_ref().and_then(|date| day(date, report)),
         body: value(&raw.body),
     }
 }

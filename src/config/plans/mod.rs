@@ -2,9 +2,11 @@
 //!
 //! Everything that is wrong is told at once, each with its place, under the ids of the plan lint
 //! (L01–L11, L15, L16, L21). What needs a clock, an archive or the history of deliveries
-//! (review overdue, replay, bounced contacts) is not judged here. Nothing is repaired.
+//! (review overdue, bounced contacts) is the inspection's (L12–L14, L18–L20, L22, L23), which no
+//! start depends on. Nothing is repaired.
 
 mod build;
+mod inspect;
 mod lint;
 mod people;
 mod raw;
@@ -12,6 +14,7 @@ mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use inspect::{Inspection, OpenLesson, inspect_plan, uncovered};
 pub use people::load_people;
 
 use self::lint::Known;

@@ -46,8 +46,9 @@ pub struct Head {
     pub reviewed_on: Option<Spanned<Datetime>>,
     pub review_every: Option<Text>,
     pub drill_every: Option<Text>,
+    pub drilled_on: Option<Spanned<Datetime>>,
     pub timezone: Text,
-    pub calendar: Option<String>,
+    pub calendar: Option<Text>,
     pub language: Locale,
 }
 
@@ -171,6 +172,7 @@ pub struct RawMessage {
     pub audience: Text,
     #[serde(default)]
     pub approvals: Vec<Text>,
+    pub approved_on: Option<Spanned<Datetime>>,
     pub body: Text,
 }
 

@@ -8,9 +8,10 @@ use crate::model::{
     AlertId, AlertNotice, Cause, ChannelChange, ChannelState, ChannelsNotice, ComplaintItem,
     ComplaintsNotice, Delivery, DeliveryId, DeliveryState, DigestFacts, EscalationNotice, Evidence,
     EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice, NoticeBody,
-    NoticeId, NoticeIncident, NoticeKind, NoticeStep, NoticeStory, Part, PartName, Place,
-    PolarityLabel, Reason, Recipient, Reminder, Severity, SilenceFacts, SilentTopic, SourceChange,
-    SourcesNotice, Span, StoryId, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic,
+    NoticeId, NoticeIncident, NoticeKind, NoticeStep, NoticeStory, Part, PartName, Place, PlanNews,
+    PlanNotice, PolarityLabel, Reason, Recipient, Reminder, Severity, SilenceFacts, SilentTopic,
+    SourceChange, SourcesNotice, Span, StoryId, SummaryItem, SummaryNotice, SummaryOf,
+    SummaryTopic,
 };
 
 const HEADLINE: &str = "PRUEBA · TEST · 测试: El supervisor multa al «Banco Ñandú & Cía.» por fraude 🚨 — \
@@ -41,6 +42,7 @@ pub(crate) fn samples(locale: Locale) -> Vec<(Notice, Delivery)> {
                 NoticeKind::Alert => NoticeBody::Alert(Box::new(alert(locale, now))),
                 NoticeKind::Steps => NoticeBody::Steps(Box::new(alert(locale, now))),
                 NoticeKind::Escalation => escalation(locale, now),
+                NoticeKind::Plan => plan(locale, now),
                 NoticeKind::Sources => NoticeBody::Sources(sources(now)),
                 NoticeKind::Group => summary(SummaryOf::Group { key: "sample".to_owned() }),
                 NoticeKind::Reminder => summary(SummaryOf::Reminder { times: 2 }),
@@ -86,6 +88,16 @@ fn escalation(locale: Locale, now: Timestamp) -> NoticeBody {
         asked: vec!["Ana Pérez".to_owned()],
         before: vec!["Jo Smith".to_owned()],
         next_at: Some(now),
+    }))
+}
+
+fn plan(locale: Locale, now: Timestamp) -> NoticeBody {
+    NoticeBody::Plan(Box::new(PlanNotice {
+        alert_id: AlertId::new(),
+        title: alert(locale, now).headline,
+        incident: incident(now),
+        by: Some("Ana Pérez".to_owned()),
+        news: PlanNews::Level { from: Level::Yellow, reason: Some(EXCERPT.to_owned()) },
     }))
 }
 

@@ -113,6 +113,14 @@ impl Settings {
         self
     }
 
+    /// A crisis plan. After the channels that it names.
+    pub fn plan(mut self, text: &str) -> Self {
+        std::fs::create_dir(self.file("plans")).expect("made");
+        std::fs::write(self.file("plans/plan.toml"), text).expect("written");
+        self.head += "plans = \"plans\"\n";
+        self
+    }
+
     /// A directory that mails become files in, for nobody yet.
     pub fn mail_channel(mut self) -> Self {
         self.channels += "[[channel]]\nid = \"mail\"\nkind = \"maildir\"\ndirectory = \"mails\"\n\

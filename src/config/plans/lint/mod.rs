@@ -170,7 +170,7 @@ fn messages(raw: &RawPlan, report: &mut Report<'_>) {
 }
 
 fn message_text(message: &Spanned<RawMessage>, report: &mut Report<'_>) {
-    let RawMessage { audience, approvals, body } = message.get_ref();
+    let RawMessage { audience, approvals, body, .. } = message.get_ref();
     match audience.get_ref().as_str() {
         "public" | "customers" | "regulator" if approvals.is_empty() => {
             let what = format!("L08 message for {} without approvals", audience.get_ref());
@@ -197,15 +197,13 @@ fn fields(body: &str) -> impl Iterator<Item = &str> {
 }
 
 fn duplicates(raw: &RawPlan, report: &mut Report<'_>) {
-    let steps: Vec<&Text> = raw.step.iter().map(|step| &step.key).collect();
-    let deadlines: Vec<&Text> = raw.deadline.iter().map(|deadline| &deadline.key).collect();
-    for keys in [steps, deadlines] {
-        let mut seen = BTreeSet::new();
-        for key in keys {
-            if !seen.insert(key.get_ref()) {
-                let what = format!("L11 the key `{}` is used twice", key.get_ref());
-                report.error(key.span(), what, "give each its own key");
-            }
+    // People name steps, deadlines and roles by these keys alone.
+    let mut seen: BTreeSet<&String> = raw.role.keys().collect();
+    let steps = raw.step.iter().map(|step| &step.key);
+    for key in steps.chain(raw.deadline.iter().map(|deadline| &deadline.key)) {
+        if !seen.insert(key.get_ref()) {
+            let what = format!("L11 the key `{}` is used twice", key.get_ref());
+            report.error(key.span(), what, "give each step, deadline and role its own key");
         }
     }
 }
@@ -227,10 +225,18 @@ fn warnings(raw: &RawPlan, report: &mut Report<'_>) {
         let remedy = "tell the role of kind \"command\" at orange at the latest";
         report.warning(head, "L16 the escalation never reaches the command", remedy);
     }
-    if let Some(drill) = &raw.drill
-        && drill.allow_recipients.get_ref().is_empty()
-    {
+    if let Some(drill) = &raw.drill {
+        let allowed = &drill.allow_recipients;
         let remedy = "list the addresses that a drill may write to";
-        report.error(drill.allow_recipients.span(), "L21 nobody may receive the drill", remedy);
+        if allowed.get_ref().is_empty() {
+            report.error(allowed.span(), "L21 nobody may receive the drill", remedy);
+        }
+        let of_one_domain = |pattern: &&String| {
+            pattern.split_once('@').is_some_and(|(_, domain)| !domain.contains('*'))
+        };
+        if let Some(pattern) = allowed.get_ref().iter().find(|pattern| !of_one_domain(pattern)) {
+            let what = format!("L21 `{pattern}` lets a drill reach anybody");
+            report.error(allowed.span(), what, "name a domain of your own: \"*@bank.example\"");
+        }
     }
 }

@@ -1,0 +1,459 @@
+//! Incidents as people see and work them from the command line, beside the running daemon.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{AppError, location, reading};
+use crate::config::{Config, OpenLesson};
+use crate::model::{
+    AlertEvent, AlertId, Care, Duty, Happening, Incident, IncidentEvent, Level, Origin, Plan, Step,
+    StoryId,
+};
+use crate::pipeline::{self, Happened, IncidentRefusal};
+pub use crate::pipeline::{Broken, Verified};
+use crate::store::{
+    Store, StoreError, Transaction, alert_events, deliveries, incident_events, incidents, stories,
+};
+
+/// Mail that came back is remembered for so long.
+const BOUNCED: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Incidents that a list shows.
+const MOST: u32 = 200;
+/// Events of one incident that are read.
+const MOST_EVENTS: u32 = 10_000;
+
+/// The shape of `atalaya incident list --json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct IncidentsReport {
+    /// Newest first, at most 200.
+    pub incidents: Vec<IncidentRow>,
+}
+
+/// An incident in a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct IncidentRow {
+    /// As people call it.
+    pub number: String,
+    /// The plan, by id.
+    pub plan: String,
+    /// What it is about.
+    pub title: String,
+    /// Present level.
+    pub level: Level,
+    /// Where it is in its life.
+    pub state: String,
+    /// When it was opened, RFC 3339.
+    pub opened_at: String,
+    /// When its plan started, RFC 3339.
+    pub activated_at: Option<String>,
+    /// When it starts by itself, RFC 3339; null if it does not wait.
+    pub confirm_by: Option<String>,
+    /// Steps that are left.
+    pub left: usize,
+    /// Steps and deadlines that are late.
+    pub late: usize,
+}
+
+/// The shape of `atalaya incident show NUMBER --json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct IncidentReport {
+    /// The incident.
+    #[serde(flatten)]
+    pub incident: IncidentRow,
+    /// What is to be done.
+    pub steps: Vec<TaskRow>,
+    /// What is owed to others.
+    pub deadlines: Vec<TaskRow>,
+    /// Conditions for its end, in their order.
+    pub conditions: Vec<String>,
+    /// When the review is due, RFC 3339.
+    pub review_due_at: Option<String>,
+    /// What happened to it, oldest first.
+    pub events: Vec<LogRow>,
+}
+
+/// A step or a deadline.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TaskRow {
+    /// Unique in the incident.
+    pub key: String,
+    /// What.
+    pub title: String,
+    /// Role, by key.
+    pub role: String,
+    /// Who holds it, by id.
+    pub person: String,
+    /// Who stands in, by id.
+    pub deputy: String,
+    /// waiting, due, acknowledged, done, skipped or withdrawn; a deadline waits while its clock does
+    /// not run, and is skipped where it was waived.
+    pub state: String,
+    /// When it is due, RFC 3339; null while its clock does not run.
+    pub due_at: Option<String>,
+    /// Whether it is or was late.
+    pub late: bool,
+    /// Whether others than holder and deputy were asked.
+    pub escalated: bool,
+    /// How often people were asked for it.
+    pub asked: u32,
+    /// What proves it, or why it was left out.
+    pub note: Option<String>,
+}
+
+/// An entry of the log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LogRow {
+    /// Its place in the log of the incident, from 1.
+    pub seq: u32,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who; null for the program itself.
+    pub by: Option<String>,
+    /// What, by name.
+    pub what: String,
+    /// What, in full.
+    pub details: serde_json::Value,
+    /// Hash of this and all entries before, hex.
+    pub hash: String,
+}
+
+/// All that is known of an incident.
+#[derive(Debug)]
+pub struct Dossier {
+    /// The incident.
+    pub incident: Incident,
+    /// Its plan, as it was frozen.
+    pub plan: Plan,
+    /// What happened to it, oldest first.
+    pub events: Vec<IncidentEvent>,
+    /// What happened to its alert, oldest first.
+    pub alert: Vec<AlertEvent>,
+    /// The stories that tell it: headline, first seen, articles.
+    pub stories: Vec<(String, Timestamp, u32)>,
+    /// Hash of its last entry.
+    pub head: Option<String>,
+}
+
+/// What a person does.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Something that happens to the incident.
+    Say(Happening),
+    /// The level is set: raised, lowered or confirmed.
+    Level {
+        /// The level.
+        level: Level,
+        /// Why.
+        reason: Option<String>,
+    },
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Answer {
+    /// It is done.
+    Done(Box<Happened>),
+    /// It cannot be done.
+    Refused(IncidentRefusal),
+    /// There is no such incident, plan, topic or person.
+    Unknown(String),
+    /// The plan is open on the topic already.
+    Open(String),
+}
+
+/// The latest incidents; without `all` only those that are open or wait for their review.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn list(config: &Config, all: bool) -> Result<IncidentsReport, AppError> {
+    let stays = move |incident: &Incident| {
+        all || incident.state.is_open() || incident.life.stood_down_at.is_some()
+    };
+    let rows = reading(config, move |tx| {
+        let found = incidents::recent(tx, MOST)?;
+        Ok(found.iter().filter(|it| stays(it)).map(row).collect())
+    });
+    Ok(IncidentsReport { incidents: rows.await? })
+}
+
+/// All that is known of an incident; none if there is none of this number.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn dossier(config: &Config, number: String) -> Result<Option<Dossier>, AppError> {
+    reading(config, move |tx| read(tx, &number).map(|found| found.map(|(dossier, _)| dossier)))
+        .await
+}
+
+/// An incident as `show` tells it; none if there is none of this number.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn one(config: &Config, number: String) -> Result<Option<IncidentReport>, AppError> {
+    reading(config, move |tx| {
+        let Some((dossier, events)) = read(tx, &number)? else { return Ok(None) };
+        let Dossier { incident, plan, .. } = dossier;
+        let conditions = plan.stand_down.map(|end| end.requires).unwrap_or_default();
+        Ok(Some(IncidentReport {
+            steps: incident.steps.iter().map(step).collect(),
+            deadlines: incident.life.duties.iter().map(duty).collect(),
+            conditions,
+            review_due_at: text(incident.life.review_due_at),
+            events,
+            incident: row(&incident),
+        }))
+    })
+    .await
+}
+
+type Found = Option<(Dossier, Vec<LogRow>)>;
+
+fn read(tx: &mut dyn Transaction, number: &str) -> Result<Found, StoreError> {
+    let Some((incident, plan)) = incidents::by_number(tx, number)? else { return Ok(None) };
+    let entries = incident_events::of_incident(tx, incident.id, MOST_EVENTS)?;
+    let mut told = Vec::new();
+    for id in incidents::stories(tx, incident.id)? {
+        let story = stories::find(tx, id)?;
+        told.extend(story.map(|story| (story.headline, story.first_seen_at, story.articles)));
+    }
+    let dossier = Dossier {
+        events: entries.iter().map(incident_events::Entry::event).collect::<Result<_, _>>()?,
+        alert: alert_events::of_alert(tx, incident.alert_id)?,
+        stories: told,
+        head: entries.last().map(|entry| entry.hash.clone()),
+        incident,
+        plan,
+    };
+    let log = entries.iter().map(log).collect::<Result<_, _>>()?;
+    Ok(Some((dossier, log)))
+}
+
+fn log(entry: &incident_events::Entry) -> Result<LogRow, StoreError> {
+    let event = entry.event()?;
+    Ok(LogRow {
+        seq: entry.seq,
+        at: event.at.to_string(),
+        by: event.by,
+        what: entry.kind.clone(),
+        details: serde_json::from_str(&entry.body).unwrap_or_default(),
+        hash: entry.hash.clone(),
+    })
+}
+
+fn row(incident: &Incident) -> IncidentRow {
+    let duties = incident.life.duties.iter().map(|duty| &duty.care);
+    let cares = incident.steps.iter().map(|step| &step.care).chain(duties);
+    IncidentRow {
+        number: incident.number.clone(),
+        plan: incident.plan_id.clone(),
+        title: incident.title.clone(),
+        level: incident.level,
+        state: incident.state.name().to_owned(),
+        opened_at: incident.opened_at.to_string(),
+        activated_at: text(incident.activated_at),
+        confirm_by: text(incident.confirm_by),
+        left: incident.steps.iter().filter(|step| step.state.is_unfinished()).count(),
+        late: cares.filter(|care| care.late_at.is_some() && care.finished.is_none()).count(),
+    }
+}
+
+fn step(step: &Step) -> TaskRow {
+    let Step { key, title, role, person, backup, due_at, state, care } = step;
+    task([key, title, role, person, backup], state.name(), *due_at, care)
+}
+
+fn duty(duty: &Duty) -> TaskRow {
+    let Duty { key, title, role, person, backup, due_at, care, .. } = duty;
+    task([key, title, role, person, backup], duty.state().name(), *due_at, care)
+}
+
+fn task(texts: [&String; 5], state: &str, due: Option<Timestamp>, care: &Care) -> TaskRow {
+    let [key, title, role, person, deputy] = texts.map(Clone::clone);
+    TaskRow {
+        key,
+        title,
+        role,
+        person,
+        deputy,
+        state: state.to_owned(),
+        due_at: text(due),
+        late: care.late_at.is_some(),
+        escalated: care.escalated,
+        asked: care.asked,
+        note: care.note.clone(),
+    }
+}
+
+fn text(at: Option<Timestamp>) -> Option<String> {
+    at.map(|at| at.to_string())
+}
+
+/// Does what a person says about an incident.
+///
+/// # Errors
+/// If the store is away.
+pub async fn act(
+    config: &Config,
+    number: String,
+    by: String,
+    act: Act,
+) -> Result<Answer, AppError> {
+    if let Act::Say(Happening::HandedOver { to, .. } | Happening::Learned { owner: to, .. }) = &act
+        && !config.people.contains_key(to)
+    {
+        return Ok(Answer::Unknown(format!("person `{to}`")));
+    }
+    let store = Store::open_as_guest(&location(config))?;
+    let ours = config.clone();
+    let said = store.write(move |tx| {
+        let now = Timestamp::now();
+        let Some((incident, _)) = incidents::by_number(tx, &number)? else {
+            return Ok(Answer::Unknown(format!("incident {number}")));
+        };
+        let what = happening(&act, incident.level);
+        Ok(match pipeline::say(tx, &ours, &number, &by, &what, now)? {
+            None => Answer::Unknown(format!("incident {number}")),
+            Some(Ok(happened)) => Answer::Done(Box::new(happened)),
+            Some(Err(why)) => Answer::Refused(why),
+        })
+    });
+    let said = said.await;
+    store.close();
+    Ok(said?)
+}
+
+fn happening(act: &Act, present: Level) -> Happening {
+    match act {
+        Act::Say(what) => what.clone(),
+        Act::Level { level, .. } if *level == present => Happening::Classified,
+        Act::Level { level, reason } if *level > present => {
+            Happening::Raised { level: *level, reason: reason.clone() }
+        }
+        Act::Level { level, reason } => {
+            Happening::Lowered { level: *level, reason: reason.clone().unwrap_or_default() }
+        }
+    }
+}
+
+/// What a person opens by hand.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Plan, by id.
+    pub plan: String,
+    /// What it is about.
+    pub title: String,
+    /// Level.
+    pub level: Level,
+    /// Topic, by id; else the first that alerts.
+    pub topic: Option<String>,
+    /// The story that tells it, if one does.
+    pub story: Option<StoryId>,
+    /// Who.
+    pub by: String,
+}
+
+/// Opens an incident and starts its plan.
+///
+/// # Errors
+/// If the store is away.
+pub async fn open(config: &Config, opening: Opening) -> Result<Answer, AppError> {
+    let Some(plan) = config.plans.iter().find(|plan| plan.id == opening.plan).cloned() else {
+        return Ok(Answer::Unknown(format!("plan `{}`", opening.plan)));
+    };
+    let mut topics = config.keywords.topics.iter();
+    let topic = match &opening.topic {
+        Some(id) => topics.find(|topic| topic.id == *id),
+        None => topics.find(|topic| topic.alerts),
+    };
+    let Some(topic) = topic.map(|topic| topic.id.clone()) else {
+        let id = opening.topic.unwrap_or_default();
+        return Ok(Answer::Unknown(format!("topic `{id}`")));
+    };
+    let store = Store::open_as_guest(&location(config))?;
+    let ours = config.clone();
+    let opened = store.write(move |tx| {
+        if let Some((open, _)) = incidents::open_of(tx, &plan.id, &topic)? {
+            return Ok(Answer::Open(open.number));
+        }
+        let now = Timestamp::now();
+        let origin = origin(tx, &plan, &opening, &topic, now)?;
+        let happened = pipeline::open_by_hand(tx, &ours, &plan, origin, &opening.by, now)?;
+        Ok(Answer::Done(Box::new(happened)))
+    });
+    let opened = opened.await;
+    store.close();
+    Ok(opened?)
+}
+
+fn origin(
+    tx: &mut dyn Transaction,
+    plan: &Plan,
+    opening: &Opening,
+    topic: &str,
+    now: Timestamp,
+) -> Result<Origin, StoreError> {
+    let zone = jiff::tz::TimeZone::get(&plan.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let number = incidents::next_number(tx, now.to_zoned_datetime(zone).year())?;
+    let category = plan.triggers.iter().find_map(|row| row.category.clone());
+    let story = match opening.story {
+        Some(id) => stories::find(tx, id)?,
+        None => None,
+    };
+    Ok(Origin {
+        number,
+        title: opening.title.clone(),
+        category: category.unwrap_or_default(),
+        level: opening.level,
+        topic_id: topic.to_owned(),
+        story_id: story.as_ref().map_or_else(StoryId::new, |story| story.id),
+        alert_id: AlertId::new(),
+        detected_at: story.map_or(now, |story| story.first_seen_at),
+    })
+}
+
+/// Whether the log of incidents is whole, and had `head` at its end once.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn verify(config: &Config, head: Option<String>) -> Result<Verified, AppError> {
+    reading(config, move |tx| pipeline::verify_log(tx, head.as_deref())).await
+}
+
+/// What the archive knows against the plans: people whose mail comes back, by id, and lessons whose
+/// day has passed while their plan was not reviewed since the incident.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn troubles(
+    config: &Config,
+    today: Date,
+) -> Result<(BTreeSet<String>, Vec<OpenLesson>), AppError> {
+    let plans = config.plans.clone();
+    let found = reading(config, move |tx| {
+        let since = Timestamp::now().checked_sub(BOUNCED).unwrap_or(Timestamp::MIN);
+        let bounced = deliveries::bounced(tx, since)?.into_iter().collect();
+        let mut lessons = Vec::new();
+        for incident in incidents::recent(tx, MOST)? {
+            let reviewed = plans.iter().find(|plan| plan.id == incident.plan_id);
+            let reviewed = reviewed.and_then(|plan| plan.reviewed_on);
+            let over = incident.life.stood_down_at;
+            let over = over.map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date());
+            if reviewed.is_some_and(|day| over.is_some_and(|over| day > over)) {
+                continue;
+            }
+            let late = incident.life.lessons.iter().filter(|lesson| lesson.due < today);
+            lessons.extend(late.map(|lesson| OpenLesson {
+                plan: incident.plan_id.clone(),
+                incident: incident.number.clone(),
+                text: lesson.text.clone(),
+                due: lesson.due,
+            }));
+        }
+        Ok((bounced, lessons))
+    });
+    found.await
+}

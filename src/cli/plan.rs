@@ -1,0 +1,125 @@
+//! `atalaya plan`: the inspection of the crisis plans.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::check::CheckReport;
+use super::{output, report};
+use crate::app::incidents;
+use crate::config::{
+    self, Config, Finding, FindingSeverity, Inspection, OpenLesson, TomlFile, inspect_plan,
+};
+
+#[derive(Subcommand)]
+pub enum PlanCommand {
+    /// Say what would fail the people who work by the plans
+    Check(PlanCheck),
+}
+
+/// All that `check` says of the plans, and what needs the calendar and the past
+#[derive(Args)]
+pub struct PlanCheck {
+    /// Configuration file
+    #[arg(long, value_name = "FILE", default_value = "config/atalaya.toml")]
+    config: PathBuf,
+    /// As on this day. Default: today
+    #[arg(long, value_name = "DATE")]
+    on: Option<Date>,
+    /// Ask the archive too: mail that comes back, lessons that nobody has seen to
+    #[arg(long)]
+    archive: bool,
+    /// One JSON object on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+impl PlanCommand {
+    /// Exit code 0 without errors, 2 with, 3 if the archive cannot be read.
+    pub fn run(self) -> ExitCode {
+        let Self::Check(check) = self;
+        check.run()
+    }
+}
+
+impl PlanCheck {
+    fn run(self) -> ExitCode {
+        let findings = match config::load(&self.config) {
+            Err(findings) => findings,
+            Ok((config, warnings)) => match self.inspect(&config) {
+                Ok(found) => [of_plans(&config, warnings), found].concat(),
+                Err(code) => return code,
+            },
+        };
+        let errors =
+            findings.iter().filter(|finding| finding.severity == FindingSeverity::Error).count();
+        if self.json {
+            let warnings = findings.len() - errors;
+            output::print_json(&CheckReport { errors, warnings, findings });
+        } else {
+            report::findings(&findings);
+            if findings.is_empty() {
+                eprintln!("{}: the plans are good", self.config.display());
+            }
+        }
+        ExitCode::from(if errors == 0 { 0 } else { report::BAD_INPUT })
+    }
+
+    fn inspect(&self, config: &Config) -> Result<Vec<Finding>, ExitCode> {
+        let today = self.on.unwrap_or_else(|| {
+            let zone = TimeZone::get(&config.organisation.time_zone).unwrap_or(TimeZone::UTC);
+            Timestamp::now().to_zoned_datetime(zone).date()
+        });
+        let past = if self.archive { Some(past(config, today)?) } else { None };
+        let (bounced, lessons) = past.unwrap_or_default();
+        let known = Inspection {
+            today,
+            people: &config.people,
+            holidays: &config.holidays,
+            bounced: &bounced,
+            lessons: &lessons,
+        };
+        let mut findings = Vec::new();
+        for path in &config.plan_files {
+            match TomlFile::read(path) {
+                Ok(file) => findings.extend(inspect_plan(&file, &known)),
+                Err(finding) => findings.push(finding),
+            }
+        }
+        findings.extend(uncovered(config, &self.config.display().to_string()));
+        Ok(findings)
+    }
+}
+
+type Past = (std::collections::BTreeSet<String>, Vec<OpenLesson>);
+
+fn past(config: &Config, today: Date) -> Result<Past, ExitCode> {
+    let asked = report::answer_on_runtime(incidents::troubles(config, today))?;
+    asked.map_err(|error| report::fault(&error))
+}
+
+/// The warnings that are about the plans.
+fn of_plans(config: &Config, warnings: Vec<Finding>) -> Vec<Finding> {
+    let files: Vec<String> =
+        config.plan_files.iter().map(|path| path.display().to_string()).collect();
+    warnings.into_iter().filter(|finding| files.contains(&finding.file)).collect()
+}
+
+fn uncovered(config: &Config, file: &str) -> Vec<Finding> {
+    let open = config::uncovered(&config.keywords.categories, &config.plans);
+    open.into_iter()
+        .map(|category| Finding {
+            file: file.to_owned(),
+            line: 1,
+            column: 1,
+            severity: FindingSeverity::Warning,
+            what: format!("L20 no plan covers the risk category `{}`", category.id),
+            remedy: "write a plan with a trigger for it".to_owned(),
+            span: 0..0,
+            source: "".into(),
+        })
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! News of running plans as people read them, in three languages and on every channel.
+
+use crate::model::{
+    AlertId, IncidentState, Level, Locale, Notice, NoticeBody, PlanDone, PlanNews, PlanNotice,
+    PlanTask, SituationReport, Start,
+};
+use crate::notify::outline::{Line, outline};
+use crate::notify::sample::{self, at};
+use crate::notify::view::View;
+use crate::notify::{render_mail, webhook::render_webhook};
+
+const EVIL: &str = "<script>alert(1)</script> [x](javascript:alert(2))\r\nBcc: a@b.example";
+
+fn task(late: bool, duty: bool) -> PlanTask {
+    PlanTask {
+        key: "verificar".to_owned(),
+        title: "Comprobar hechos: liquidez, cajeros, colas".to_owned(),
+        help: Some("Anote solo lo comprobado y quién lo dice.".to_owned()),
+        role: "Tesorería".to_owned(),
+        person: "Marta León".to_owned(),
+        deputy: "Iván Soto".to_owned(),
+        due_at: Some(at("2026-11-23T19:30:00Z")),
+        late,
+        duty,
+    }
+}
+
+fn report() -> SituationReport {
+    SituationReport {
+        number: 3,
+        since: at("2026-11-23T16:02:00Z"),
+        articles: 41,
+        last_hour: 12,
+        hour_before: 7,
+        owners: 9,
+        media: vec!["El Diario".to_owned(), "财经报".to_owned()],
+        done: vec![PlanDone {
+            title: "Confirmar el nivel".to_owned(),
+            by: "Elena Ruiz".to_owned(),
+            at: at("2026-11-23T16:40:00Z"),
+        }],
+        late: vec![task(true, false)],
+        left: vec![PlanTask {
+            due_at: None,
+            title: "Informe intermedio".to_owned(),
+            ..task(false, true)
+        }],
+        next_at: Some(at("2026-11-23T20:02:00Z")),
+        log: (42, "ab".repeat(32)),
+    }
+}
+
+fn every_news() -> Vec<PlanNews> {
+    let text = || "cambio de turno".to_owned();
+    vec![
+        PlanNews::Activated { start: Start::Unconfirmed },
+        PlanNews::Rejected { reason: text() },
+        PlanNews::Cancelled { reason: text() },
+        PlanNews::Level { from: Level::Yellow, reason: None },
+        PlanNews::Level { from: Level::Red, reason: Some(text()) },
+        PlanNews::Asked {
+            task: task(false, false),
+            rung: 2,
+            asked: vec!["Iván Soto".to_owned(), "Marta León".to_owned()],
+            next_at: Some(at("2026-11-23T19:12:00Z")),
+        },
+        PlanNews::Warned { task: task(false, true) },
+        PlanNews::Late { task: task(true, false) },
+        PlanNews::Late { task: task(true, true) },
+        PlanNews::HandedOver {
+            what: "Tesorería".to_owned(),
+            from: "Marta León".to_owned(),
+            to: "Iván Soto".to_owned(),
+            reason: Some(text()),
+        },
+        PlanNews::Report(Box::new(report())),
+        PlanNews::StoodDown {
+            reason: text(),
+            monitor_until: Some(at("2026-11-26T19:02:00Z")),
+            review_due_at: Some(at("2026-11-30T23:00:00Z")),
+        },
+        PlanNews::Reopened { reason: text() },
+        PlanNews::ReviewDue { questions: vec!["¿Qué llegó tarde?".to_owned()] },
+    ]
+}
+
+fn notice(news: PlanNews) -> Notice {
+    let mut incident = sample::incident();
+    incident.state = IncidentState::Responding;
+    let body = PlanNotice {
+        alert_id: "01981f2e-7a00-7000-8000-000000000001".parse::<AlertId>().expect("an id"),
+        title: "Colas en las oficinas del banco".to_owned(),
+        incident,
+        by: Some("Elena Ruiz".to_owned()),
+        news,
+    };
+    Notice { body: NoticeBody::Plan(Box::new(body)), ..sample::notice(Locale::Es) }
+}
+
+#[test]
+fn people_read_news_of_a_plan_in_their_language() {
+    for locale in Locale::ALL {
+        let mut all = String::new();
+        for news in every_news() {
+            let mail = render_mail(&notice(news), &sample::delivery(locale)).expect("rendered");
+            let text = mail.text.split("\n-- \n").next().unwrap_or_default().trim_end();
+            all += &["=== ", &mail.subject, "\n\n", text, "\n\n"].concat();
+            assert!(!mail.text.contains("plan_"), "a phrase is missing: {}", mail.text);
+        }
+        insta::assert_snapshot!(format!("plan_news_{}", locale.code()), all);
+    }
+}
+
+#[test]
+fn what_people_write_does_nothing_in_a_message() {
+    let evil = || EVIL.to_owned();
+    let hostile =
+        PlanTask { title: evil(), help: Some(evil()), person: evil(), ..task(true, true) };
+    for news in [
+        PlanNews::Rejected { reason: evil() },
+        PlanNews::Late { task: hostile.clone() },
+        PlanNews::Report(Box::new(SituationReport { late: vec![hostile], ..report() })),
+    ] {
+        let mut notice = notice(news);
+        if let NoticeBody::Plan(plan) = &mut notice.body {
+            (plan.title, plan.by) = (evil(), Some(evil()));
+        }
+        let mail = render_mail(&notice, &sample::delivery(Locale::En)).expect("rendered");
+        assert!(!mail.subject.contains(['\r', '\n']), "{}", mail.subject);
+        let page = scraper::Html::parse_document(&mail.html);
+        let loads = scraper::Selector::parse("script,img,iframe,[onerror]").expect("selector");
+        assert_eq!(page.select(&loads).count(), 0, "{}", mail.html);
+    }
+}
+
+#[test]
+fn rooms_get_the_same_and_webhooks_their_types() {
+    let types = every_news().into_iter().map(|news| {
+        let notice = notice(news);
+        let view = View::new(&notice, &sample::delivery(Locale::Es));
+        let sections = outline(&view, 2000);
+        let said = sections.iter().flatten().find_map(|line| match line {
+            Line::Warning(text) => Some(text.clone()),
+            _ => None,
+        });
+        assert!(said.is_some_and(|said| !said.is_empty()));
+        let body = render_webhook(&notice);
+        let back: Notice = serde_json::from_value(body["data"].clone()).expect("a notice");
+        assert_eq!(back, notice);
+        body["type"].as_str().expect("a type").to_owned()
+    });
+    let types: Vec<String> = types.collect();
+    assert_eq!(
+        types,
+        [
+            "incident.activated",
+            "incident.rejected",
+            "incident.cancelled",
+            "incident.raised",
+            "incident.lowered",
+            "step.asked",
+            "deadline.near",
+            "step.late",
+            "deadline.late",
+            "incident.handed_over",
+            "incident.report",
+            "incident.stood_down",
+            "incident.reopened",
+            "incident.review_due",
+        ]
+    );
+}

@@ -1,0 +1,246 @@
+//! What people do about the steps and duties of an incident: take, do, leave out, hand over.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::Refusal;
+use super::chase::{begin, holder};
+use super::life::{person, said};
+use crate::model::{Care, Incident, IncidentState, Lesson, Mark, Plan, RoleKind, Step, StepState};
+
+/// Somebody is at it. Whoever stands in and takes a step holds it from then on.
+pub(super) fn acknowledge(incident: &mut Incident, key: &str, mark: Mark) -> Result<(), Refusal> {
+    person(&mark)?;
+    workable(incident, key)?;
+    let (person, backup) = holders_mut(incident, key)?;
+    if mark.by.as_deref() == Some(backup.as_str()) {
+        backup.clone_into(person);
+    }
+    if let Some(step) = incident.steps.iter_mut().find(|step| step.key == key) {
+        step.state = StepState::Acknowledged;
+    }
+    let care = care_mut(incident, key)?;
+    (care.acknowledged, care.chase) = (Some(mark), None);
+    Ok(())
+}
+
+/// It is done.
+pub(super) fn finish(
+    plan: &Plan,
+    incident: &mut Incident,
+    key: &str,
+    mark: Mark,
+    evidence: Option<&str>,
+) -> Result<(), Refusal> {
+    person(&mark)?;
+    workable(incident, key)?;
+    let evidence = evidence.map(str::trim).filter(|text| !text.is_empty());
+    let planned = plan.steps.iter().find(|planned| planned.key == key);
+    if let Some(wanted) = planned.and_then(|planned| planned.evidence.as_deref())
+        && !proves(wanted, evidence)
+    {
+        return Err(Refusal::Evidence { key: key.to_owned(), wanted: wanted.to_owned() });
+    }
+    if planned.is_some_and(|planned| planned.sets.as_deref() == Some("classified")) {
+        incident.life.classified_at.get_or_insert(mark.at);
+    }
+    close(incident, key, StepState::Done, mark, evidence)
+}
+
+fn proves(wanted: &str, evidence: Option<&str>) -> bool {
+    let is_url = |text: &str| text.starts_with("https://") || text.starts_with("http://");
+    evidence.is_some_and(|text| wanted != "url" || is_url(text))
+}
+
+/// It is left out. A duty is waived.
+pub(super) fn skip(
+    incident: &mut Incident,
+    key: &str,
+    mark: Mark,
+    reason: &str,
+) -> Result<(), Refusal> {
+    said(&mark, reason)?;
+    started(incident)?;
+    unfinished(incident, key)?;
+    if let Some(duty) = incident.life.duties.iter_mut().find(|duty| duty.key == key) {
+        duty.waived = true;
+    }
+    close(incident, key, StepState::Skipped, mark, Some(reason.trim()))
+}
+
+fn close(
+    incident: &mut Incident,
+    key: &str,
+    state: StepState,
+    mark: Mark,
+    note: Option<&str>,
+) -> Result<(), Refusal> {
+    if let Some(step) = incident.steps.iter_mut().find(|step| step.key == key) {
+        step.state = state;
+    }
+    let care = care_mut(incident, key)?;
+    (care.finished, care.chase) = (Some(mark), None);
+    care.note = note.map(str::to_owned);
+    Ok(())
+}
+
+/// Somebody else takes over a step, a duty, or a role with all that is left of it. They have to
+/// take it anew; its time does not begin anew.
+pub(super) fn hand_over(
+    plan: &Plan,
+    incident: &mut Incident,
+    key: &str,
+    to: &str,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if !incident.state.is_open() && incident.state != IncidentState::StoodDown {
+        return Err(Refusal::State(incident.state));
+    }
+    if plan.roles.contains_key(key) {
+        incident.life.holders.insert(key.to_owned(), to.to_owned());
+        let steps = incident.steps.iter_mut().filter(|step| step.role == key);
+        for step in steps.filter(|step| step.state.is_unfinished()) {
+            to.clone_into(&mut step.person);
+            anew(step, now);
+        }
+        let duties = incident.life.duties.iter_mut().filter(|duty| duty.role == key);
+        for duty in duties.filter(|duty| duty.care.finished.is_none()) {
+            to.clone_into(&mut duty.person);
+            renew(&mut duty.care, now);
+        }
+        return Ok(());
+    }
+    unfinished(incident, key)?;
+    let (person, _) = holders_mut(incident, key)?;
+    to.clone_into(person);
+    match incident.steps.iter_mut().find(|step| step.key == key) {
+        Some(step) => anew(step, now),
+        None => renew(care_mut(incident, key)?, now),
+    }
+    Ok(())
+}
+
+fn anew(step: &mut Step, now: Timestamp) {
+    if step.state == StepState::Acknowledged {
+        step.state = StepState::Due;
+    }
+    renew(&mut step.care, now);
+}
+
+/// A ladder that is under way goes on from its first rung, which is the new holder's.
+fn renew(care: &mut Care, now: Timestamp) {
+    care.acknowledged = None;
+    if care.chase.is_some() || care.late_at.is_some() {
+        care.chase = care.free_at.map(|_| begin(now));
+    }
+}
+
+/// Nothing came of an acknowledgement.
+pub(super) fn lapse(incident: &mut Incident, key: &str, now: Timestamp) -> Result<(), Refusal> {
+    let late = Refusal::Time("lapsed");
+    let care = care_mut(incident, key)?;
+    if care.finished.is_some() || care.acknowledged.take().is_none() {
+        return Err(late);
+    }
+    care.chase = Some(begin(now));
+    if let Some(step) = incident.steps.iter_mut().find(|step| step.key == key) {
+        step.state = StepState::Due;
+    }
+    Ok(())
+}
+
+/// Something was learned.
+pub(super) fn learn(
+    incident: &mut Incident,
+    text: &str,
+    owner: &str,
+    due: Date,
+    mark: &Mark,
+) -> Result<(), Refusal> {
+    if !matches!(incident.state, IncidentState::StoodDown | IncidentState::Reviewed) {
+        return Err(Refusal::State(incident.state));
+    }
+    said(mark, text)?;
+    let (text, owner) = (text.trim().to_owned(), owner.to_owned());
+    incident.life.lessons.push(Lesson { text, owner, due });
+    Ok(())
+}
+
+/// Whoever leads, or stands in for them; anybody where the plan names no command.
+pub(super) fn commands(plan: &Plan, incident: &Incident, mark: &Mark) -> Result<(), Refusal> {
+    let roles = plan.roles.iter().filter(|(_, role)| role.kind == RoleKind::Command);
+    let leaders: Vec<String> = roles
+        .flat_map(|(key, role)| [holder(plan, incident, key), Some(role.backup.clone())])
+        .flatten()
+        .collect();
+    let leads = mark.by.as_ref().is_some_and(|by| leaders.contains(by));
+    if leads || leaders.is_empty() { Ok(()) } else { Err(Refusal::Command(leaders)) }
+}
+
+/// How the step or duty of this key is looked after.
+pub(super) fn care_mut<'i>(incident: &'i mut Incident, key: &str) -> Result<&'i mut Care, Refusal> {
+    let step = incident.steps.iter_mut().find(|step| step.key == key).map(|step| &mut step.care);
+    let duties = &mut incident.life.duties;
+    step.or_else(|| duties.iter_mut().find(|duty| duty.key == key).map(|duty| &mut duty.care))
+        .ok_or_else(|| Refusal::Unknown(key.to_owned()))
+}
+
+/// When the step or duty of this key is due.
+pub(super) fn due_of(incident: &Incident, key: &str) -> Option<Timestamp> {
+    let step = incident.steps.iter().find(|step| step.key == key);
+    let duty = || incident.life.duties.iter().find(|duty| duty.key == key);
+    step.map_or_else(|| duty().and_then(|duty| duty.due_at), |step| step.due_at)
+}
+
+/// Whether anybody can do it now.
+pub(super) fn is_free(incident: &Incident, key: &str) -> bool {
+    let step = incident.steps.iter().find(|step| step.key == key);
+    step.is_none_or(|step| step.state != StepState::Waiting)
+}
+
+fn holders_mut<'i>(
+    incident: &'i mut Incident,
+    key: &str,
+) -> Result<(&'i mut String, &'i String), Refusal> {
+    let step = incident.steps.iter_mut().find(|step| step.key == key);
+    if let Some(step) = step {
+        return Ok((&mut step.person, &step.backup));
+    }
+    let duty = incident.life.duties.iter_mut().find(|duty| duty.key == key);
+    let duty = duty.ok_or_else(|| Refusal::Unknown(key.to_owned()))?;
+    Ok((&mut duty.person, &duty.backup))
+}
+
+/// The plan has started: what is owed is owed even after the incident.
+fn started(incident: &Incident) -> Result<(), Refusal> {
+    let over = matches!(incident.state, IncidentState::Cancelled | IncidentState::Rejected);
+    if incident.activated_at.is_some() && !over {
+        Ok(())
+    } else {
+        Err(Refusal::State(incident.state))
+    }
+}
+
+fn workable(incident: &Incident, key: &str) -> Result<(), Refusal> {
+    started(incident)?;
+    unfinished(incident, key)?;
+    if is_free(incident, key) {
+        Ok(())
+    } else {
+        Err(Refusal::Step { key: key.to_owned(), state: StepState::Waiting })
+    }
+}
+
+fn unfinished(incident: &Incident, key: &str) -> Result<(), Refusal> {
+    if let Some(step) = incident.steps.iter().find(|step| step.key == key) {
+        let (key, state) = (key.to_owned(), step.state);
+        return if state.is_unfinished() { Ok(()) } else { Err(Refusal::Step { key, state }) };
+    }
+    let duty = incident.life.duties.iter().find(|duty| duty.key == key);
+    let duty = duty.ok_or_else(|| Refusal::Unknown(key.to_owned()))?;
+    let state = if duty.waived { StepState::Skipped } else { StepState::Done };
+    match duty.care.finished {
+        None => Ok(()),
+        Some(_) => Err(Refusal::Step { key: key.to_owned(), state }),
+    }
+}

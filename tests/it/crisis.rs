@@ -1,0 +1,206 @@
+//! A bad day under a plan, with an officer who answers and one who does not: the daemon is killed
+//! in the middle of it, and nothing is lost, asked for twice or told twice.
+
+use std::collections::BTreeMap;
+use std::process::Output;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::daemon::{Daemon, atalaya};
+use crate::support::mail::{Mail, mails};
+use crate::support::settings::Settings;
+use crate::support::site::Site;
+use crate::support::wait_for;
+
+const SOON: Duration = Duration::from_mins(1);
+const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
+const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
+    datos personales de miles de clientes, según la entidad.";
+const NUMBER: &str = "INC-20";
+
+/// Seconds where a real plan has minutes. Marta León never answers; Iván Soto stands in for her.
+const PLAN: &str = r#"
+schema = 1
+[plan]
+id = "fuga"
+title = "Fuga de datos"
+owner = "prensa"
+version = "1"
+timezone = "Europe/Madrid"
+language = "es"
+[activation]
+mode = "confirm"
+confirm_within = "2s"
+[[trigger]]
+level = "orange"
+category = "data_breach"
+min_score = 1
+[role]
+mando = { title = "Mando", kind = "command", primary = "elena.ruiz", backup = "tomas.gil" }
+sistemas = { title = "Sistemas", kind = "unit", primary = "marta.leon", backup = "ivan.soto" }
+oficinas = { title = "Oficinas", kind = "business", primary = "rosa.vidal", backup = "luis.prado" }
+prensa = { title = "Prensa", kind = "reputation", primary = "carmen.saez", backup = "pablo.nieto" }
+cumplimiento = { title = "Cumplimiento", kind = "regulator", primary = "ana.mora", backup = "jorge.rey" }
+[[escalation.steps]]
+from_level = "orange"
+wait = "0s"
+notify = ["mando"]
+via = ["mail"]
+[[escalation.steps]]
+from_level = "orange"
+wait = "3s"
+notify = ["prensa"]
+via = ["mail"]
+[[step]]
+key = "hechos"
+title = "Comprobar los hechos"
+role = "sistemas"
+from_level = "orange"
+due = "4s"
+ack_within = "2s"
+evidence = "note"
+[[step]]
+key = "nota"
+title = "Publicar la nota"
+role = "prensa"
+from_level = "orange"
+due = "10m"
+after = ["hechos"]
+[[deadline]]
+key = "supervisor"
+title = "Aviso al supervisor"
+role = "cumplimiento"
+from_level = "orange"
+anchor = "activated"
+due = "8s"
+warn = ["4s"]
+[sitrep]
+every = { orange = "10m" }
+to = ["mando"]
+[stand_down]
+requires = ["Acceso cerrado"]
+monitor_after = "72h"
+[review]
+due = { orange = "5bd" }
+questions = ["¿Qué llegó tarde?"]
+"#;
+
+/// What `atalaya` says to these words.
+fn command(settings: &Settings, words: &[&str]) -> Output {
+    let mut command = atalaya();
+    command.args(words).arg("--config").arg(settings.file("atalaya.toml"));
+    command.output().expect("started")
+}
+
+fn json(settings: &Settings, words: &[&str]) -> Value {
+    let output = command(settings, &[words, &["--json"]].concat());
+    let told = String::from_utf8_lossy(&output.stderr);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {told}"))
+}
+
+/// Does something about the incident, as somebody.
+fn acts(settings: &Settings, number: &str, by: &str, words: &[&str]) -> Output {
+    let (what, rest) = words.split_first().expect("what");
+    let words = [&["incident", what, number], rest, &["--by", by]].concat();
+    command(settings, &words)
+}
+
+fn done(output: &Output) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn subjects(settings: &Settings, word: &str) -> BTreeMap<String, usize> {
+    let mut counted = BTreeMap::new();
+    for Mail { to, subject, .. } in mails(&settings.mails()) {
+        if subject.contains(word) {
+            let who = to.split('@').next().unwrap_or_default().to_owned();
+            *counted.entry(who).or_default() += 1;
+        }
+    }
+    counted
+}
+
+fn events(settings: &Settings, number: &str) -> Vec<(String, String)> {
+    let shown = json(settings, &["incident", "show", number]);
+    let events = shown["events"].as_array().expect("events").iter();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    events.map(|event| (text(&event["what"]), text(&event["details"]["key"]))).collect()
+}
+
+fn happened(settings: &Settings, number: &str, what: &str, key: &str) -> usize {
+    let all = events(settings, number);
+    all.iter().filter(|(other, of)| other == what && of == key).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_survives_being_killed_and_ends_with_its_review() {
+    let site = Site::open().await;
+    site.publish(LEAK, TEXT);
+    let settings = Settings::new()
+        .source("diario", &site.feed_url())
+        .mail_to_files(&["elena.ruiz"])
+        .plan(PLAN);
+    let config = settings.write();
+    let mut daemon = Daemon::start(&config).await;
+    let number = wait_for("an incident", SOON, || {
+        let list = json(&settings, &["incident", "list"]);
+        let number = list["incidents"][0]["number"].as_str().map(str::to_owned);
+        number.filter(|number| number.starts_with(NUMBER))
+    });
+    let number = &number.await;
+
+    // Nobody decides, nobody answers; power fails before each of these, and after.
+    for (what, key, at_least) in [
+        ("activated", "", 1),
+        ("asked", "hechos", 1),
+        ("late", "hechos", 1),
+        ("late", "supervisor", 1),
+        ("asked", "supervisor", 3),
+    ] {
+        daemon.signal("KILL");
+        daemon = Daemon::start(&config).await;
+        let look = || (happened(&settings, number, what, key) >= at_least).then_some(());
+        wait_for(&format!("{what} {key}"), SOON, look).await;
+    }
+    assert_eq!(happened(&settings, number, "activated", ""), 1);
+    assert_eq!(happened(&settings, number, "late", "hechos"), 1);
+    assert_eq!(happened(&settings, number, "late", "supervisor"), 1);
+
+    // The deputy answers, and holds the step from then on; the late report reached the others.
+    done(&acts(&settings, number, "ivan.soto", &["ack", "hechos"]));
+    let shown = json(&settings, &["incident", "show", number]);
+    assert_eq!(shown["steps"][0]["person"], "ivan.soto", "{shown}");
+    assert!(shown["deadlines"][0]["escalated"].as_bool().expect("a flag"), "{shown}");
+    let bare = acts(&settings, number, "ivan.soto", &["done", "hechos"]);
+    assert_eq!(bare.status.code(), Some(1), "evidence is wanted");
+    let evidence = ["done", "hechos", "--evidence", "visto en los registros"];
+    done(&acts(&settings, number, "ivan.soto", &evidence));
+    done(&acts(&settings, number, "ana.mora", &["done", "supervisor", "--evidence", "2026/17"]));
+    done(&acts(&settings, number, "carmen.saez", &["hand-over", "nota", "--to", "pablo.nieto"]));
+    done(&acts(&settings, number, "pablo.nieto", &["done", "nota"]));
+    let end = ["stand-down", "--met", "1", "--reason", "acceso cerrado"];
+    let refused = acts(&settings, number, "ivan.soto", &end);
+    assert_eq!(refused.status.code(), Some(1), "only who leads ends it");
+    done(&acts(&settings, number, "elena.ruiz", &end));
+    wait_for("all are told of the end", SOON, || {
+        (subjects(&settings, "terminado").len() >= 5).then_some(())
+    })
+    .await;
+
+    // Each message once, whatever the daemon went through.
+    for word in ["plan activado", "terminado", "vence pronto"] {
+        let told = subjects(&settings, word);
+        assert!(!told.is_empty() && told.values().all(|times| *times == 1), "{word}: {told:?}");
+    }
+    let document = command(&settings, &["incident", "review", number, "--export", "md"]);
+    let text = String::from_utf8_lossy(&document.stdout).into_owned();
+    for words in ["Revisión posterior", "Iván Soto", "visto en los registros", "relevo", LEAK] {
+        assert!(text.contains(words), "{words} is not in\n{text}");
+    }
+    let signed = ["incident", "review", number, "--sign", "avisar antes", "--by", "elena.ruiz"];
+    done(&command(&settings, &signed));
+    let proof = json(&settings, &["verify"]);
+    assert_eq!(proof["whole"], true, "{proof}");
+    assert_eq!(daemon.stop(SOON).await.code(), Some(0), "{}", daemon.log());
+}
