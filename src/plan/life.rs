@@ -399,8 +399,8 @@ fn stand_down(
     }
     incident.state = IncidentState::StoodDown;
     let peak = incident.life.peak.unwrap_or(incident.level);
-    let reviews = plan.review.iter().flat_map(|review| &review.due);
-    let review = reviews.filter(|(level, _)| **level <= peak).next_back();
+    let mut reviews = plan.review.iter().flat_map(|review| &review.due);
+    let review = reviews.rfind(|(level, _)| **level <= peak);
     let tail = plan.stand_down.as_ref().and_then(|end| end.monitor_after);
     let life = &mut incident.life;
     life.stood_down_at = Some(mark.at);
