@@ -9,7 +9,9 @@ pub mod silences;
 pub mod sources;
 pub mod standings;
 pub mod stories;
+pub mod training;
 pub mod verdicts;
+pub mod watches;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 
 mod alerts;
 mod backtest;
+mod cases;
 mod check;
 mod demo;
 mod explain;
@@ -14,6 +15,7 @@ mod opml;
 mod output;
 mod parse;
 mod poll;
+mod quiz;
 mod report;
 mod run;
 mod schemas;
@@ -26,6 +28,8 @@ mod table;
 mod train;
 mod tune;
 mod verdict;
+mod watch;
+mod watch_report;
 
 use std::process::ExitCode;
 
@@ -69,6 +73,12 @@ enum Command {
     Train(train::Train),
     /// Show what other thresholds would have told, by the verdicts; recommend some
     Tune(tune::Tune),
+    /// Show watches before a launch, settle their questions, write the closing report
+    Watch(watch::Watch),
+    /// List the library of cases, read one, search in it
+    Cases(cases::Cases),
+    /// Take a short quiz about a case; show who has taken them
+    Quiz(quiz::Quiz),
     /// Search the archive by a query: docs/query-language.md
     Search(search::Search),
     /// Replay the past under other rules: what they would have raised
@@ -100,6 +110,9 @@ pub fn main() -> ExitCode {
         Command::Verdict(verdict) => verdict.run(),
         Command::Train(train) => train.run(),
         Command::Tune(tune) => tune.run(),
+        Command::Watch(watch) => watch.run(),
+        Command::Cases(cases) => cases.run(),
+        Command::Quiz(quiz) => quiz.run(),
         Command::Search(search) => search.run(),
         Command::Backtest(backtest) => backtest.run(),
         Command::Demo(demo) => demo.run(),

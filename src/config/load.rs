@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::calendars;
+use super::cases;
 use super::channels::{self, RawChannel};
 use super::gathering::{self, RawDigest, RawInhibit, RawStorm};
 use super::keywords::load_with_lists;
@@ -41,6 +42,7 @@ struct RawConfig {
     calendars: Option<Spanned<PathBuf>>,
     policies: Option<Spanned<PathBuf>>,
     plans: Option<Spanned<PathBuf>>,
+    cases: Option<Spanned<PathBuf>>,
     sources: Option<Directory>,
     sites: Option<Spanned<PathBuf>>,
     media: Option<Spanned<PathBuf>>,
@@ -123,7 +125,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let storm = raw.storm.and_then(|storm| gathering::storm(check, &storm));
     let digests = gathering::digests(check, &raw.digest, &names);
     let zone = &organisation.time_zone;
-    let severity = severity::severity(check, raw.severity.as_ref(), names.topics.as_ref(), zone);
+    let severity = severity::severity(check, raw.severity.as_ref(), &names, zone);
     let plans = plans(check, raw.plans.as_ref(), &names);
     if no_source {
         let remedy =
@@ -131,6 +133,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         check.findings.push(check.file.error(0..0, "no source is configured", remedy));
     }
     Some(Config {
+        cases: cases::cases(check, raw.cases.as_ref(), names.categories.as_ref()),
         organisation,
         database: database?,
         keep,

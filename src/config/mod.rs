@@ -4,6 +4,7 @@
 //! and a snapshot with errors is never used.
 
 mod calendars;
+mod cases;
 mod channel;
 mod channels;
 mod explain;
@@ -27,6 +28,7 @@ mod sources;
 mod telling;
 mod toml_file;
 mod value;
+mod watches;
 
 pub use channel::{Channel, ChannelKind, Service, Smtp, SmtpTls};
 pub use finding::{Finding, FindingSeverity};
@@ -36,10 +38,11 @@ pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{load_people, load_plan};
 pub use second_reader::SecondReader;
-pub use severity::{Points, SeverityRules, Shape, Thresholds, Watch};
+pub use severity::{Points, SeverityRules, Shape, Thresholds};
 pub use snapshot::{
     About, Answers, Collect, Config, Database, Heartbeat, Organisation, Route, Web,
 };
 pub use telling::{Digest, Inhibit, Storm, Telling};
 pub use toml_file::TomlFile;
 pub use value::duration;
+pub use watches::Watch;

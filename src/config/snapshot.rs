@@ -11,7 +11,7 @@ use url::Url;
 use super::{Channel, Digest, Inhibit, SecondReader, SeverityRules, Storm, Telling};
 use crate::model::query::Query;
 use crate::model::{
-    AnswerKey, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout,
+    AnswerKey, Calendar, Case, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy, SiteLayout,
     Source,
 };
 use crate::query::Lists;
@@ -57,6 +57,8 @@ pub struct Config {
     pub policies: BTreeMap<String, Policy>,
     /// Crisis plans.
     pub plans: Vec<Plan>,
+    /// The library of cases.
+    pub cases: Vec<Case>,
     /// Topics, categories, lexicons.
     pub keywords: Keywords,
     /// Lists of terms, for queries that are asked later.

@@ -8,6 +8,7 @@ mod analysis;
 mod answer_link;
 mod article;
 mod calendar;
+mod case;
 pub mod condition;
 mod delivery;
 mod escalation;
@@ -21,6 +22,7 @@ mod media;
 mod notice;
 mod plan;
 pub mod query;
+pub mod quiz;
 mod severity;
 mod silence;
 mod site;
@@ -30,6 +32,7 @@ mod story;
 mod summary;
 mod verdict;
 mod vitals;
+mod watch;
 
 pub use alert::{
     Actor, Alert, AlertEvent, AlertEventKind, AlertLife, AlertState, Decision, Reason,
@@ -41,6 +44,7 @@ pub use analysis::{
 pub use answer_link::{AnswerKey, AnswerLink};
 pub use article::{Article, Entry, EntryMarks, Extracted};
 pub use calendar::{Calendar, Hours, Override, QuietHours, Rotation, Turn};
+pub use case::{Case, CaseEntry, CaseQuestion, ScenarioArticle};
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
 pub use escalation::{
     Call, Cause, Escalation, EscalationState, Holder, Ladder, Needs, Policy, Repeat, Rung,
@@ -48,7 +52,7 @@ pub use escalation::{
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{
     AlertEventId, AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, HeldId, IncidentId,
-    NoticeId, StoryEditId, StoryId, VerdictId,
+    NoticeId, QuizResultId, StoryEditId, StoryId, VerdictId, WatchMarkId,
 };
 pub use incident::{Incident, IncidentState, Step, StepState};
 pub use keywords::{
@@ -65,6 +69,7 @@ pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
     NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
 };
+pub use quiz::QuizResult;
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use silence::{HeldWhy, ReadSilence, Silence};
 pub use site::SiteLayout;
@@ -77,3 +82,4 @@ pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
 pub use summary::{DigestFacts, SilenceFacts, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic};
 pub use verdict::{StaffVerdict, Standing};
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};
+pub use watch::{WatchMark, WatchQuestion};

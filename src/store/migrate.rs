@@ -11,7 +11,7 @@ struct Migration {
 }
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [Migration; 8] = [
+const MIGRATIONS: [Migration; 9] = [
     alike(include_str!("migrations/0001_first_light.sql")),
     alike(include_str!("migrations/0002_collection.sql")),
     Migration {
@@ -24,6 +24,7 @@ const MIGRATIONS: [Migration; 8] = [
     alike(include_str!("migrations/0006_answers.sql")),
     alike(include_str!("migrations/0007_routing.sql")),
     alike(include_str!("migrations/0008_originals_and_quiet_topics.sql")),
+    alike(include_str!("migrations/0013_training.sql")),
 ];
 
 const fn alike(both: &'static str) -> Migration {

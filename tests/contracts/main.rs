@@ -9,4 +9,5 @@ mod places;
 mod schemas;
 mod shapes;
 mod streams;
+mod training;
 mod verdicts;
