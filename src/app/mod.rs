@@ -12,8 +12,10 @@ pub mod silences;
 pub mod sources;
 pub mod standings;
 pub mod stories;
+pub mod training;
 pub mod trial;
 pub mod verdicts;
+pub mod watches;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

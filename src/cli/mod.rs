@@ -4,6 +4,7 @@
 
 mod alerts;
 mod backtest;
+mod cases;
 mod channel;
 mod check;
 mod complaint;
@@ -20,6 +21,7 @@ mod output;
 mod parse;
 mod plan;
 mod poll;
+mod quiz;
 mod report;
 mod run;
 mod schemas;
@@ -33,6 +35,8 @@ mod train;
 mod tune;
 mod verdict;
 mod verify;
+mod watch;
+mod watch_report;
 
 use std::process::ExitCode;
 
@@ -89,6 +93,12 @@ enum Command {
     Train(train::Train),
     /// Show what other thresholds would have told, by the verdicts; recommend some
     Tune(tune::Tune),
+    /// Show watches before a launch, settle their questions, write the closing report
+    Watch(watch::Watch),
+    /// List the library of cases, read one, search in it
+    Cases(cases::Cases),
+    /// Take a short quiz about a case; show who has taken them
+    Quiz(quiz::Quiz),
     /// Search the archive by a query: docs/query-language.md
     Search(search::Search),
     /// Replay the past under other rules: what they would have raised
@@ -126,6 +136,9 @@ pub fn main() -> ExitCode {
         Command::Verdict(verdict) => verdict.run(),
         Command::Train(train) => train.run(),
         Command::Tune(tune) => tune.run(),
+        Command::Watch(watch) => watch.run(),
+        Command::Cases(cases) => cases.run(),
+        Command::Quiz(quiz) => quiz.run(),
         Command::Search(search) => search.run(),
         Command::Backtest(backtest) => backtest.run(),
         Command::Demo(demo) => demo.run(),

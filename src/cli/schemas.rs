@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use super::cases::CasesReport;
 use super::check::CheckReport;
 use super::inspect::{Answer, LanguageRow, StoriesRow};
 use super::search::{SearchHit, SearchReport};
@@ -19,11 +20,13 @@ use crate::app::incidents::{IncidentReport, IncidentsReport, Verified};
 use crate::app::silences::{HeldRow, SilenceRow};
 use crate::app::sources::SourcesReport;
 use crate::app::stories::{HotReport, StoriesReport};
+use crate::app::training::QuizReport;
 use crate::app::trial::TrialReport;
 use crate::app::verdicts::{Example, VerdictRow};
+use crate::app::watches::{WatchReport, WatchRow, WatchShown};
 use crate::archive::BacktestReport;
 use crate::demo::outcome::Outcome;
-use crate::model::{Extracted, Feed, Polarity, Spread};
+use crate::model::{Case, Extracted, Feed, Polarity, Spread};
 use crate::score::Tuning;
 
 /// Schemas (JSON Schema 2020-12) by the name of their file without `.json`. A name that ends in
@@ -34,6 +37,8 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("alert", schema::<AlertReport>("atalaya alerts show ID --json")),
         ("alerts", schema::<AlertsReport>("atalaya alerts --json")),
         ("backtest", schema::<BacktestReport>("atalaya backtest --json")),
+        ("case", schema::<Case>("atalaya cases show ID --json")),
+        ("cases", schema::<CasesReport>("atalaya cases --json")),
         ("check", schema::<CheckReport>("atalaya check --json")),
         ("channel-test", schema::<TrialReport>("atalaya channel test --json")),
         ("deliveries", schema::<DeliveriesReport>("atalaya deliveries --json")),
@@ -55,6 +60,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("match-row", schema::<Answer<Matches>>("atalaya inspect match --jsonl")),
         ("page", schema::<Extracted>("atalaya inspect page --json")),
         ("page-row", schema::<Answer<Extracted>>("atalaya inspect page --jsonl")),
+        ("quiz-results", schema::<QuizReport>("atalaya quiz results --json")),
         ("search", schema::<SearchReport>("atalaya search --json")),
         ("search-row", schema::<SearchHit>("atalaya search --jsonl")),
         ("sentiment", schema::<Polarity>("atalaya inspect sentiment")),
@@ -67,6 +73,9 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("tune", schema::<Tuning>("atalaya tune --json")),
         ("verdict-export-row", schema::<Example>("atalaya verdict --export")),
         ("verdict-row", schema::<VerdictRow>("atalaya verdict --list --jsonl")),
+        ("watch", schema::<WatchShown>("atalaya watch show ID --json")),
+        ("watch-report", schema::<WatchReport>("atalaya watch report ID --json")),
+        ("watches", schema::<Vec<WatchRow>>("atalaya watch list --json")),
         ("stories-row", schema::<Answer<StoriesRow>>("atalaya inspect stories --jsonl")),
     ])
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::calendars;
+use super::cases;
 use super::channels::{self, RawChannel};
 use super::complaints::{self, RawComplaints};
 use super::explain::did_you_mean;
@@ -48,6 +49,7 @@ struct RawConfig {
     policies: Option<Spanned<PathBuf>>,
     plans: Option<Spanned<PathBuf>>,
     holidays: Option<Spanned<PathBuf>>,
+    cases: Option<Spanned<PathBuf>>,
     sources: Option<Directory>,
     sites: Option<Spanned<PathBuf>>,
     media: Option<Spanned<PathBuf>>,
@@ -139,7 +141,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let storm = raw.storm.and_then(|storm| gathering::storm(check, &storm));
     let digests = gathering::digests(check, &raw.digest, &names);
     let zone = &organisation.time_zone;
-    let severity = severity::severity(check, raw.severity.as_ref(), names.topics.as_ref(), zone);
+    let severity = severity::severity(check, raw.severity.as_ref(), &names, zone);
     let holidays = holidays::holidays(check, raw.holidays.as_ref());
     let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
     let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
@@ -149,6 +151,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         check.findings.push(check.file.error(0..0, "no source is configured", remedy));
     }
     Some(Config {
+        cases: cases::cases(check, raw.cases.as_ref(), names.categories.as_ref()),
         organisation,
         database: database?,
         keep,

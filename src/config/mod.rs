@@ -4,6 +4,7 @@
 //! and a snapshot with errors is never used.
 
 mod calendars;
+mod cases;
 mod channel;
 mod channels;
 mod complaints;
@@ -32,6 +33,7 @@ mod telling;
 mod templates;
 mod toml_file;
 mod value;
+mod watches;
 
 pub use channel::{Channel, ChannelKind, Dkim, Fallback, Service, Smtp, SmtpTls};
 pub use complaints::{ComplaintRules, ComplaintSeverity, WaveRules};
@@ -43,7 +45,7 @@ pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{Inspection, OpenLesson, inspect_plan, load_people, load_plan, uncovered};
 pub use second_reader::SecondReader;
-pub use severity::{Points, SeverityRules, Shape, Thresholds, Watch};
+pub use severity::{Points, SeverityRules, Shape, Thresholds};
 pub use snapshot::{
     About, Answers, Collect, Config, Database, Heartbeat, Organisation, Route, Web,
 };
@@ -51,3 +53,4 @@ pub use telling::{Digest, Inhibit, Storm, Telling};
 pub use templates::TemplateFile;
 pub use toml_file::TomlFile;
 pub use value::duration;
+pub use watches::Watch;

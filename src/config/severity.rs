@@ -1,23 +1,19 @@
 //! `severity = "…"`: the weights of the sum, the levels and the watches. The file that is shipped is
 //! built in; an operator's file changes what it names.
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::load::Names;
 use super::value::{Check, duration};
+use super::watches::{self, RawWatch, Watch};
 use super::{Finding, TomlFile};
 
 const SHIPPED: &str = include_str!("../../config/severity.toml");
-/// More watches than this are a mistake.
-const MAX_WATCHES: usize = 200;
 
 /// How facts become a score, and a score a level.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,22 +77,7 @@ pub struct Thresholds {
     pub down_margin: f64,
 }
 
-/// A topic that weighs more for a time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Watch {
-    /// The topic.
-    pub topic: String,
-    /// First instant.
-    pub from: Timestamp,
-    /// First instant behind it.
-    pub until: Timestamp,
-    /// Points added.
-    pub points: f64,
-    /// Why.
-    pub reason: String,
-}
-
-type Given = Option<Spanned<f64>>;
+pub(super) type Given = Option<Spanned<f64>>;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -122,16 +103,6 @@ struct RawLevels {
     hearsay_min_owners: Option<u32>,
     down_after: Option<Spanned<String>>,
     down_margin: Given,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWatch {
-    topic: Spanned<String>,
-    from: Spanned<toml::value::Datetime>,
-    until: Spanned<toml::value::Datetime>,
-    points: Spanned<f64>,
-    reason: Spanned<String>,
 }
 
 /// What is built in: every key of it stands in the file.
@@ -179,7 +150,7 @@ impl SeverityRules {
 pub(super) fn severity(
     check: &mut Check<'_>,
     at: Option<&Spanned<toml::Value>>,
-    topics: Option<&BTreeSet<String>>,
+    names: &Names<'_>,
     time_zone: &str,
 ) -> Option<SeverityRules> {
     let shipped = SeverityRules::shipped().map_err(|finding| check.findings.push(finding)).ok()?;
@@ -203,13 +174,18 @@ pub(super) fn severity(
         points: points(&mut inner, &raw.points, shipped.points),
         shape: shape(&mut inner, &raw.shape, shipped.shape),
         levels: levels(&mut inner, &raw.levels, &shipped.levels),
-        watches: watches(&mut inner, &raw.watch, topics, time_zone),
+        watches: watches::watches(&mut inner, &raw.watch, names, time_zone),
     };
     check.findings.append(&mut inner.findings);
     Some(rules)
 }
 
-fn number(check: &mut Check<'_>, given: &Given, shipped: f64, range: RangeInclusive<f64>) -> f64 {
+pub(super) fn number(
+    check: &mut Check<'_>,
+    given: &Given,
+    shipped: f64,
+    range: RangeInclusive<f64>,
+) -> f64 {
     let Some(at) = given else { return shipped };
     if range.contains(at.get_ref()) {
         return *at.get_ref();
@@ -304,66 +280,6 @@ fn levels(check: &mut Check<'_>, raw: &RawLevels, shipped: &Thresholds) -> Thres
         down_after: check.duration(raw.down_after.as_ref(), shipped.down_after),
         down_margin: number(check, &raw.down_margin, shipped.down_margin, 0.0..=50.0),
     }
-}
-
-fn watches(
-    check: &mut Check<'_>,
-    raw: &[RawWatch],
-    topics: Option<&BTreeSet<String>>,
-    time_zone: &str,
-) -> Vec<Watch> {
-    if let Some(beyond) = raw.get(MAX_WATCHES) {
-        let what = format!("more than {MAX_WATCHES} watches");
-        check.error(&beyond.topic, what, "delete those that are over");
-        return Vec::new();
-    }
-    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
-    raw.iter().filter_map(|raw| watch(check, raw, topics, &zone)).collect()
-}
-
-fn watch(
-    check: &mut Check<'_>,
-    raw: &RawWatch,
-    topics: Option<&BTreeSet<String>>,
-    zone: &TimeZone,
-) -> Option<Watch> {
-    let topic = raw.topic.get_ref();
-    if topics.is_some_and(|known| !known.contains(topic)) {
-        let what = format!("there is no topic `{topic}`");
-        check.error(&raw.topic, what, "name a topic of the keyword files");
-    }
-    if raw.reason.get_ref().trim().is_empty() {
-        check.error(&raw.reason, "the watch has no reason", "say why: messages show it");
-    }
-    let points = number(check, &Some(raw.points.clone()), 0.0, 0.0..=30.0);
-    let from = day(check, &raw.from);
-    let until = day(check, &raw.until);
-    let (from, until) = (from?, until?);
-    if until < from {
-        check.error(
-            &raw.until,
-            "the watch ends before it begins",
-            "let `until` be `from` or later",
-        );
-        return None;
-    }
-    let start = |day: Date| {
-        zone.to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0))
-            .compatible()
-            .map(|zoned| zoned.timestamp())
-    };
-    let instants = until.tomorrow().and_then(|behind| Ok((start(from)?, start(behind)?)));
-    let instants = instants.map_err(|error| error.to_string());
-    let (from, until) = check.take(&raw.until, instants, "write a day such as 2026-12-15")?;
-    Some(Watch { topic: topic.clone(), from, until, points, reason: raw.reason.get_ref().clone() })
-}
-
-fn day(check: &mut Check<'_>, at: &Spanned<toml::value::Datetime>) -> Option<Date> {
-    let written = at.get_ref().to_string();
-    // A date would be read out of a time too.
-    let day = written.parse::<Date>().ok().filter(|_| at.get_ref().time.is_none());
-    let day = day.ok_or_else(|| format!("`{written}` is not a day"));
-    check.take(at, day, "write a day such as 2026-12-15, without a time")
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::model::query::Query;
 use crate::model::{
-    AnswerKey, BusinessDays, Calendar, Keywords, Level, Locale, Media, Pace, Person, Plan, Policy,
-    SiteLayout, Source,
+    AnswerKey, BusinessDays, Calendar, Case, Keywords, Level, Locale, Media, Pace, Person, Plan,
+    Policy, SiteLayout, Source,
 };
 use crate::query::Lists;
 
@@ -68,6 +68,8 @@ pub struct Config {
     pub plan_files: Vec<PathBuf>,
     /// Business days, by calendar.
     pub holidays: BTreeMap<String, BusinessDays>,
+    /// The library of cases.
+    pub cases: Vec<Case>,
     /// Topics, categories, lexicons.
     pub keywords: Keywords,
     /// Lists of terms, for queries that are asked later.

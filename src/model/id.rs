@@ -56,4 +56,8 @@ uuid_id! {
     AlertEventId;
     /// An alert that was not told at once.
     HeldId;
+    /// A quiz that somebody took.
+    QuizResultId;
+    /// What somebody said to a question of a watch.
+    WatchMarkId;
 }

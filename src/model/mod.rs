@@ -9,6 +9,7 @@ mod answer_link;
 mod article;
 mod business_days;
 mod calendar;
+mod case;
 mod channel_change;
 mod complaint;
 pub mod condition;
@@ -27,6 +28,7 @@ mod plan;
 mod plan_duration;
 mod plan_notice;
 pub mod query;
+pub mod quiz;
 mod severity;
 mod silence;
 mod site;
@@ -36,6 +38,7 @@ mod story;
 mod summary;
 mod verdict;
 mod vitals;
+mod watch;
 
 pub use alert::{
     Actor, Alert, AlertEvent, AlertEventKind, AlertLife, AlertState, Decision, Reason,
@@ -48,6 +51,7 @@ pub use answer_link::{AnswerKey, AnswerLink};
 pub use article::{Article, Entry, EntryMarks, Extracted};
 pub use business_days::BusinessDays;
 pub use calendar::{Calendar, Hours, Override, QuietHours, Rotation, Turn};
+pub use case::{Case, CaseEntry, CaseQuestion, ScenarioArticle};
 pub use channel_change::{ChannelChange, ChannelHealth, ChannelState, ChannelsNotice};
 pub use complaint::{
     Complaint, ComplaintEvent, ComplaintEventKind, ComplaintItem, ComplaintLife, ComplaintState,
@@ -60,7 +64,7 @@ pub use escalation::{
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{
     AlertEventId, AlertId, ArticleId, DeliveryId, EntryId, HealthEventId, HeldId, IncidentId,
-    NoticeId, StoryEditId, StoryId, VerdictId,
+    NoticeId, QuizResultId, StoryEditId, StoryId, VerdictId, WatchMarkId,
 };
 pub use incident::{
     Care, Chase, Duty, Incident, IncidentLife, IncidentState, Lesson, Mark, Step, StepState,
@@ -82,6 +86,7 @@ pub use plan::{
 };
 pub use plan_duration::PlanDuration;
 pub use plan_notice::{PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport};
+pub use quiz::QuizResult;
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use silence::{HeldWhy, ReadSilence, Silence};
 pub use site::SiteLayout;
@@ -94,3 +99,4 @@ pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
 pub use summary::{DigestFacts, SilenceFacts, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic};
 pub use verdict::{StaffVerdict, Standing};
 pub use vitals::{HealthEvent, HoursOfWeek, Rhythm, Vitals};
+pub use watch::{WatchMark, WatchQuestion};

@@ -21,6 +21,9 @@ pub struct Person {
     pub locale: Locale,
     /// IANA time zone.
     pub time_zone: String,
+    /// Where they work; results of quizzes are counted by it.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// When they are not to be disturbed.
     pub quiet: Option<QuietHours>,
 }

@@ -126,11 +126,13 @@ impl Known {
         let facts = StoryFacts { last_such_at, ..self.facts.clone() };
         let appeared_at = now - hours(self.age_hours);
         let watch = Watch {
+            id: "launch".to_owned(),
             topic: "bank".to_owned(),
             from: now,
             until: now + hours(24),
             points: self.watched,
             reason: "launch".to_owned(),
+            questions: Vec::new(),
         };
         let case = Case { opinion: &self.opinion, facts: &facts, appeared_at, now };
         severity(case, &categories(), &SeverityRules { watches: vec![watch], ..rules() })
@@ -205,11 +207,13 @@ fn a_watch_counts_only_while_it_lasts_and_for_its_topic() {
     let opinion = opinion(0.9, &[], Field::Title);
     let points = |topic: &str, from, until| {
         let watch = Watch {
+            id: "launch".to_owned(),
             topic: topic.to_owned(),
             from,
             until,
             points: 6.0,
             reason: "launch".to_owned(),
+            questions: Vec::new(),
         };
         let facts = StoryFacts::default();
         let case = Case { opinion: &opinion, facts: &facts, appeared_at: now, now };

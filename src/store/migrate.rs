@@ -11,7 +11,7 @@ struct Migration {
 }
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [Migration; 11] = [
+const MIGRATIONS: [Migration; 12] = [
     alike(include_str!("migrations/0001_first_light.sql")),
     alike(include_str!("migrations/0002_collection.sql")),
     Migration {
@@ -31,6 +31,7 @@ const MIGRATIONS: [Migration; 11] = [
         sqlite: include_str!("migrations/0011_incident_log.sqlite.sql"),
         postgres: include_str!("migrations/0011_incident_log.postgres.sql"),
     },
+    alike(include_str!("migrations/0012_training.sql")),
 ];
 
 const fn alike(both: &'static str) -> Migration {

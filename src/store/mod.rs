@@ -30,6 +30,7 @@ mod migrate;
 mod postgres;
 pub mod prune;
 pub mod quiet_topics;
+pub mod quiz_results;
 pub mod reminders;
 pub mod replay;
 pub mod search;
@@ -42,6 +43,8 @@ pub mod stories;
 pub mod story_edits;
 mod transaction;
 pub mod verdicts;
+pub mod watch_marks;
+pub mod watched;
 mod worker;
 
 use std::path::PathBuf;

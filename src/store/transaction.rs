@@ -256,7 +256,9 @@ from_id!(
     HealthEventId,
     VerdictId,
     AlertEventId,
-    HeldId
+    HeldId,
+    QuizResultId,
+    WatchMarkId
 );
 
 /// Parameters of a statement, in order.

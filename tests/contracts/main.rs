@@ -11,4 +11,5 @@ mod places;
 mod schemas;
 mod shapes;
 mod streams;
+mod training;
 mod verdicts;

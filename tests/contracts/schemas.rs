@@ -75,6 +75,12 @@ fn schemas_refuse_what_breaks_the_contract() {
         ("tune", json!({"days": 1, "stories": 0})),
         ("verdict-row", json!({"story": "a"})),
         ("verdict-export-row", json!({"title": "a", "body": "b", "target": "c", "label": "fine"})),
+        ("case", json!({"id": "a", "title": "a"})),
+        ("cases", json!({"cases": [{"id": "a"}]})),
+        ("quiz-results", json!({"by": "month", "since": "", "rows": []})),
+        ("watch", json!({"id": "a", "state": "over"})),
+        ("watch-report", json!({"id": "a", "levels": {"green": 1}})),
+        ("watches", json!([{"id": "a", "state": "burning"}])),
         ("backtest", json!({"baseline": "record", "articles": 1})),
     ];
     let schemas = atalaya::cli::schemas();

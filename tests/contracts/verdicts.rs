@@ -44,7 +44,7 @@ fn written(dir: &Path) -> PathBuf {
     dir.join("atalaya.toml")
 }
 
-fn article(n: u32) -> Article {
+pub fn article(n: u32) -> Article {
     Article {
         id: ArticleId::new(),
         source_id: "diario".to_owned(),
@@ -63,7 +63,7 @@ fn article(n: u32) -> Article {
     }
 }
 
-fn opinion() -> TopicOpinion {
+pub fn opinion() -> TopicOpinion {
     let span = Span {
         field: Field::Body,
         from: 9,

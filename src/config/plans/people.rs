@@ -26,6 +26,7 @@ struct RawPerson {
     email: Option<Text>,
     language: Option<Locale>,
     time_zone: Option<Text>,
+    unit: Option<Text>,
     quiet: Option<Spanned<RawQuiet>>,
 }
 
@@ -60,6 +61,7 @@ pub fn load_people(
             email: raw.email.map(Text::into_inner),
             locale: raw.language.unwrap_or(default_locale),
             time_zone: zone,
+            unit: raw.unit.map(|unit| unit.into_inner().trim().to_owned()),
             quiet,
         };
         people.insert(id, person);
@@ -98,6 +100,11 @@ fn check(raw: &RawPerson, report: &mut Report<'_>) {
     {
         let what = format!("`{}` is not a mail address", email.get_ref());
         report.error(email.span(), what, "write it as name@example.org");
+    }
+    if let Some(unit) = &raw.unit
+        && unit.get_ref().trim().is_empty()
+    {
+        report.error(unit.span(), "the unit is empty", "write where they work, or remove `unit`");
     }
     if let Some(zone) = &raw.time_zone
         && TimeZone::get(zone.get_ref()).is_err()
