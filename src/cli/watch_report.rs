@@ -129,7 +129,7 @@ fn values(report: &WatchReport, organisation: &Organisation, locale: Locale) -> 
         rows.collect::<Vec<_>>()
     };
     context! {
-        t => Value::from_function(move |key: &str| phrases::text(key, locale)),
+        t => Value::from_function(move |key: &str| phrases::text(key, locale).to_owned()),
         lang => locale.code(),
         organisation => &organisation.name,
         topic => watch.topic_name.get(locale),
