@@ -34,14 +34,14 @@ pub(in crate::analyse) struct Place {
     pub han: bool,
     /// Inside quotation marks.
     pub quoted: bool,
-    /// Behind a comma, or whatever ends more than that.
-    pub apart: bool,
 }
 
 /// The words of a text in order.
 #[derive(Debug)]
 pub(in crate::analyse) struct Layout {
     pub places: Vec<Place>,
+    /// For each word, whether a comma stands before it, or what ends more than that.
+    apart: Vec<bool>,
     /// For each sentence, whether most of its words begin with a capital (an English headline).
     title_case: Vec<bool>,
 }
@@ -76,7 +76,8 @@ impl Layout {
         }
         number(&mut places, &breaks);
         let title_case = title_case(&places);
-        Self { places, title_case }
+        let apart = breaks.iter().map(|&before| before != Break::None).collect();
+        Self { places, apart, title_case }
     }
 
     /// The words that bytes of the folded text lie in, end exclusive.
@@ -111,6 +112,11 @@ impl Layout {
         names
     }
 
+    /// Whether a comma, or what ends more than that, stands before one of these words.
+    pub fn is_broken(&self, words: Range<usize>) -> bool {
+        self.apart.get(words).is_some_and(|apart| apart.contains(&true))
+    }
+
     /// Whether a stretch of words begins with a Han character.
     pub fn is_han(&self, words: &Range<usize>) -> bool {
         self.places.get(words.start).is_some_and(|place| place.han)
@@ -131,7 +137,6 @@ fn place(text: &Joined, bytes: Range<usize>, word: &str, quoted: bool) -> Place 
         bytes,
         chars,
         quoted,
-        apart: false,
         paragraph: 0,
         sentence: 0,
         clause: 0,
@@ -177,8 +182,7 @@ fn number(places: &mut [Place], breaks: &[Break]) {
             sentence += usize::from(here >= Break::Sentence);
             clause += usize::from(here >= Break::Clause || apart);
         }
-        place.apart = here != Break::None;
-        if place.apart {
+        if here != Break::None {
             last_break = at;
         }
         (place.paragraph, place.sentence, place.clause) = (paragraph, sentence, clause);

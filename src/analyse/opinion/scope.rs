@@ -93,10 +93,12 @@ impl Scope<'_> {
             1 => NEXT_CLAUSE,
             _ => FURTHER_CLAUSE,
         };
-        let sentence = match same_sentence {
-            true => 1.0,
-            false if self.sentence_speaks(name.sentence, mention) => SENTENCE_ELSEWHERE,
-            false => OTHER_SENTENCE,
+        let sentence = if same_sentence {
+            1.0
+        } else if self.sentence_speaks(name.sentence, mention) {
+            SENTENCE_ELSEWHERE
+        } else {
+            OTHER_SENTENCE
         };
         let spoken = if self.spoken_by(words, mention) { SPOKEN } else { 1.0 };
         let faded = (-distance / DECAY_WORDS).exp() * clause * sentence * spoken;
@@ -152,10 +154,12 @@ impl Scope<'_> {
     }
 
     fn of_others(&self, word: &Place) -> f64 {
-        match self.others.contains(&word.clause) {
-            true if word.han => OTHERS_CLAUSE_HAN,
-            true => OTHERS_CLAUSE,
-            false => 1.0,
+        if !self.others.contains(&word.clause) {
+            1.0
+        } else if word.han {
+            OTHERS_CLAUSE_HAN
+        } else {
+            OTHERS_CLAUSE
         }
     }
 
@@ -166,10 +170,10 @@ impl Scope<'_> {
             .before(words.start, CONCESSION_REACH)
             .find(|cue| cue.role == Role::Concession);
         let Some(cue) = cue else { return 1.0 };
-        let between = self.layout.places.get(cue.words.end..words.end).unwrap_or_default();
         let next = self.mentions.partition_point(|mention| mention.end <= cue.words.end);
         let named = self.mentions.get(next).is_some_and(|mention| mention.start < words.start);
-        if named || between.iter().any(|place| place.apart) { 1.0 } else { CONCEDED }
+        let broken = self.layout.is_broken(cue.words.end..words.end);
+        if named || broken { 1.0 } else { CONCEDED }
     }
 
     /// The sentence that a mention stands in.

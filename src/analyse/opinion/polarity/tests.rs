@@ -29,6 +29,13 @@ fn check(text: &str, target: &str, label: PolarityLabel) {
     assert_eq!(polarity.label, label, "{text}: {polarity:#?}");
 }
 
+/// As articles are judged, whatever a model says of single texts.
+#[track_caller]
+fn check_rules(text: &str, target: &str, label: PolarityLabel) {
+    let polarity = RULES.opinion(text, &occurrences_of(text, target), None);
+    assert_eq!(polarity.label, label, "{text}: {polarity:#?}");
+}
+
 #[test]
 fn spanish() {
     let bank = "Banco Almenara";
@@ -80,33 +87,37 @@ fn each_of_two_targets_has_its_opinion() {
 
 #[test]
 fn what_was_looked_for_and_not_found_is_no_bad_news() {
-    check("No evidence of fraud at Almenara Bank, inquiry concludes", "Almenara Bank", Neutral);
-    check("No hay indicios de fraude en Banco Almenara", "Banco Almenara", Neutral);
-    check("海湾银行未发现欺诈行为", "海湾银行", Neutral);
-    check("Almenara Bank has never been fined", "Almenara Bank", Positive);
+    check_rules(
+        "No evidence of fraud at Almenara Bank, inquiry concludes",
+        "Almenara Bank",
+        Neutral,
+    );
+    check_rules("No hay indicios de fraude en Banco Almenara", "Banco Almenara", Neutral);
+    check_rules("海湾银行未发现欺诈行为", "海湾银行", Neutral);
+    check_rules("Almenara Bank has never been fined", "Almenara Bank", Positive);
 }
 
 #[test]
 fn bad_news_of_a_rival_is_not_ours() {
     let text = "Banco Lirio gana cuota mientras Banco Corvo pierde clientes";
-    check(text, "Banco Lirio", Positive);
-    check(text, "Banco Corvo", Negative);
-    check("Almenara Bank wins deposits while rival Corvera falls", "Almenara Bank", Positive);
-    check("东山银行被罚五百万元，海湾银行新开网点", "海湾银行", Neutral);
+    check_rules(text, "Banco Lirio", Positive);
+    check_rules(text, "Banco Corvo", Negative);
+    check_rules("Almenara Bank wins deposits while rival Corvera falls", "Almenara Bank", Positive);
+    check_rules("东山银行被罚五百万元，海湾银行新开网点", "海湾银行", Neutral);
 }
 
 #[test]
 fn what_is_granted_counts_less_than_what_is_said() {
-    check("Despite the crisis, Almenara Bank posts record profit", "Almenara Bank", Positive);
-    check("Court overturns acquittal of Almenara Bank", "Almenara Bank", Negative);
-    check("Court acquits Almenara Bank of money laundering", "Almenara Bank", Positive);
-    check("The hotel is pretty but the food is awful and the staff rude", "hotel", Negative);
+    check_rules("Despite the crisis, Almenara Bank posts record profit", "Almenara Bank", Positive);
+    check_rules("Court overturns acquittal of Almenara Bank", "Almenara Bank", Negative);
+    check_rules("Court acquits Almenara Bank of money laundering", "Almenara Bank", Positive);
+    check_rules("The hotel is pretty but the food is awful and the staff rude", "hotel", Negative);
 }
 
 #[test]
 fn a_source_is_not_what_it_speaks_of() {
-    check("Shares of Acme to fall further: Gray Securities", "Gray Securities", Neutral);
-    check("Shares of Acme to fall further: Gray Securities", "Acme", Negative);
+    check_rules("Shares of Acme to fall further: Gray Securities", "Gray Securities", Neutral);
+    check_rules("Shares of Acme to fall further: Gray Securities", "Acme", Negative);
 }
 
 #[test]
