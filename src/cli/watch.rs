@@ -152,19 +152,14 @@ async fn marked(config: &Config, about: About, settled: bool) -> Result<ExitCode
         return Ok(unknown(config, &id));
     };
     let said = Said { watch: id.clone(), number, settled, by, note };
-    Ok(match watches::mark(config, said).await? {
-        Some(now) => {
-            let state = if settled { "settled" } else { "open again" };
-            let (open, all) = (now.watch.open, now.watch.questions);
-            eprintln!("{id}: question {number} is {state}; {open} of {all} are open");
-            ExitCode::SUCCESS
-        }
-        None => {
-            let what =
-                format!("{id} has {} questions, no question {number}", watch.questions.len());
-            output::refuse(&what, ExitCode::from(report::BAD_INPUT))
-        }
-    })
+    let Some(now) = watches::mark(config, said).await? else {
+        let what = format!("{id} has {} questions, no question {number}", watch.questions.len());
+        return Ok(output::refuse(&what, ExitCode::from(report::BAD_INPUT)));
+    };
+    let state = if settled { "settled" } else { "open again" };
+    let (open, all) = (now.watch.open, now.watch.questions);
+    eprintln!("{id}: question {number} is {state}; {open} of {all} are open");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn state(state: WatchState) -> String {

@@ -127,7 +127,8 @@ fn add(tx: &mut dyn Transaction) -> Result<(), atalaya::store::StoreError> {
     ] {
         let (source, opinion) = (Source::unlisted(source), opinion());
         let mut article = article(n);
-        article.title = if story == failing { "La app | *falla*" } else { "Gusta" }.to_owned();
+        let title = if story == failing { "La app | *falla*" } else { "Gusta" };
+        title.clone_into(&mut article.title);
         article.published_at = Some(at(appeared));
         let analysis = Analysis { topics: vec![opinion.clone()], ..Analysis::default() };
         articles::insert(tx, EntryId::new(), &article, story, &analysis)?;
