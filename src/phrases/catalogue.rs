@@ -81,7 +81,7 @@ mod tests {
     use crate::model::Locale;
 
     /// Sections whose keys are put together, see `names.rs`.
-    const BY_NAME: [&str; 1] = ["month"];
+    const BY_NAME: [&str; 5] = ["log", "month", "plan_news", "plan_subject", "review"];
 
     fn places(phrase: &str) -> BTreeSet<String> {
         let place = Regex::new(r"\{(\w+)\}").expect("pattern");
