@@ -93,8 +93,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let keep = settings::keep(check, &raw.store);
     let database = settings::database(check, raw.store);
     let collect = settings::collect(check, &raw.collect);
-    let second = raw.second_opinion.as_ref();
-    let second = second.map(|raw| second_reader::second_reader(check, raw));
+    let second = raw.second_opinion.as_ref().map(|raw| second_reader::second_reader(check, raw));
     let data = settings::data_directory(check, database.as_ref());
     let has_page = raw.web.as_ref().is_some_and(RawWeb::has_public_url);
     let web = raw.web.and_then(|web| settings::web(check, &web, &data));
@@ -102,24 +101,19 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let people = people(check, raw.people.as_ref(), &organisation);
     let media = media::media(check, raw.media.as_ref());
     let mut found = Sources::new(&collect, &media, keywords.as_ref());
-    let no_source = !add_sources(check, &mut found, &raw.source, raw.sources.as_ref());
+    add_sources(check, &mut found, &raw.source, raw.sources.as_ref());
     let sources = found.into_found();
     let sites = sites::sites(check, raw.sites.as_ref());
     let channel_names = channels::names(&raw.channel);
     let mut channels = channels::channels(check, &raw.channel, &organisation);
-    let known = people.as_ref();
-    fallbacks::fallbacks(check, &raw.channel, &mut channels, &channel_names, known);
+    fallbacks::fallbacks(check, &raw.channel, &mut channels, &channel_names, people.as_ref());
     let templates = templates::templates(check, raw.templates.as_ref(), &channel_names);
     let calendars = calendars::calendars(check, raw.calendars.as_ref(), people.as_ref());
     let reach =
         Reach { people: people.as_ref(), calendars: calendars.as_ref(), channels: &channel_names };
     let policies = policies::policies(check, raw.policies.as_ref(), &reach);
     let asks = policies.as_ref().is_some_and(|all| !all.is_empty());
-    if let Some(at) = raw.policies.as_ref().filter(|_| asks && !has_page) {
-        let what = "people are asked to take alerts, and their messages have no link to do it by";
-        let remedy = "add `public_url` to `[web]`; else `atalaya alerts ack` is the only way";
-        check.warn(at, what, remedy);
-    }
+    warn_of_no_page(check, raw.policies.as_ref().filter(|_| asks && !has_page));
     let names = Names {
         topics: keywords.as_ref().map(|keywords| ids(&keywords.topics, |topic| &topic.id)),
         categories: keywords.as_ref().map(|all| ids(&all.categories, |category| &category.id)),
@@ -145,11 +139,6 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let holidays = holidays::holidays(check, raw.holidays.as_ref());
     let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
     let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
-    if no_source {
-        let remedy =
-            "add a `[[source]]`, or `sources = \"…\"`, a directory of files that hold some";
-        check.findings.push(check.file.error(0..0, "no source is configured", remedy));
-    }
     Some(Config {
         cases: cases::cases(check, raw.cases.as_ref(), names.categories.as_ref()),
         organisation,
@@ -180,19 +169,31 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     })
 }
 
-/// The sources of the main file and those of a directory. False if there is none, for no fault of theirs.
+fn warn_of_no_page(check: &mut Check<'_>, policies: Option<&Spanned<PathBuf>>) {
+    if let Some(at) = policies {
+        let what = "people are asked to take alerts, and their messages have no link to do it by";
+        let remedy = "add `public_url` to `[web]`; else `atalaya alerts ack` is the only way";
+        check.warn(at, what, remedy);
+    }
+}
+
+/// The sources of the main file and those of a directory; an error if there is none, for no fault of theirs.
 fn add_sources(
     check: &mut Check<'_>,
     sources: &mut Sources<'_>,
     own: &[RawSource],
     directory: Option<&Directory>,
-) -> bool {
+) {
     sources.add(check, own, &RawDefaults::default());
     let before = check.findings.len();
     if let Some(directory) = directory {
         sources.add_files(check, directory);
     }
-    !sources.is_empty() || check.findings.len() > before
+    if sources.is_empty() && check.findings.len() == before {
+        let remedy =
+            "add a `[[source]]`, or `sources = \"…\"`, a directory of files that hold some";
+        check.findings.push(check.file.error(0..0, "no source is configured", remedy));
+    }
 }
 
 /// The names that routes and plans may use. Those of a file that is itself broken are unknown:

@@ -132,12 +132,7 @@ fn happen(
             said(&mark, reason)?;
             lower(plan, incident, *level, now)
         }
-        Happening::Classified => {
-            only(incident, incident.state.is_running())?;
-            person(&mark)?;
-            incident.life.classified_at.get_or_insert(now);
-            Ok(())
-        }
+        Happening::Classified => classify(incident, &mark),
         Happening::Acknowledged { key } => people::acknowledge(incident, key, mark),
         Happening::Done { key, evidence } => {
             people::finish(plan, incident, key, mark, evidence.as_deref())
@@ -161,14 +156,7 @@ fn happen(
         Happening::Learned { text, owner, due } => {
             people::learn(incident, text, owner, *due, &mark)
         }
-        Happening::Reviewed { conclusions } => {
-            only(incident, incident.state == IncidentState::StoodDown)?;
-            said(&mark, conclusions)?;
-            incident.state = IncidentState::Reviewed;
-            incident.life.reviewed_at = Some(now);
-            incident.life.conclusions = Some(conclusions.clone());
-            Ok(())
-        }
+        Happening::Reviewed { conclusions } => review(incident, conclusions, &mark),
         Happening::Reopened { reason } => {
             let over = matches!(incident.state, IncidentState::StoodDown | IncidentState::Reviewed);
             only(incident, over)?;
@@ -189,6 +177,22 @@ fn happen(
         | Happening::Reported { .. }
         | Happening::ReviewDue => tick(plan, incident, &event.what, now),
     }
+}
+
+fn classify(incident: &mut Incident, mark: &Mark) -> Result<(), Refusal> {
+    only(incident, incident.state.is_running())?;
+    person(mark)?;
+    incident.life.classified_at.get_or_insert(mark.at);
+    Ok(())
+}
+
+fn review(incident: &mut Incident, conclusions: &str, mark: &Mark) -> Result<(), Refusal> {
+    only(incident, incident.state == IncidentState::StoodDown)?;
+    said(mark, conclusions)?;
+    incident.state = IncidentState::Reviewed;
+    incident.life.reviewed_at = Some(mark.at);
+    incident.life.conclusions = Some(conclusions.to_owned());
+    Ok(())
 }
 
 /// What the clock brings.

@@ -336,4 +336,5 @@ fn a_role_is_handed_over_with_all_that_is_left_of_it() {
     assert_eq!(life.told, ["marta.leon".to_owned(), "lin.min".to_owned()].into());
 }
 
+#[cfg(test)]
 mod random;
