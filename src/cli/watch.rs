@@ -123,10 +123,8 @@ async fn answer(config: &Config, what: What) -> Result<ExitCode, AppError> {
                     let locale = language.unwrap_or(own);
                     let form =
                         if html && !md { watch_report::html } else { watch_report::markdown };
-                    match form(&found, &config.organisation, locale) {
-                        Ok(text) => output::print_text(|out| out.write_str(&text)),
-                        Err(error) => output::refuse(&error, ExitCode::from(report::BAD_INPUT)),
-                    }
+                    let text = form(&found, &config.organisation, locale);
+                    output::print_text(|out| out.write_str(&text))
                 }
             }
         }

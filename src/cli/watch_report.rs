@@ -1,57 +1,25 @@
 //! The report that closes a watch, as Markdown and as HTML, in the reader's language.
 
-use std::sync::LazyLock;
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
 
-use crate::app::watches::{WatchReport, WatchState};
+use super::document::{self, Block};
+use crate::app::watches::{QuestionRow, WatchReport, WatchState};
 use crate::config::Organisation;
 use crate::model::{Level, Locale};
-use crate::phrases;
-
-const HTML: &str = "watch_report.html.j2";
-const MARKDOWN: &str = "watch_report.md.j2";
-
-static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut templates = Environment::new();
-    templates.set_undefined_behavior(UndefinedBehavior::Strict);
-    let lines = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-    templates.set_syntax(lines.unwrap_or_default());
-    templates.set_auto_escape_callback(|name| {
-        if name == HTML { AutoEscape::Html } else { AutoEscape::None }
-    });
-    templates.add_filter("md", |text: &str| escaped(text));
-    templates
-});
+use crate::phrases::{self, text};
 
 /// As Markdown.
-///
-/// # Errors
-/// Only by a defect of the template.
-pub fn markdown(
-    report: &WatchReport,
-    organisation: &Organisation,
-    locale: Locale,
-) -> Result<String, Error> {
-    let template = include_str!("templates/watch_report.md.j2");
-    TEMPLATES.render_named_str(MARKDOWN, template, values(report, organisation, locale))
+#[must_use]
+pub fn markdown(report: &WatchReport, organisation: &Organisation, locale: Locale) -> String {
+    document::markdown(&Writer { report, organisation, locale }.blocks())
 }
 
 /// As a whole HTML document that loads nothing from elsewhere.
-///
-/// # Errors
-/// Only by a defect of the template.
-pub fn html(
-    report: &WatchReport,
-    organisation: &Organisation,
-    locale: Locale,
-) -> Result<String, Error> {
-    let template = include_str!("templates/watch_report.html.j2");
-    TEMPLATES.render_named_str(HTML, template, values(report, organisation, locale))
+#[must_use]
+pub fn html(report: &WatchReport, organisation: &Organisation, locale: Locale) -> String {
+    let writer = Writer { report, organisation, locale };
+    document::html(&writer.title(), locale.code(), &writer.blocks())
 }
 
 /// The day of an instant by the clocks of a zone: `2026-12-01`.
@@ -74,83 +42,154 @@ fn shown(at: &str, zone: &str, less: SignedDuration, format: &str) -> String {
     before.to_zoned_datetime(zone).strftime(format).to_string()
 }
 
-/// Markdown that shows the text as it is, on one line.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '!')
-        {
-            escaped.push('\\');
-        }
-        escaped.push(if c.is_control() { ' ' } else { c });
-    }
-    escaped
+struct Writer<'a> {
+    report: &'a WatchReport,
+    organisation: &'a Organisation,
+    locale: Locale,
 }
 
-fn values(report: &WatchReport, organisation: &Organisation, locale: Locale) -> Value {
-    let zone = organisation.time_zone.as_str();
-    let time = |at: &str| shown(at, zone, SignedDuration::ZERO, "%Y-%m-%d %H:%M");
-    let watch = &report.shown.watch;
-    let levels = [Level::Red, Level::Orange, Level::Yellow, Level::Blue].into_iter();
-    let levels = levels.filter_map(|level| {
-        let n = report.levels.get(&level)?;
-        Some(context! { level => level.name(), name => phrases::level(level, locale), n })
-    });
-    let alerts = report.alerts.iter().map(|alert| {
-        context! {
-            level => alert.level.name(),
-            level_name => phrases::level(alert.level, locale),
-            state => phrases::alert_state(alert.state, locale),
-            at => time(&alert.opened_at),
-            headline => &alert.headline,
+impl Writer<'_> {
+    fn time(&self, at: &str) -> String {
+        shown(at, &self.organisation.time_zone, SignedDuration::ZERO, "%Y-%m-%d %H:%M")
+    }
+
+    fn title(&self) -> String {
+        let topic = self.report.shown.watch.topic_name.get(self.locale);
+        format!("{}: {topic}", text("watch.report", self.locale))
+    }
+
+    fn blocks(&self) -> Vec<Block> {
+        let Self { report, organisation, locale } = *self;
+        let (watch, zone) = (&report.shown.watch, &organisation.time_zone);
+        let state = match watch.state {
+            WatchState::Planned => text("watch.planned", locale),
+            WatchState::Running => text("watch.running", locale),
+            WatchState::Over => text("watch.over", locale),
+        };
+        let days = format!("{} – {}", first_day(&watch.from, zone), last_day(&watch.until, zone));
+        let written =
+            format!("{} {}", text("watch.written", locale), self.time(&report.written_at));
+        let mut blocks = vec![
+            Block::Heading(1, self.title()),
+            Block::Text(format!("{} · {days} · {}", organisation.name, watch.reason)),
+            Block::Text(format!("{state} {written} ({zone})")),
+        ];
+        let titled = |title: &str, mut rest: Vec<Block>| {
+            rest.insert(0, Block::Heading(2, title.to_owned()));
+            rest
+        };
+        blocks.extend(titled(text("watch.seen", locale), vec![self.numbers()]));
+        blocks.extend(titled(text("watch.alerts", locale), self.alerts()));
+        blocks.extend(titled(text("watch.stories", locale), vec![self.stories()]));
+        if !report.media.is_empty() {
+            blocks.extend(titled(text("watch.media", locale), vec![self.media()]));
         }
-    });
-    let stories = report.stories.iter().map(|story| {
-        context! {
-            at => time(&story.first_at),
-            headline => &story.headline,
-            articles => story.articles,
-            negative => story.negative,
-            owners => story.owners,
+        let none = text("watch.none_open", locale);
+        let open = self.questions(false).unwrap_or_else(|| Block::Text(none.to_owned()));
+        blocks.extend(titled(text("watch.open", locale), vec![open]));
+        if let Some(settled) = self.questions(true) {
+            blocks.extend(titled(text("watch.settled", locale), vec![settled]));
         }
-    });
-    let questions = |settled: bool| {
-        let chosen = report.shown.checklist.iter().filter(move |it| it.settled == settled);
-        let rows = chosen.map(|question| {
-            context! {
-                number => question.number,
-                text => question.text.get(locale),
-                owner => &question.owner,
-                by => &question.by,
-                at => question.at.as_deref().map(time),
-                note => &question.note,
-            }
+        blocks
+    }
+
+    fn numbers(&self) -> Block {
+        let (seen, before, locale) = (self.report.seen, self.report.before, self.locale);
+        let head = ["", text("watch.in_its_time", locale), text("watch.before", locale)];
+        let rows = [
+            (text("watch.articles", locale), seen.articles, before.articles),
+            (text("watch.negative", locale), seen.negative, before.negative),
+            (text("watch.stories", locale), seen.stories, before.stories),
+            (text("watch.owners", locale), seen.owners, before.owners),
+        ];
+        let rows = rows.map(|(name, seen, before)| {
+            vec![name.to_owned(), seen.to_string(), before.to_string()]
         });
-        rows.collect::<Vec<_>>()
-    };
-    context! {
-        t => Value::from_function(move |key: &str| phrases::text(key, locale).to_owned()),
-        lang => locale.code(),
-        organisation => &organisation.name,
-        topic => watch.topic_name.get(locale),
-        reason => &watch.reason,
-        points => watch.points,
-        from => first_day(&watch.from, zone),
-        until => last_day(&watch.until, zone),
-        written_at => time(&report.written_at),
-        zone,
-        state => match watch.state {
-            WatchState::Planned => phrases::text("watch.planned", locale),
-            WatchState::Running => phrases::text("watch.running", locale),
-            WatchState::Over => phrases::text("watch.over", locale),
-        },
-        seen => Value::from(Serde(report.seen)),
-        before => Value::from(Serde(report.before)),
-        levels => levels.collect::<Vec<_>>(),
-        alerts => alerts.collect::<Vec<_>>(),
-        stories => stories.collect::<Vec<_>>(),
-        media => Value::from(Serde(&report.media)),
-        open => questions(false),
-        settled => questions(true),
+        Block::Table(head.map(str::to_owned).to_vec(), rows.to_vec())
+    }
+
+    fn alerts(&self) -> Vec<Block> {
+        let (report, locale) = (self.report, self.locale);
+        if report.alerts.is_empty() {
+            return vec![Block::Text(text("watch.no_alerts", locale).to_owned())];
+        }
+        let levels = [Level::Red, Level::Orange, Level::Yellow, Level::Blue].into_iter();
+        let levels = levels.filter_map(|level| {
+            let n = report.levels.get(&level)?;
+            Some(format!("{}: {n}", phrases::level(level, locale)))
+        });
+        let levels: Vec<String> = levels.collect();
+        let head = [
+            text("watch.level", locale),
+            text("watch.raised", locale),
+            text("watch.state", locale),
+            text("watch.headline", locale),
+        ];
+        let rows = report.alerts.iter().map(|alert| {
+            vec![
+                phrases::level(alert.level, locale).to_owned(),
+                self.time(&alert.opened_at),
+                phrases::alert_state(alert.state, locale).to_owned(),
+                alert.headline.clone(),
+            ]
+        });
+        let table = Block::Table(head.map(str::to_owned).to_vec(), rows.collect());
+        vec![Block::Text(levels.join(" · ")), table]
+    }
+
+    fn stories(&self) -> Block {
+        let locale = self.locale;
+        if self.report.stories.is_empty() {
+            return Block::Text(text("watch.nothing_seen", locale).to_owned());
+        }
+        let head = [
+            text("watch.headline", locale),
+            text("watch.since", locale),
+            text("watch.articles", locale),
+            text("watch.negative", locale),
+            text("watch.owners", locale),
+        ];
+        let rows = self.report.stories.iter().map(|story| {
+            vec![
+                story.headline.clone(),
+                self.time(&story.first_at),
+                story.articles.to_string(),
+                story.negative.to_string(),
+                story.owners.to_string(),
+            ]
+        });
+        Block::Table(head.map(str::to_owned).to_vec(), rows.collect())
+    }
+
+    fn media(&self) -> Block {
+        let locale = self.locale;
+        let head = [
+            text("watch.medium", locale),
+            text("watch.tier", locale),
+            text("watch.articles", locale),
+            text("watch.negative", locale),
+        ];
+        let rows = self.report.media.iter().map(|medium| {
+            let figures = [medium.tier, medium.articles, medium.negative];
+            let figures = figures.iter().map(u32::to_string);
+            std::iter::once(medium.name.clone()).chain(figures).collect()
+        });
+        Block::Table(head.map(str::to_owned).to_vec(), rows.collect())
+    }
+
+    /// Those that are settled, or those that are not; none where there are none.
+    fn questions(&self, settled: bool) -> Option<Block> {
+        let chosen = self.report.shown.checklist.iter().filter(|one| one.settled == settled);
+        let items: Vec<String> = chosen.map(|question| self.question(question)).collect();
+        (!items.is_empty()).then_some(Block::List(items))
+    }
+
+    fn question(&self, question: &QuestionRow) -> String {
+        let who = match (&question.by, &question.at) {
+            (Some(by), Some(at)) if question.settled => format!("{by}, {}", self.time(at)),
+            _ => question.owner.clone(),
+        };
+        let note = question.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+        format!("{}. {} — {who}{note}", question.number, question.text.get(self.locale))
     }
 }
