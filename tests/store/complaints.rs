@@ -165,7 +165,7 @@ async fn customers_are_counted_by_hour(store: &Store, config: &Config) {
     let (counted, hours) = seen.await.expect("read");
     assert_eq!(counted, 4, "customers, not complaints");
     assert_eq!(hours.about.len(), 27, "since the first complaint");
-    assert_eq!(hours.about[25..], [2, 2]);
+    assert_eq!(hours.about[25..], [2, 3]);
     assert_eq!((hours.about[0], hours.kinds), (2, 1));
     assert_eq!(hours.totals, hours.about);
 
