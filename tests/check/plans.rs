@@ -19,7 +19,15 @@ const DEFECTS: [(&str, &str, &str, &str); 22] = [
     ("L03-party-missing", PLANS[0], "kind = \"business\"", "kind = \"legal\""),
     ("L04-person-unknown", PLANS[0], "\"marta.leon\"", "\"marta.lion\""),
     ("L04-channel-unknown", PLANS[0], "via = [\"chat\"]", "via = [\"chta\"]"),
-    ("L05-too-many-roles", PLANS[0], "primary = \"marta.leon\"", "primary = \"elena.ruiz\""),
+    (
+        "L05-too-many-roles",
+        PLANS[0],
+        "[role]\n",
+        "[role]\n\
+         uno = { title = \"Uno\", kind = \"unit\", primary = \"marta.leon\", backup = \"ivan.soto\" }\n\
+         dos = { title = \"Dos\", kind = \"unit\", primary = \"marta.leon\", backup = \"ivan.soto\" }\n\
+         tres = { title = \"Tres\", kind = \"unit\", primary = \"marta.leon\", backup = \"ivan.soto\" }\n",
+    ),
     (
         "L06-circle",
         PLANS[0],
