@@ -46,8 +46,10 @@ const DEFECTS: [(&str, &str, &str, &str); 22] = [
     (
         "L16-command-not-reached",
         PLANS[2],
-        "\"direccion-crisis\"], via = [\"email\", \"chat\"] },",
-        "\"producto\"], via = [\"email\", \"chat\"] },",
+        "[\"direccion-crisis\"], via = [\"email\", \"chat\"] },\n  \
+         { from_level = \"orange\", wait = \"0m\",  notify = [\"direccion-crisis\", ",
+        "[\"producto\"], via = [\"email\", \"chat\"] },\n  \
+         { from_level = \"orange\", wait = \"0m\",  notify = [",
     ),
     ("L19-nothing-approved-in-advance", PLANS[0], "approved_on = 2026-10-15", ""),
     ("L21-drill-reaches-anybody", PLANS[0], "*@almenara.example", "*@*"),
