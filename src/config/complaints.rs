@@ -182,9 +182,9 @@ pub(super) fn complaints(
         manager: raw.manager.get_ref().clone(),
         via: values(raw.via.get_ref()),
         token: token(check, raw, beside.has_web),
-        keep: at_least(check, raw.keep.as_ref(), KEEP, DAY, remedy),
-        close_after: at_least(check, raw.close_after.as_ref(), CLOSE_AFTER, DAY, remedy),
-        gather: at_least(check, raw.gather.as_ref(), GATHER, LEAST_GATHER, "write `1s` or more"),
+        keep: check.at_least(raw.keep.as_ref(), KEEP, DAY, remedy),
+        close_after: check.at_least(raw.close_after.as_ref(), CLOSE_AFTER, DAY, remedy),
+        gather: check.at_least(raw.gather.as_ref(), GATHER, LEAST_GATHER, "write `1s` or more"),
         remind: remind(check, raw.remind.as_ref()),
         severities: severities(check, &raw.severity),
         business_days: business_days(check, raw),
@@ -347,22 +347,6 @@ fn wave(check: &mut Check<'_>, raw: Option<&RawWave>) -> WaveRules {
         *at.get_ref()
     });
     WaveRules { hours: window, least, level: raw.level.unwrap_or(WAVE.level) }
-}
-
-fn at_least(
-    check: &mut Check<'_>,
-    at: Option<&Spanned<String>>,
-    default: Duration,
-    least: Duration,
-    remedy: &str,
-) -> Duration {
-    let found = check.duration(at, default);
-    if let Some(at) = at
-        && found < least
-    {
-        check.error(at, format!("`{}` is too short", at.get_ref()), remedy);
-    }
-    found
 }
 
 fn values(list: &[Spanned<String>]) -> Vec<String> {

@@ -111,24 +111,7 @@ pub(super) fn time_zone(check: &mut Check<'_>, at: &Spanned<String>) -> String {
 
 /// How long articles are kept.
 pub(super) fn keep(check: &mut Check<'_>, raw: &RawStore) -> Duration {
-    at_least(check, raw.keep.as_ref(), KEEP, LEAST_KEEP, "write `7d` or more")
-}
-
-/// A duration that must not fall below `least`.
-fn at_least(
-    check: &mut Check<'_>,
-    at: Option<&Spanned<String>>,
-    default: Duration,
-    least: Duration,
-    remedy: &str,
-) -> Duration {
-    let found = check.duration(at, default);
-    if let Some(at) = at
-        && found < least
-    {
-        check.error(at, format!("`{}` is too short", at.get_ref()), remedy);
-    }
-    found
+    check.at_least(raw.keep.as_ref(), KEEP, LEAST_KEEP, "write `7d` or more")
 }
 
 pub(super) fn database(check: &mut Check<'_>, raw: RawStore) -> Option<Database> {
@@ -186,7 +169,7 @@ pub(super) fn collect(check: &mut Check<'_>, raw: &RawCollect) -> Collect {
             true,
         ),
         alert_on_history: raw.history == History::Alert,
-        max_age: at_least(check, raw.max_age.as_ref(), MAX_AGE, DAY, "write `1d` or more"),
+        max_age: check.at_least(raw.max_age.as_ref(), MAX_AGE, DAY, "write `1d` or more"),
         heartbeat: heartbeat(check, raw),
         health_group: check.duration(raw.health_group.as_ref(), HEALTH_GROUP),
         health_after: check.duration(raw.health_after.as_ref(), HEALTH_AFTER),
@@ -196,7 +179,7 @@ pub(super) fn collect(check: &mut Check<'_>, raw: &RawCollect) -> Collect {
 
 fn heartbeat(check: &mut Check<'_>, raw: &RawCollect) -> Option<Heartbeat> {
     let every = raw.heartbeat_every.as_ref();
-    let every = at_least(check, every, HEARTBEAT, LEAST_HEARTBEAT, "write `1s` or more");
+    let every = check.at_least(every, HEARTBEAT, LEAST_HEARTBEAT, "write `1s` or more");
     let allow_private = raw.heartbeat_allow_private;
     let url = secret_url(check, raw.heartbeat.as_ref()?, allow_private)?;
     Some(Heartbeat { url, every, allow_private })
@@ -233,7 +216,7 @@ pub(super) fn web(check: &mut Check<'_>, raw: &RawWeb, data: &Path) -> Option<We
 
 fn answers(check: &mut Check<'_>, raw: &RawWeb, data: &Path) -> Option<Answers> {
     let valid = raw.answer_valid.as_ref();
-    let valid = at_least(check, valid, ANSWER_VALID, LEAST_ANSWER_VALID, "write `5m` or more");
+    let valid = check.at_least(valid, ANSWER_VALID, LEAST_ANSWER_VALID, "write `5m` or more");
     let key = match &raw.answer_key {
         None => None,
         Some(at) => {

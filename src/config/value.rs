@@ -126,6 +126,23 @@ impl Check<'_> {
             .unwrap_or(default)
     }
 
+    /// A duration that must not fall below `least`.
+    pub fn at_least(
+        &mut self,
+        at: Option<&Spanned<String>>,
+        default: Duration,
+        least: Duration,
+        remedy: &str,
+    ) -> Duration {
+        let found = self.duration(at, default);
+        if let Some(at) = at
+            && found < least
+        {
+            self.error(at, format!("`{}` is too short", at.get_ref()), remedy);
+        }
+        found
+    }
+
     /// A path, relative to the file it is written in.
     pub fn path(&self, path: &Path) -> PathBuf {
         self.base.join(path)

@@ -10,12 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::routing::{Address, mail, room};
 use crate::config::Config;
-use crate::model::{Call, Holder, Ladder, Level, Needs, Plan, Repeat, Rung};
+use crate::model::{Call, Holder, Ladder, Level, Needs, Rung};
 
 /// Askings of one run, whatever a plan says.
 const MOST_CALLS: usize = 1_000;
-/// Repetitions of a step of a plan that names no number.
-const REPEATS: u32 = 12;
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,38 +147,6 @@ fn named(holder: &Holder) -> &str {
     match holder {
         Holder::Person(id) | Holder::OnCall(id) => id,
     }
-}
-
-/// The escalation of a crisis plan as a ladder: its times count from the beginning, roles are whoever holds
-/// them, and it is gone through once.
-#[must_use]
-pub fn plan_ladder(plan: &Plan) -> Ladder {
-    let holder = |role: &String| {
-        let (key, backup) =
-            role.strip_suffix(":backup").map_or((role.as_str(), false), |key| (key, true));
-        let role = plan.roles.get(key)?;
-        Some(Holder::Person(if backup { role.backup.clone() } else { role.primary.clone() }))
-    };
-    let rungs: Vec<Rung> = plan
-        .escalation
-        .iter()
-        .map(|step| Rung {
-            from_level: step.from_level,
-            after: step.wait,
-            holders: step.notify.iter().filter_map(holder).collect(),
-            via: step.via.clone(),
-            needs: if step.ack_all { Needs::All } else { Needs::One },
-            repeat: step
-                .repeat_every
-                .map(|every| Repeat { every, most: step.repeat_max.unwrap_or(REPEATS) }),
-        })
-        .collect();
-    let end = |rung: &Rung| {
-        let repeated = rung.repeat.map_or(SignedDuration::ZERO, |it| times(it.every, it.most));
-        rung.after.saturating_add(repeated)
-    };
-    let round = rungs.iter().map(end).max().unwrap_or(SignedDuration::ZERO);
-    Ladder { rungs, rounds: 1, round, resume_after: plan.activation.ack_valid }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::transaction::params;
-use super::{Row, StoreError, Transaction, Value, entries};
+use super::{Row, StoreError, Transaction, Value, entries, sequence};
 use crate::model::{
     Complaint, ComplaintEvent, ComplaintEventKind, ComplaintLife, ComplaintState, Entry, EntryId,
     Personal, StoryId,
@@ -31,12 +31,7 @@ pub struct Filter {
 /// A number for the next complaint of a year: `C-2026-000123`.
 fn next_number(tx: &mut dyn Transaction, year: i16) -> Result<String, StoreError> {
     let name = format!("C-{year}");
-    let rows = tx.query(
-        "INSERT INTO sequence (name, value) VALUES (?1, 1) \
-         ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value",
-        params![&name],
-    )?;
-    let value: i64 = rows.first().map_or(Ok(1), |row| row.get(0))?;
+    let value = sequence::next(tx, &name)?;
     Ok(format!("{name}-{value:06}"))
 }
 

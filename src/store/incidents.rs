@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::transaction::{json, params};
-use super::{Row, StoreError, Transaction, Value};
+use super::{Row, StoreError, Transaction, Value, sequence};
 use crate::model::{
     Incident, IncidentId, IncidentLife, IncidentState, Plan, Step, StepState, StoryId,
 };
@@ -20,12 +20,7 @@ const PLAN: usize = 16;
 /// As [`Transaction::query`].
 pub fn next_number(tx: &mut dyn Transaction, year: i16) -> Result<String, StoreError> {
     let name = format!("INC-{year}");
-    let rows = tx.query(
-        "INSERT INTO sequence (name, value) VALUES (?1, 1) \
-         ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value",
-        params![&name],
-    )?;
-    let value: i64 = rows.first().map_or(Ok(1), |row| row.get(0))?;
+    let value = sequence::next(tx, &name)?;
     Ok(format!("{name}-{value:04}"))
 }
 

@@ -34,6 +34,7 @@ pub mod quiz_results;
 pub mod reminders;
 pub mod replay;
 pub mod search;
+mod sequence;
 pub mod silences;
 pub mod sources;
 pub mod spread;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::transaction::params;
-use super::{Row, StoreError, Transaction};
+use super::{Row, StoreError, Transaction, sequence};
 use crate::model::Silence;
 
 const COLUMNS: &str = "id, query, owner, reason, starts_at, ends_at, warned, reported";
@@ -15,12 +15,7 @@ const MOST: u32 = 1_000;
 /// # Errors
 /// As [`Transaction::query`].
 pub fn next_id(tx: &mut dyn Transaction) -> Result<String, StoreError> {
-    let rows = tx.query(
-        "INSERT INTO sequence (name, value) VALUES ('silence', 1) \
-         ON CONFLICT (name) DO UPDATE SET value = sequence.value + 1 RETURNING value",
-        &[],
-    )?;
-    let value: i64 = rows.first().map_or(Ok(1), |row| row.get(0))?;
+    let value = sequence::next(tx, "silence")?;
     Ok(format!("S-{value}"))
 }
 

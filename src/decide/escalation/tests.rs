@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use super::{Next, is_answered, next, opens_steps, plan_ladder, step_of};
-use crate::config::{TomlFile, load_people, load_plan};
-use crate::model::{Call, Holder, Ladder, Level, Locale, Needs, Repeat, Rung};
+use super::{Next, is_answered, next, opens_steps, step_of};
+use crate::model::{Call, Holder, Ladder, Level, Needs, Repeat, Rung};
 
 fn minutes(n: i64) -> SignedDuration {
     SignedDuration::from_mins(n)
@@ -99,35 +98,6 @@ fn one_answer_is_enough_unless_all_are_needed() {
     ] {
         assert_eq!(is_answered(needs, &asked, &answered), enough, "{needs:?} {answered:?}");
     }
-}
-
-#[test]
-fn the_escalation_of_a_plan_is_a_ladder() {
-    let people = include_str!("../../../config/people.toml");
-    let people = load_people(&TomlFile::new("people.toml", people), Locale::Es, "UTC");
-    let text = include_str!("../../../config/plans/rumor-solvencia.toml");
-    let categories = ["solvency".to_owned()].into();
-    let channels = ["email", "chat"].map(str::to_owned).into();
-    let file = TomlFile::new("plan.toml", text);
-    let (plan, _) =
-        load_plan(&file, people.ok().as_ref(), Some(&categories), &channels).expect("good");
-    let ladder = plan_ladder(&plan);
-    assert_eq!(
-        ladder.rungs[2].holders,
-        ["pablo.nieto", "ivan.soto"].map(|id| Holder::Person(id.to_owned())),
-        "the backups"
-    );
-    let climbed = climb(&ladder, Level::Yellow);
-    let rungs: Vec<_> = climbed.iter().map(|(_, rung, _, wait)| (*rung, *wait)).collect();
-    assert_eq!(rungs[..4], [(0, 0), (1, 0), (2, 10), (3, 10)]);
-    let orange = climb(&ladder, Level::Orange);
-    assert_eq!(
-        orange.iter().filter(|(_, rung, ..)| *rung == 4).count(),
-        7,
-        "once, and six times more"
-    );
-    assert_eq!(ladder.rungs[4].needs, Needs::All);
-    assert_eq!(ladder.resume_after, Some(SignedDuration::from_hours(2)));
 }
 
 fn ladders() -> impl Strategy<Value = Ladder> {
