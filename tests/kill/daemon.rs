@@ -1,16 +1,21 @@
 //! The real binary as a child process: started, watched, killed, stopped.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 
 use crate::stage::Stage;
+use crate::trace::Trace;
 
+/// What is under test.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_atalaya");
 const SIGKILL: i32 = 9;
 /// A daemon that does not start or stop within this is stuck.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -19,13 +24,23 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Daemon {
     child: Child,
     up: watch::Receiver<bool>,
+    page: watch::Receiver<Option<SocketAddr>>,
 }
 
 impl Daemon {
     /// Starts it; its log goes on where the last one's ended.
     pub fn start(stage: &Stage) -> Self {
+        Self::start_as(stage, Command::new(PROGRAM))
+    }
+
+    /// Starts it with something done to its system calls.
+    pub fn start_under(stage: &Stage, trace: &Trace) -> Self {
+        Self::start_as(stage, trace.command(PROGRAM))
+    }
+
+    fn start_as(stage: &Stage, mut program: Command) -> Self {
         let log = File::options().create(true).append(true).open(stage.home().join("daemon.log"));
-        let mut child = Command::new(env!("CARGO_BIN_EXE_atalaya"))
+        let mut child = program
             .args(["run", "--log", "json", "--config"])
             .arg(stage.config())
             .stdin(Stdio::null())
@@ -35,17 +50,19 @@ impl Daemon {
             .spawn()
             .unwrap();
         let (tell, up) = watch::channel(false);
+        let (tell_page, page) = watch::channel(None);
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut log = log.unwrap();
         tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 std::io::Write::write_all(&mut log, format!("{line}\n").as_bytes()).unwrap();
                 if line.contains("\"message\":\"running\"") {
+                    tell_page.send_replace(page_of(&line));
                     tell.send_replace(true);
                 }
             }
         });
-        Self { child, up }
+        Self { child, up, page }
     }
 
     /// Waits until it says that it runs.
@@ -64,6 +81,31 @@ impl Daemon {
     /// Whether it has said so.
     pub fn was_up(&self) -> bool {
         *self.up.borrow()
+    }
+
+    /// Waits for its end, which it comes to by itself.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ends(&mut self) -> Result<ExitStatus, String> {
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        ended.map(Result::unwrap).map_err(|_| "the daemon lives on".to_owned())
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    /// The status of its answer on one of its pages; none if it gives none.
+    pub async fn status(&self, path: &str) -> Option<u16> {
+        let address = (*self.page.borrow())?;
+        let ask = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
+        let mut stream = TcpStream::connect(address).await.ok()?;
+        stream.write_all(ask.as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        answer.split(' ').nth(1)?.parse().ok()
     }
 
     /// Kills it; true if it was alive.
@@ -89,6 +131,12 @@ impl Daemon {
             Err(_) => Err("the daemon did not stop".to_owned()),
         }
     }
+}
+
+/// The address of the status page in the line that tells it.
+fn page_of(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("http://")?;
+    rest.split_once('/')?.0.parse().ok()
 }
 
 fn how(status: ExitStatus) -> String {

@@ -56,6 +56,27 @@ impl Database {
         tokio::task::spawn_blocking(reading).await.unwrap()
     }
 
+    /// Whether a file that a crash left is sound once `SQLite` has recovered it: a copy of it, since the daemon is
+    /// to find it as it fell.
+    pub fn is_sound(directory: &Path) -> Result<(), String> {
+        let copy = tempfile::tempdir().unwrap();
+        let name = file(directory);
+        for part in ["archive.db", "archive.db-wal", "archive.db-journal"] {
+            let part = name.with_file_name(part);
+            if part.exists() {
+                std::fs::copy(&part, copy.path().join(part.file_name().unwrap())).unwrap();
+            }
+        }
+        let database = rusqlite::Connection::open(file(copy.path())).unwrap();
+        let check = |sql: &str| -> rusqlite::Result<String> {
+            database.query_row(sql, [], |row| row.get(0))
+        };
+        match check("PRAGMA integrity_check") {
+            Ok(said) if said == "ok" => Ok(()),
+            other => Err(format!("the file is broken: {other:?}")),
+        }
+    }
+
     /// Removes it from its server.
     pub fn remove(&self) {
         if let Self::Postgres { server, name } = self {

@@ -23,9 +23,12 @@ mod plan;
 mod post_sink;
 mod reaper;
 mod stage;
+mod trace;
 mod verdict;
+mod writes;
 
 use database::Database;
+use plan::Plan;
 use reaper::Reaper;
 use stage::Stage;
 
@@ -34,7 +37,7 @@ fn run(database: Database) {
     println!("ATALAYA_TEST_SEED={seed}");
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let stage = Stage::build(database, seed).await;
+        let stage = Stage::build(database, Plan::of(seed)).await;
         let deaths = Reaper::new(&stage, seed).reap().await;
         let judged = match deaths {
             Ok(deaths) => verdict::judge(&stage, &deaths).await,

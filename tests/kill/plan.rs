@@ -50,6 +50,18 @@ impl Plan {
     pub fn of(seed: u64) -> Self {
         let File { event: events } =
             toml::from_str(include_str!("events.toml")).expect("the events are well written");
+        Self::with(events, seed)
+    }
+
+    /// The plan of a seed with so many events only.
+    pub fn short(seed: u64, many: usize) -> Self {
+        let mut events = Self::of(seed).events;
+        Dice(seed).shuffle(&mut events);
+        events.truncate(many);
+        Self::with(events, seed)
+    }
+
+    fn with(events: Vec<Event>, seed: u64) -> Self {
         let mut dice = Dice(seed);
         let mut order: Vec<usize> = (0..events.len()).collect();
         dice.shuffle(&mut order);

@@ -75,7 +75,7 @@ impl<'a> Reaper<'a> {
         let begun = Instant::now();
         let mut last = Daemon::start(self.stage);
         last.is_up().await?;
-        self.drain().await?;
+        drain(self.stage).await?;
         deaths.drained_in = begun.elapsed();
         last.stop().await?;
         Ok(deaths)
@@ -94,34 +94,35 @@ impl<'a> Reaper<'a> {
         sleep(Duration::from_millis(life - news)).await;
         deaths.up += usize::from(daemon.was_up());
         deaths.hit += usize::from(daemon.kill().await);
-        if let Some([entries, deliveries, _]) = self.backlog().await {
+        if let Some([entries, deliveries, _]) = backlog(self.stage).await {
             deaths.over_entries += usize::from(entries > 0);
             deaths.over_deliveries += usize::from(deliveries > 0);
         }
         Ok(())
     }
+}
 
-    /// Waits until every article is judged and every message is settled, and stays so.
-    async fn drain(&self) -> Result<(), String> {
-        let all = self.stage.news.plan.articles.len() as u64;
-        let deadline = Instant::now() + PATIENCE;
-        let (mut quiet, mut found) = (0, None);
-        while Instant::now() < deadline {
-            found = self.backlog().await;
-            quiet = if found == Some([0, 0, all]) { quiet + 1 } else { 0 };
-            if quiet == QUIET_LOOKS {
-                return Ok(());
-            }
-            sleep(LOOK).await;
+/// Waits until every article is judged and every message is settled, and stays so.
+///
+/// # Errors
+/// If that takes too long.
+pub async fn drain(stage: &Stage) -> Result<(), String> {
+    let all = stage.news.plan.articles.len() as u64;
+    let deadline = Instant::now() + PATIENCE;
+    let (mut quiet, mut found) = (0, None);
+    while Instant::now() < deadline {
+        found = backlog(stage).await;
+        quiet = if found == Some([0, 0, all]) { quiet + 1 } else { 0 };
+        if quiet == QUIET_LOOKS {
+            return Ok(());
         }
-        Err(format!(
-            "not done within {PATIENCE:?}: entries, messages, articles of {all}: {found:?}"
-        ))
+        sleep(LOOK).await;
     }
+    Err(format!("not done within {PATIENCE:?}: entries, messages, articles of {all}: {found:?}"))
+}
 
-    async fn backlog(&self) -> Option<[u64; 3]> {
-        let rows = self.stage.query(BACKLOG).await?;
-        let counts: Vec<u64> = rows.first()?.iter().map(|count| count.parse().unwrap()).collect();
-        counts.try_into().ok()
-    }
+async fn backlog(stage: &Stage) -> Option<[u64; 3]> {
+    let rows = stage.query(BACKLOG).await?;
+    let counts: Vec<u64> = rows.first()?.iter().map(|count| count.parse().unwrap()).collect();
+    counts.try_into().ok()
 }

@@ -38,11 +38,11 @@ pub struct Stage {
 
 impl Stage {
     /// Starts media and receivers and writes the configuration.
-    pub async fn build(database: Database, seed: u64) -> Self {
+    pub async fn build(database: Database, plan: Plan) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let home = directory.path();
         let ledger = Ledger::new(&home.join("ledger.jsonl"));
-        let news = News::start(Plan::of(seed)).await;
+        let news = News::start(plan).await;
         let mail = mail_sink::start(ledger.clone()).await;
         let posts = post_sink::start(ledger.clone()).await;
         for (name, text) in [
@@ -92,7 +92,7 @@ fn configuration(store: &str, mail_port: u16, news: &News) -> String {
         "people = \"{program}/config/people.toml\"\nplans = \"{program}/config/plans\"\n\
          keywords = \"{program}/keywords\"\n\
          [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
-         [store]\nurl = \"{store}\"\n[collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n\
+         [web]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"{store}\"\n[collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n\
          [[channel]]\nid = \"email\"\nkind = \"email\"\nserver = \"127.0.0.1\"\nport = {mail_port}\n\
          tls = \"none\"\nfrom = \"atalaya@almenara.example\"\n\
          [[channel]]\nid = \"chat\"\nkind = \"slack\"\nurl = {{ file = \"chat-url\" }}\n\

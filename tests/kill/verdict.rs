@@ -28,16 +28,8 @@ const DOUBTS: &str = "SELECT d.idempotency_key, t.n, t.outcome, t.started_at FRO
 /// # Errors
 /// Everything that is wrong with it.
 pub async fn judge(stage: &Stage, deaths: &Deaths) -> Result<(), Vec<String>> {
-    let taken = stage.ledger.all();
-    let alerts = stage.query(ALERTS).await.expect("the store can be read");
-    let outbox = stage.query(OUTBOX).await.expect("the store can be read");
-    let doubts = stage.query(DOUBTS).await.expect("the store can be read");
-    let mut findings = void(deaths);
-    findings.extend(untold(stage, &alerts, &taken));
-    findings.extend(told_twice(stage, &taken));
-    let (repeats, unexplained) = unexplained(&outbox, &taken);
-    findings.extend(unexplained);
-    explain(&outbox, &doubts, &taken);
+    let Found { mut findings, taken, outbox, repeats } = look(stage).await;
+    findings.extend(void(deaths));
     println!(
         "{} kills: {} hit, {} of them a daemon that ran, {} over entries, {} over messages; \
          {} messages taken, {} in the outbox, {repeats} repeated and in doubt; {} lost or doubled; \
@@ -47,12 +39,38 @@ pub async fn judge(stage: &Stage, deaths: &Deaths) -> Result<(), Vec<String>> {
         deaths.up,
         deaths.over_entries,
         deaths.over_deliveries,
-        taken.len(),
-        outbox.len(),
+        taken,
+        outbox,
         findings.len(),
         deaths.drained_in
     );
     if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// What a run left.
+pub struct Found {
+    /// Everything that is wrong.
+    pub findings: Vec<String>,
+    /// Messages that the receivers took.
+    pub taken: usize,
+    /// Messages of the outbox.
+    pub outbox: usize,
+    /// Messages that came again, as they had to.
+    pub repeats: usize,
+}
+
+/// Holds ledger, plan and store against each other, whatever broke in between.
+pub async fn look(stage: &Stage) -> Found {
+    let taken = stage.ledger.all();
+    let alerts = stage.query(ALERTS).await.expect("the store can be read");
+    let outbox = stage.query(OUTBOX).await.expect("the store can be read");
+    let doubts = stage.query(DOUBTS).await.expect("the store can be read");
+    let mut findings = untold(stage, &alerts, &taken);
+    findings.extend(told_twice(stage, &taken));
+    let (repeats, unexplained) = unexplained(&outbox, &taken);
+    findings.extend(unexplained);
+    explain(&outbox, &doubts, &taken);
+    Found { findings, taken: taken.len(), outbox: outbox.len(), repeats }
 }
 
 /// Tells of each message that was ever in doubt what its attempts were and when its receiver took it:
