@@ -1,4 +1,4 @@
-//! A folded text cut into hashed words, sixty-four bytes at a time.
+//! A folded text cut into words, sixty-four bytes at a time.
 //!
 //! Letters are found by comparing sixteen bytes at once; what follows goes from word to word by the places of the
 //! first and last bit of a run (as in Langdale and Lemire, "Parsing Gigabytes of JSON per Second", 2019), without a
@@ -6,7 +6,6 @@
 
 use wide::u8x16;
 
-use super::hash::{self, BLANK, NOTHING};
 use super::reading::Word;
 use crate::text::{Kind, kind};
 
@@ -16,8 +15,7 @@ const BLOCK: usize = 64;
 /// Cuts a folded text into words: see `text::words`, which it equals.
 pub(super) fn cut(text: &str, words: &mut Vec<Word>) {
     let bytes = text.as_bytes();
-    let mut cutter = Cutter { text, bytes, words, last: 0 };
-    // A run that reached the end of the block before: where it began, and whether it is all ASCII.
+    // Where a run began that reached the end of the block before, and whether it is all ASCII.
     let mut open: Option<(usize, bool)> = None;
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut padded = [b' '; BLOCK];
@@ -33,21 +31,74 @@ pub(super) fn cut(text: &str, words: &mut Vec<Word>) {
                 open = Some((from, is_ascii));
                 continue;
             }
-            cutter.run(from, base + run as usize, is_ascii);
+            push_run(text, from, base + run as usize, is_ascii, words);
             left &= !low(run);
         }
-        while left != 0 {
-            let from = left.trailing_zeros();
-            let run = (left >> from).trailing_ones();
-            let bits = low(run) << from;
-            let is_ascii = others & bits == 0;
-            if from + run == BLOCK as u32 {
-                open = Some((base + from as usize, is_ascii));
-                break;
-            }
-            cutter.run(base + from as usize, base + (from + run) as usize, is_ascii);
-            left &= !bits;
+        let last = left.leading_ones();
+        if last > 0 {
+            let is_ascii = others.leading_zeros() >= last;
+            open = Some((base + BLOCK - last as usize, is_ascii));
+            left &= low(BLOCK as u32 - last);
         }
+        if left & others == 0 {
+            push_ascii(left, base, words);
+        } else {
+            push_mixed(text, left, others, base, words);
+        }
+    }
+}
+
+/// The runs of a block, none of which reaches its end. Starts and ends come in pairs; their number is known
+/// before, so that no step depends on what the text says.
+#[inline]
+fn push_ascii(runs: u64, base: usize, words: &mut Vec<Word>) {
+    let mut starts = runs & !(runs << 1);
+    let mut ends = !runs & (runs << 1);
+    let base = base as u32;
+    words.extend((0..starts.count_ones()).map(|_| {
+        let (from, to) = (base + starts.trailing_zeros(), base + ends.trailing_zeros());
+        starts &= starts.wrapping_sub(1);
+        ends &= ends.wrapping_sub(1);
+        Word { from, to }
+    }));
+}
+
+fn push_mixed(text: &str, mut left: u64, others: u64, base: usize, words: &mut Vec<Word>) {
+    while left != 0 {
+        let from = left.trailing_zeros();
+        let run = (left >> from).trailing_ones();
+        let bits = low(run) << from;
+        let (from, to) = (base + from as usize, base + (from + run) as usize);
+        push_run(text, from, to, others & bits == 0, words);
+        left &= !bits;
+    }
+}
+
+/// Letters, digits and characters outside ASCII, without a gap.
+#[inline]
+fn push_run(text: &str, from: usize, to: usize, is_ascii: bool, words: &mut Vec<Word>) {
+    if is_ascii {
+        words.push(Word { from: from as u32, to: to as u32 });
+        return;
+    }
+    let mut begun = None;
+    for (at, c) in text[from..to].char_indices() {
+        let at = from + at;
+        // Nearly all Chinese, told without the table.
+        let kind = if ('\u{4e00}'..='\u{9fa5}').contains(&c) { Kind::Single } else { kind(c) };
+        if kind == Kind::Spaced {
+            begun.get_or_insert(at);
+            continue;
+        }
+        if let Some(begun) = begun.take() {
+            words.push(Word { from: begun as u32, to: at as u32 });
+        }
+        if kind == Kind::Single {
+            words.push(Word { from: at as u32, to: (at + c.len_utf8()) as u32 });
+        }
+    }
+    if let Some(begun) = begun {
+        words.push(Word { from: begun as u32, to: to as u32 });
     }
 }
 
@@ -72,78 +123,6 @@ fn masks(block: &[u8; BLOCK]) -> (u64, u64) {
         others |= u64::from(bytes.to_bitmask()) << (16 * nth);
     }
     (letters, others)
-}
-
-struct Cutter<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
-    words: &'a mut Vec<Word>,
-    /// Where the last word ended.
-    last: usize,
-}
-
-impl Cutter<'_> {
-    /// Letters, digits and characters outside ASCII, without a gap.
-    #[inline]
-    fn run(&mut self, from: usize, to: usize, is_ascii: bool) {
-        if is_ascii {
-            self.push(from, to);
-        } else {
-            self.mixed(from, to);
-        }
-    }
-
-    fn mixed(&mut self, from: usize, to: usize) {
-        let mut begun = None;
-        for (at, c) in self.text[from..to].char_indices() {
-            let at = from + at;
-            let kind = kind(c);
-            if kind == Kind::Spaced {
-                begun.get_or_insert(at);
-                continue;
-            }
-            if let Some(begun) = begun.take() {
-                self.push(begun, at);
-            }
-            if kind == Kind::Single {
-                self.push(at, at + c.len_utf8());
-            }
-        }
-        if let Some(begun) = begun {
-            self.push(begun, to);
-        }
-    }
-
-    #[inline]
-    fn push(&mut self, from: usize, to: usize) {
-        let gap = gap(self.bytes, self.last, from);
-        let hash = hash::of_bytes(self.bytes, from, to);
-        self.words.push(Word { from: from as u32, to: to as u32, hash, gap });
-        self.last = to;
-    }
-}
-
-/// The hash of a gap: runs of blanks count as one.
-#[inline]
-pub(super) fn gap(bytes: &[u8], from: usize, to: usize) -> u64 {
-    match &bytes[from..to] {
-        [] => NOTHING,
-        [b' '] | [b' ', b' '] => BLANK,
-        [_] | [_, _] => hash::of_bytes(bytes, from, to),
-        gap => long_gap(gap),
-    }
-}
-
-fn long_gap(gap: &[u8]) -> u64 {
-    if gap.iter().all(|&byte| byte == b' ') {
-        return BLANK;
-    }
-    if !gap.windows(2).any(|pair| pair == b"  ") {
-        return hash::of_bytes(gap, 0, gap.len());
-    }
-    let mut single = gap.to_vec();
-    single.dedup_by(|a, b| *a == b' ' && *b == b' ');
-    hash::of_bytes(&single, 0, single.len())
 }
 
 #[cfg(test)]

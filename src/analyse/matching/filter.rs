@@ -1,10 +1,16 @@
 //! Which phrases are looked for: a small filter that stays in the cache, and behind it the table.
 //!
 //! The filter is a Bloom filter (Bloom 1970) whose bits of one key share a machine word (Putze, Sanders and
-//! Singler 2007), so that a probe is one read. The table is probed for the one word in some dozens that passes.
+//! Singler 2007), so that a probe is one read. It is asked by the first bytes of a word or two, long before anything is
+//! hashed; the table for what passes.
 
 /// Bits of the filter for each key: about one foreign key in forty passes.
 const BITS: usize = 16;
+
+use super::term::Phrase;
+
+/// Machine words of the least filter: what the first cache holds beside the text.
+const LEAST_WORDS: usize = 2048;
 
 /// What the table knows of a phrase.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,7 +32,6 @@ impl Slot {
 #[derive(Debug)]
 pub(super) struct Phrases {
     filter: Vec<u64>,
-    filter_shift: u32,
     slots: Vec<Slot>,
     slot_shift: u32,
     /// Whether there are phrases of one word.
@@ -34,30 +39,35 @@ pub(super) struct Phrases {
 }
 
 impl Phrases {
-    /// `literals`: hash of the first two words (or of the one word), hash of all, number of words, value.
-    pub fn new(literals: &[(u64, u64, u32, u32)]) -> Self {
-        let keys = literals.iter().map(|literal| 1 + usize::from(literal.2 > 2)).sum::<usize>();
-        let filter = (keys * BITS / 64).next_power_of_two().max(64);
+    /// Phrases, each with a value.
+    pub fn new(literals: &[(Phrase, u32)]) -> Self {
+        let keys =
+            literals.iter().map(|(phrase, _)| 1 + usize::from(phrase.words > 2)).sum::<usize>();
+        let filter = (keys * BITS / 64).next_power_of_two().max(LEAST_WORDS);
         let slots = (keys * 3 / 2).next_power_of_two().max(16);
         let mut phrases = Self {
             filter: vec![0; filter],
-            filter_shift: 64 - filter.trailing_zeros(),
             slots: vec![Slot::default(); slots],
             slot_shift: 64 - slots.trailing_zeros(),
-            single: literals.iter().any(|literal| literal.2 == 1),
+            single: literals.iter().any(|(phrase, _)| phrase.words == 1),
         };
-        for &(key, hash, words, value) in literals {
-            phrases.entry(hash).value = value + 1;
-            if words > 2 {
-                phrases.entry(key).longer |= 1 << (words - 1);
+        for &(phrase, value) in literals {
+            phrases.mark(phrase.glance);
+            phrases.entry(phrase.hash).value = value + 1;
+            if phrase.words > 2 {
+                phrases.mark(phrase.hash);
+                phrases.entry(phrase.key).longer |= 1 << (phrase.words - 1);
             }
         }
         phrases
     }
 
-    fn entry(&mut self, hash: u64) -> &mut Slot {
-        let (word, bits) = self.place(hash);
+    fn mark(&mut self, glance: u64) {
+        let (word, bits) = self.place(glance);
         self.filter[word] |= bits;
+    }
+
+    fn entry(&mut self, hash: u64) -> &mut Slot {
         let mask = self.slots.len() - 1;
         let mut at = (hash >> self.slot_shift) as usize;
         while self.slots[at].hash != hash && self.slots[at].hash != 0 {
@@ -67,17 +77,34 @@ impl Phrases {
         &mut self.slots[at]
     }
 
+    /// By the upper half, which depends on all of what is looked at.
     #[inline]
-    fn place(&self, hash: u64) -> (usize, u64) {
-        let word = (hash >> self.filter_shift) as usize;
-        (word, 1 << (hash & 63) | 1 << (hash >> 6 & 63))
+    fn place(&self, glance: u64) -> (usize, u64) {
+        let word = (glance >> 32) as usize & (self.filter.len() - 1);
+        (word, 1 << (glance >> 52 & 63) | 1 << (glance >> 58))
     }
 
-    /// Whether a phrase may be known.
+    /// Whether a phrase may begin here.
     #[inline]
-    pub fn may_know(&self, hash: u64) -> bool {
-        let (word, bits) = self.place(hash);
+    pub fn may_know(&self, glance: u64) -> bool {
+        let (word, bits) = self.place(glance);
         self.filter.get(word).is_some_and(|known| known & bits == bits)
+    }
+
+    /// The slot where a phrase is looked for first.
+    #[inline]
+    pub fn first(&self, hash: u64) -> Slot {
+        self.slots.get((hash >> self.slot_shift) as usize).copied().unwrap_or_default()
+    }
+
+    /// What is known of a phrase whose first slot was read.
+    #[inline]
+    pub fn behind(&self, first: Slot, hash: u64) -> Option<Slot> {
+        match first.hash {
+            0 => None,
+            known if known == hash => Some(first),
+            _ => self.get(hash),
+        }
     }
 
     /// What is known of a phrase.

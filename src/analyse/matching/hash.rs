@@ -2,8 +2,8 @@
 //! would have to write the text, and could as well write the term.
 
 /// Between two words: nothing; blanks. Other signs have their own hash.
-pub(super) const NOTHING: u64 = 0;
-pub(super) const BLANK: u64 = 0x9e37_79b9_7f4a_7c15;
+const NOTHING: u64 = 0;
+const BLANK: u64 = 0x9e37_79b9_7f4a_7c15;
 
 const SEED: u64 = 0xa076_1d64_78bd_642f;
 const STEP: u64 = 0xe703_7ed1_a0b4_28db;
@@ -62,4 +62,50 @@ fn sixteen(text: &[u8], at: usize) -> u128 {
 fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// The hash of a gap: runs of blanks count as one.
+#[inline]
+pub(super) fn gap(bytes: &[u8], from: usize, to: usize) -> u64 {
+    match &bytes[from..to] {
+        [] => NOTHING,
+        [b' '] | [b' ', b' '] => BLANK,
+        [_] | [_, _] => of_bytes(bytes, from, to),
+        gap => long_gap(gap),
+    }
+}
+
+fn long_gap(gap: &[u8]) -> u64 {
+    if gap.iter().all(|&byte| byte == b' ') {
+        return BLANK;
+    }
+    if !gap.windows(2).any(|pair| pair == b"  ") {
+        return of_bytes(gap, 0, gap.len());
+    }
+    let mut single = gap.to_vec();
+    single.dedup_by(|a, b| *a == b' ' && *b == b' ');
+    of_bytes(&single, 0, single.len())
+}
+
+/// The first eight bytes of a word, `from..to` of `text`: enough to pass over nearly all words without a hash.
+#[inline]
+pub(super) fn head(text: &[u8], from: usize, to: usize) -> u64 {
+    let kept = u64::MAX.wrapping_shr(64 - 8 * (to - from).min(8) as u32);
+    let bytes = match text.get(from..).and_then(|rest| rest.first_chunk::<8>()) {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => sixteen(text, from) as u64,
+    };
+    (bytes & kept).wrapping_mul(SEED | 1)
+}
+
+/// What stands for a phrase of one word in the filter. The upper bits depend on all of the head.
+#[inline]
+pub(super) fn one(head: u64) -> u64 {
+    (head ^ head >> 32 ^ STEP).wrapping_mul(BLANK)
+}
+
+/// What stands for all phrases that begin with two words in the filter.
+#[inline]
+pub(super) fn two(head: u64, next: u64) -> u64 {
+    (head.rotate_left(27) ^ (next ^ next >> 32)).wrapping_mul(BLANK)
 }

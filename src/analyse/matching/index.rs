@@ -10,7 +10,7 @@ use super::hash;
 use super::loose::{Draft, Loose, Posting, Stemmed};
 use super::node::Nodes;
 use super::reading::Reading;
-use super::term::Anchor;
+use super::term::{Anchor, Phrase};
 
 /// Places of terms in one document; a text that holds more has told what it has to tell.
 const MAX_HITS: usize = 1 << 20;
@@ -39,8 +39,7 @@ struct Shape {
 
 /// A literal before it is numbered.
 struct Literal {
-    key: u64,
-    words: u32,
+    phrase: Phrase,
     postings: Vec<Posting>,
 }
 
@@ -56,6 +55,7 @@ struct Met {
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     hash: u64,
+    slot: Slot,
     at: u32,
     words: u32,
 }
@@ -64,6 +64,8 @@ struct Candidate {
 #[derive(Debug, Default)]
 pub(super) struct Finding {
     stemmed: Stemmed,
+    heads: Vec<u64>,
+    glanced: Vec<u32>,
     candidates: Vec<Candidate>,
     met: Vec<Met>,
 }
@@ -77,9 +79,9 @@ impl Index {
             for (anchor, offset) in &ready.anchors {
                 let posting = (term, *offset);
                 match anchor {
-                    &Anchor::Phrase { key, hash, words } => {
-                        let fresh = || Literal { key, words, postings: Vec::new() };
-                        let literal = literals.entry(hash).or_insert_with(fresh);
+                    &Anchor::Phrase(phrase) => {
+                        let fresh = || Literal { phrase, postings: Vec::new() };
+                        let literal = literals.entry(phrase.hash).or_insert_with(fresh);
                         literal.postings.push(posting);
                     }
                     Anchor::Prefix(prefix) => draft.prefixes.push((prefix.clone(), posting)),
@@ -94,7 +96,7 @@ impl Index {
         let mut keys = Vec::with_capacity(literals.len());
         let mut starts = vec![0];
         let mut postings = Vec::new();
-        for (hash, literal) in literals {
+        for literal in literals.into_values() {
             let whole = match literal.postings[..] {
                 [(term, 0)] if term < WHOLE && is_whole(&nodes.ready, term) => Some(WHOLE | term),
                 _ => None,
@@ -104,7 +106,7 @@ impl Index {
                 starts.push(postings.len() as u32);
                 starts.len() as u32 - 2
             });
-            keys.push((literal.key, hash, literal.words, value));
+            keys.push((literal.phrase, value));
         }
         let shape = |ready: &super::term::Ready| Shape {
             words: ready.words,
@@ -132,8 +134,8 @@ impl Index {
         hits: &mut Vec<Stretch>,
     ) {
         hits.clear();
-        let Finding { stemmed, candidates, met } = finding;
-        self.find_phrases(reading, candidates, met);
+        self.find_phrases(reading, finding);
+        let Finding { stemmed, met, .. } = finding;
         for &Met { value, words, at } in &*met {
             if value & WHOLE != 0 {
                 if hits.len() < MAX_HITS {
@@ -181,52 +183,80 @@ impl Index {
         }
     }
 
-    /// The phrases of a text. In two walks: the first stays in the cache; the second asks the table, which does
-    /// not fit, for places that do not depend on one another, so that the processor waits for many at once.
-    fn find_phrases(&self, reading: &Reading, candidates: &mut Vec<Candidate>, met: &mut Vec<Met>) {
-        let phrases = &self.phrases;
+    /// The phrases of a text. The table, which fits no cache, is asked for places that do not depend on one another, and
+    /// without a look at what was read, so that the processor waits for many at once.
+    fn find_phrases(&self, reading: &Reading, finding: &mut Finding) {
+        self.glance(reading, finding);
+        let Finding { glanced, candidates, met, .. } = finding;
         let words = &reading.words[..];
+        let mut last = (u32::MAX, 0);
         candidates.clear();
+        candidates.extend(glanced.iter().map(|&place| {
+            let at = place >> 1;
+            let first = words[at as usize];
+            let hash = if last.0 == at { last.1 } else { reading.hash(first) };
+            let next = words.get(at as usize + 1).filter(|_| place & 1 != 0);
+            let hash = next.map_or(hash, |&second| {
+                last = (at + 1, reading.hash(second));
+                hash::extend(hash, reading.gap(first, second), last.1)
+            });
+            Candidate { hash, slot: self.phrases.first(hash), at, words: 1 + (place & 1) }
+        }));
         met.clear();
-        let nexts = words.iter().skip(1).map(Some).chain([None]);
-        for ((at, word), next) in (0..).zip(words).zip(nexts) {
-            if phrases.single && phrases.may_know(word.hash) {
-                candidates.push(Candidate { hash: word.hash, at, words: 1 });
-            }
-            let Some(next) = next else { continue };
-            let pair = hash::extend(word.hash, next.gap, next.hash);
-            if phrases.may_know(pair) {
-                candidates.push(Candidate { hash: pair, at, words: 2 });
-            }
-        }
-        for &Candidate { hash, at, words: count } in &*candidates {
-            let Some(slot) = phrases.get(hash) else { continue };
+        for &Candidate { hash, slot, at, words } in &*candidates {
+            let Some(slot) = self.phrases.behind(slot, hash) else { continue };
             if let Some(value) = slot.value() {
-                met.push(Met { value, words: count, at });
+                met.push(Met { value, words, at });
             }
-            if count == 2 && slot.longer != 0 {
-                let rest = words.get(at as usize + 2..).unwrap_or_default();
-                self.find_longer(slot, hash, rest, |value, words| {
+            if words == 2 && slot.longer != 0 {
+                self.find_longer(slot, hash, (reading, at as usize + 1), |value, words| {
                     met.push(Met { value, words, at });
                 });
             }
         }
     }
 
-    /// Phrases that begin with two known words: value, number of words.
+    /// Where a phrase may begin by the heads of words, which stay in the cache: twice the word, and one more where two
+    /// words stand in the filter.
+    fn glance(&self, reading: &Reading, finding: &mut Finding) {
+        let Finding { heads, glanced, .. } = finding;
+        heads.clear();
+        heads.extend(reading.words.iter().map(|&word| reading.head(word)));
+        glanced.resize(2 * heads.len(), 0);
+        // Written first and kept if it is one: no branch that nobody could foretell.
+        let mut kept = 0;
+        let mut keep = |place: u32, is_known: bool| {
+            if let Some(free) = glanced.get_mut(kept) {
+                *free = place;
+            }
+            kept += usize::from(is_known);
+        };
+        if self.phrases.single {
+            for (place, &head) in (0..).step_by(2).zip(&*heads) {
+                keep(place, self.phrases.may_know(hash::one(head)));
+            }
+        }
+        for (place, pair) in (1..).step_by(2).zip(heads.windows(2)) {
+            keep(place, self.phrases.may_know(hash::two(pair[0], pair[1])));
+        }
+        glanced.truncate(kept);
+    }
+
+    /// Phrases that begin with two known words, the second of which is at `last`: value, number of words.
     fn find_longer(
         &self,
         slot: Slot,
         pair: u64,
-        rest: &[super::reading::Word],
+        (reading, last): (&Reading, usize),
         mut found: impl FnMut(u32, u32),
     ) {
         let (mut longer, mut hash) = (slot.longer >> 2, pair);
-        for (words, word) in (3..).zip(rest) {
+        let rest = reading.words.get(last..).unwrap_or_default();
+        for (words, pair) in (3..).zip(rest.windows(2)) {
             if longer == 0 {
                 return;
             }
-            hash = hash::extend(hash, word.gap, word.hash);
+            hash = hash::extend(hash, reading.gap(pair[0], pair[1]), reading.hash(pair[1]));
             if longer & 1 != 0
                 && self.phrases.may_know(hash)
                 && let Some(value) = self.phrases.get(hash).and_then(|slot| slot.value())

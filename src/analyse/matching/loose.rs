@@ -100,9 +100,14 @@ impl Loose {
         }
         for stems in &self.stems {
             for (at, word) in (0..).zip(&reading.words) {
-                stems.find(&reading.text()[word.bytes()], word.hash, stemmed, |posting| {
-                    found(at, posting);
-                });
+                stems.find(
+                    &reading.text()[word.bytes()],
+                    reading.hash(*word),
+                    stemmed,
+                    |posting| {
+                        found(at, posting);
+                    },
+                );
             }
         }
         if let Some(pieces) = &self.pieces {

@@ -1,7 +1,7 @@
 //! Finding where queries hold, ten or a hundred thousand at a time.
 //!
-//! A document is folded and cut into words, each with its hash (`reading`). Every phrase of every query is
-//! known by the hash of its words (`filter`, `index`); a phrase that is met is a hit. Terms that are no
+//! A document is folded and cut into words (`reading`). Every phrase of every query is known by the hash of its words,
+//! looked up where the first bytes of two words pass a filter (`filter`, `index`); a phrase that is met is a hit. Terms that are no
 //! plain phrases (`fraud*`, stems, exact forms) hang on a word or a beginning of one and are compared there
 //! (`term`, `loose`); disguises have a coarser reading of their own (`disguise`). A query is evaluated (`evaluate`) only where one of the terms that it cannot do
 //! without has a hit (`node`). What each node of a query means stands in `model::query`.

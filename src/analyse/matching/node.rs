@@ -167,7 +167,7 @@ impl Nodes {
             };
             let rarest = words(term).iter().map(count).fold(f64::MAX, f64::min);
             let anchors = ready.anchors.iter().map(|(anchor, _)| match anchor {
-                Anchor::Phrase { words, .. } => 0.25_f64.powf(f64::from(*words)),
+                Anchor::Phrase(phrase) => 0.25_f64.powf(f64::from(phrase.words)),
                 Anchor::Stem(..) | Anchor::Prefix(_) => 2.0,
                 Anchor::Piece(_) => 4.0,
                 Anchor::Everywhere => 1e9,

@@ -1,24 +1,21 @@
-//! A document made ready: its texts folded into one, cut into hashed words.
+//! A document made ready: its texts folded into one, cut into words.
 
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::cut::cut;
+use super::hash;
 use crate::model::query::{TextField, Unit};
 use crate::text::{Folded, fold_onto, sentences};
 
 /// Paragraphs of a lead.
 const LEAD: usize = 2;
 
-/// A word of the folded text.
+/// A word of the folded text: its bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Word {
-    /// Bytes of the folded text.
     pub from: u32,
     pub to: u32,
-    pub hash: u64,
-    /// Hash of what stands between the word before and this one.
-    pub gap: u64,
 }
 
 impl Word {
@@ -69,6 +66,24 @@ impl Reading {
 
     pub fn len(&self) -> u32 {
         self.words.len() as u32
+    }
+
+    /// The first bytes of a word: see [`hash::head`].
+    #[inline]
+    pub fn head(&self, word: Word) -> u64 {
+        hash::head(self.text().as_bytes(), word.from as usize, word.to as usize)
+    }
+
+    /// The hash of a word.
+    #[inline]
+    pub fn hash(&self, word: Word) -> u64 {
+        hash::of_bytes(self.text().as_bytes(), word.from as usize, word.to as usize)
+    }
+
+    /// The hash of what stands between a word and the next.
+    #[inline]
+    pub fn gap(&self, word: Word, next: Word) -> u64 {
+        hash::gap(self.text().as_bytes(), word.to as usize, next.from as usize)
     }
 
     /// Words of a field.

@@ -5,9 +5,8 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::cut::gap;
 use super::disguise::Disguise;
-use super::hash;
+use super::hash::{self, gap};
 use super::reading::Reading;
 use super::stem::{Language, stem};
 use crate::model::query::{Form, Inflection, Term};
@@ -33,8 +32,8 @@ pub(super) enum Word {
 /// Where a term that is not yet found may stand.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Anchor {
-    /// Where this phrase stands: hash of its first two words (or its one), of all, number of words.
-    Phrase { key: u64, hash: u64, words: u32 },
+    /// Where this phrase stands.
+    Phrase(Phrase),
     /// Where a word begins so.
     Prefix(String),
     /// Where a word has this stem.
@@ -43,6 +42,17 @@ pub(super) enum Anchor {
     Piece(String),
     /// At every word.
     Everywhere,
+}
+
+/// Plain words one after the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Phrase {
+    /// What stands for its first two words (or its one) in the filter.
+    pub glance: u64,
+    /// Hash of its first two words (or its one), and of all.
+    pub key: u64,
+    pub hash: u64,
+    pub words: u32,
 }
 
 /// What is compared at the place of an anchor.
@@ -151,19 +161,24 @@ impl Check {
 
     fn phrase(&self, run: Range<usize>, last: &str) -> Anchor {
         let words = run.len() as u32;
-        let (mut key, mut hash) = (0, 0);
+        let (mut glance, mut key, mut hash, mut first) = (0, 0, 0, 0);
         for (nth, at) in run.clone().enumerate() {
             let (gap, word) = &self.words[at];
             let forms = word.forms();
             let letters =
                 if at + 1 == run.end { last } else { forms.first().copied().unwrap_or("") };
+            let head = hash::head(letters.as_bytes(), 0, letters.len());
             let letters = hash::of_str(letters);
-            hash = if nth == 0 { letters } else { hash::extend(hash, *gap, letters) };
+            match nth {
+                0 => (hash, first, glance) = (letters, head, hash::one(head)),
+                1 => (hash, glance) = (hash::extend(hash, *gap, letters), hash::two(first, head)),
+                _ => hash = hash::extend(hash, *gap, letters),
+            }
             if nth < 2 {
                 key = hash;
             }
         }
-        Anchor::Phrase { key, hash, words }
+        Anchor::Phrase(Phrase { glance, key, hash, words })
     }
 
     /// Whether the term stands at a stretch of words.
@@ -173,7 +188,7 @@ impl Check {
             return false;
         };
         let all = stretch.iter().zip(&self.words).enumerate().all(|(nth, (word, wanted))| {
-            (nth == 0 || word.gap == wanted.0)
+            (nth == 0 || reading.gap(stretch[nth - 1], *word) == wanted.0)
                 && wanted.1.is(&text[word.bytes()], || {
                     let (original, place) = reading.origin(word.bytes(), document);
                     composed(original, place)
