@@ -9,7 +9,7 @@ use super::occurrence::Occurrence;
 use super::opinion::{
     Feature, Judgement, Layout, Marks, Place, Reading, features, gap, judge, learned,
 };
-use super::vocabulary::{Hits, Role};
+use super::vocabulary::Role;
 use crate::model::query::Document;
 use crate::model::{Analysis, CategoryMatch, EvidenceKind, Locale, Polarity, TopicOpinion};
 
@@ -27,11 +27,11 @@ const PROMINENCE_LEAD: f64 = 0.6;
 const PROMINENCE_REST: f64 = 0.25;
 const LEAD_PARAGRAPHS: usize = 2;
 
-/// An article after finding, before telling.
+/// An article after its subjects were found, before telling.
 struct Article<'a> {
     engine: &'a Engine,
+    document: &'a Document<'a>,
     text: Joined,
-    hits: Hits,
     found: Found,
     locale: Option<Locale>,
 }
@@ -44,16 +44,15 @@ impl Engine {
         let text = Joined::article(document.title, document.body);
         let Spoken { language, lexicon, only } = language_of(text.original(), document.language);
         let known = Document { language: language.as_deref(), ..*document };
-        let hits = self.vocabulary.find(&known, &text);
+        let subjects = self.vocabulary.subjects(&known, &text);
         // Spanish "sin" is no English sin; Han words cannot be mistaken.
-        let found =
-            group(&hits, |spoken| spoken == Locale::Zh || only.is_none_or(|only| only == spoken));
-        let article = Article { engine: self, text, hits, found, locale: lexicon };
-        Analysis {
-            language,
-            topics: article.topics(),
-            categories: article.categories(article.found.categories.iter()),
-        }
+        let found = group(&subjects, |spoken| {
+            spoken == Locale::Zh || only.is_none_or(|only| only == spoken)
+        });
+        let article = Article { engine: self, document: &known, text, found, locale: lexicon };
+        let topics = article.topics();
+        let categories = article.categories(article.found.categories.iter());
+        Analysis { language, topics, categories }
     }
 
     /// Judges what a text says of `target` (characters), or the text as a whole where that is
@@ -111,9 +110,10 @@ impl Engine {
     ) -> T {
         let document = Document { body: text, ..Document::default() };
         let text = Joined::bare(text);
-        let hits = self.vocabulary.find(&document, &text);
-        let found = group(&hits, |spoken| locale.is_none_or(|locale| locale == spoken));
-        let reading = self.reading(&hits.words, &found, locale);
+        let subjects = self.vocabulary.subjects(&document, &text);
+        let found = group(&subjects, |spoken| locale.is_none_or(|locale| locale == spoken));
+        let words = self.vocabulary.words(&document, &text, locale);
+        let reading = self.reading(&words, &found);
         let mut layout = Layout::new(&text, &reading.contrasts());
         shape(&mut layout);
         let mut mentions: Vec<_> =
@@ -126,13 +126,8 @@ impl Engine {
         tell(&text, &layout, &marks, &mentions)
     }
 
-    fn reading<'a>(
-        &'a self,
-        hits: &'a [Occurrence],
-        found: &'a Found,
-        locale: Option<Locale>,
-    ) -> Reading<'a> {
-        Reading { vocabulary: &self.vocabulary, categories: &self.categories, hits, found, locale }
+    fn reading<'a>(&'a self, hits: &'a [Occurrence], found: &'a Found) -> Reading<'a> {
+        Reading { vocabulary: &self.vocabulary, categories: &self.categories, hits, found }
     }
 }
 
@@ -141,7 +136,8 @@ impl Article<'_> {
         if self.found.topics.is_empty() {
             return Vec::new();
         }
-        let reading = self.engine.reading(&self.hits.words, &self.found, self.locale);
+        let words = self.engine.vocabulary.words(self.document, &self.text, self.locale);
+        let reading = self.engine.reading(&words, &self.found);
         let layout = Layout::new(&self.text, &reading.contrasts());
         let topics = self.found.topics.iter();
         topics.filter_map(|(&at, topic)| self.topic(at, topic, &reading, &layout)).collect()

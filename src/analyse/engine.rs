@@ -10,7 +10,7 @@ use super::CompileError;
 use super::joined::Joined;
 use super::occurrence::{Occurrence, longest};
 use super::opinion::model::OpinionModel;
-use super::vocabulary::{Hits, Purpose, Vocabulary};
+use super::vocabulary::{Purpose, Subjects, Vocabulary};
 use crate::model::query::Document;
 use crate::model::{CategoryMatch, Keywords, Locale, Span, TopicMatch};
 
@@ -110,14 +110,14 @@ impl Engine {
     /// Whether one rule, by its place in the keyword files, holds for a text.
     pub(super) fn rule_holds(&self, topic: usize, rule: usize, text: &str) -> bool {
         let document = Document { body: text, ..Document::default() };
-        let hits = self.vocabulary.find(&document, &Joined::bare(text));
-        hits.queries.iter().any(|(purpose, _)| *purpose == Purpose::Rule { topic, rule })
+        let subjects = self.vocabulary.subjects(&document, &Joined::bare(text));
+        subjects.iter().any(|(purpose, _)| *purpose == Purpose::Rule { topic, rule })
     }
 
     fn tell(&self, document: &Document, locale: Option<Locale>) -> Matches {
         let text = &Joined::article(document.title, document.body);
-        let hits = self.vocabulary.find(document, text);
-        let found = group(&hits, |spoken| locale.is_none_or(|only| spoken == only));
+        let subjects = self.vocabulary.subjects(document, text);
+        let found = group(&subjects, |spoken| locale.is_none_or(|only| spoken == only));
         Matches {
             topics: found.topics.iter().filter_map(|(&t, one)| self.topic(t, one, text)).collect(),
             categories: found
@@ -154,10 +154,10 @@ impl Engine {
     }
 }
 
-/// Sorts hits by what they are for and keeps the longest.
-pub(super) fn group(hits: &Hits, spoken: impl Fn(Locale) -> bool) -> Found {
+/// Sorts places by what they are for and keeps the longest.
+pub(super) fn group(subjects: &Subjects, spoken: impl Fn(Locale) -> bool) -> Found {
     let mut found = Found::default();
-    for (purpose, places) in &hits.queries {
+    for (purpose, places) in subjects {
         match *purpose {
             Purpose::Rule { topic, rule } => {
                 let fresh = FoundTopic { rule, occurrences: Vec::new() };

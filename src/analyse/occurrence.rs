@@ -6,7 +6,7 @@ use std::ops::Range;
 /// A term found in a folded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Occurrence {
-    /// A number of the vocabulary: see `vocabulary::Hits`.
+    /// A number of the vocabulary: see `Vocabulary::words` and `Subjects`.
     pub entry: usize,
     /// Bytes of the folded text.
     pub bytes: Range<usize>,

@@ -1,5 +1,7 @@
-//! All that the keyword files look for, in one set of rules, with what each of them is for.
+//! All that the keyword files look for, with what each of it is for: what articles are about in one set of rules, the
+//! words of opinion, which only texts about a topic are asked for, in one of each language.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use super::CompileError;
@@ -18,11 +20,11 @@ pub(super) enum Purpose {
     /// It is a category's words in one language.
     Category { category: usize, locale: Locale },
     /// A phrase in which the words of a category do not count.
-    Harmless(Locale),
+    Harmless,
     /// A word of opinion.
-    Word(Locale, Word),
+    Word(Word),
     /// A word that changes others.
-    Cue(Locale, Role),
+    Cue(Role),
 }
 
 /// A word of opinion.
@@ -61,81 +63,120 @@ pub(super) enum Role {
 /// The queries of all keyword files, compiled.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    rules: Rules,
-    purposes: Vec<Purpose>,
+    /// Topics and categories.
+    subjects: Set,
+    /// Words of opinion, by language.
+    words: Vec<(Locale, Set)>,
     /// What threads work in, for the next one that needs it.
     idle: Mutex<Vec<Scratch>>,
 }
 
-/// What a text holds of a vocabulary. Places are bytes of the folded text.
-#[derive(Debug, Default)]
-pub(super) struct Hits {
-    /// Rules and words of categories, in their order; an occurrence's entry is the number of its term.
-    pub queries: Vec<(Purpose, Vec<Occurrence>)>,
-    /// Everything else; an occurrence's entry is the number of its query.
-    pub words: Vec<Occurrence>,
+/// Queries looked for together.
+#[derive(Debug)]
+struct Set {
+    rules: Rules,
+    purposes: Vec<Purpose>,
+    /// Added to the number of a query, so that no two of a vocabulary are the same.
+    first: usize,
 }
+
+/// What holds of topics and categories, in order: each with its places as bytes of the folded text, by the number of
+/// the term.
+pub(super) type Subjects = Vec<(Purpose, Vec<Occurrence>)>;
 
 impl Vocabulary {
     /// Compiles all keywords.
     pub fn compile(keywords: &Keywords) -> Result<Self, CompileError> {
-        let mut draft = Draft::default();
+        let mut subjects = Draft::default();
         for (topic, known) in keywords.topics.iter().enumerate() {
             for (rule, written) in known.rules.iter().enumerate() {
                 let purpose = Purpose::Rule { topic, rule };
-                draft.add(written.names.clone(), written.context.clone(), purpose);
+                subjects.add(written.names.clone(), written.context.clone(), purpose);
             }
         }
         for (at, category) in keywords.categories.iter().enumerate() {
-            draft.category(at, category);
+            subjects.category(at, category);
         }
-        keywords.lexicons.iter().for_each(|lexicon| draft.lexicon(lexicon));
-        let queries = draft.queries.iter().map(|(query, context)| (query, context.as_ref()));
-        let rules = Rules::compile(queries)?;
-        Ok(Self { rules, purposes: draft.purposes, idle: Mutex::default() })
+        let mut words = Vec::new();
+        let mut first = 0;
+        for locale in Locale::ALL {
+            let mut draft = Draft::default();
+            keywords.categories.iter().for_each(|category| draft.harmless(category, locale));
+            let spoken = keywords.lexicons.iter().filter(|lexicon| lexicon.locale == locale);
+            spoken.for_each(|lexicon| draft.lexicon(lexicon));
+            let set = draft.compile(first)?;
+            first += set.purposes.len();
+            words.push((locale, set));
+        }
+        Ok(Self { subjects: subjects.compile(0)?, words, idle: Mutex::default() })
     }
 
-    /// Everything that an article holds.
-    pub fn find(&self, document: &Document, text: &Joined) -> Hits {
+    /// The topics and categories of an article.
+    pub fn subjects(&self, document: &Document, text: &Joined) -> Subjects {
+        let mut subjects = Vec::new();
+        self.with_scratch(|scratch| {
+            let found = self.subjects.rules.matches(document, scratch);
+            for &query in found.queries {
+                let Some(&purpose) = self.subjects.purposes.get(query as usize) else { continue };
+                let places = found.places(query).into_iter().map(|place| Occurrence {
+                    entry: place.rank as usize,
+                    bytes: bare(&place.bytes, text),
+                });
+                subjects.push((purpose, places.collect()));
+            }
+        });
+        subjects
+    }
+
+    /// The words of opinion of one language, of all without one, in order of place; their entries are for
+    /// [`Vocabulary::purpose`].
+    pub fn words(
+        &self,
+        document: &Document,
+        text: &Joined,
+        locale: Option<Locale>,
+    ) -> Vec<Occurrence> {
+        let mut words = Vec::new();
+        let spoken = self.words.iter().filter(|(own, _)| locale.is_none_or(|only| only == *own));
+        self.with_scratch(|scratch| {
+            for (_, set) in spoken {
+                let found = set.rules.matches(document, scratch);
+                for &query in found.queries {
+                    let entry = set.first + query as usize;
+                    found.each_place(query, |bytes| {
+                        words.push(Occurrence { entry, bytes: bare(&bytes, text) });
+                    });
+                }
+            }
+        });
+        words.sort_unstable_by_key(|hit| (hit.bytes.end, hit.bytes.start, hit.entry));
+        words
+    }
+
+    fn with_scratch(&self, work: impl FnOnce(&mut Scratch)) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scratch = idle.pop().unwrap_or_default();
         drop(idle);
-        let hits = self.find_in(document, text, &mut scratch);
+        work(&mut scratch);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
-        hits
     }
 
-    fn find_in(&self, document: &Document, text: &Joined, scratch: &mut Scratch) -> Hits {
-        let found = self.rules.matches(document, scratch);
-        // A bare text has no headline and no line break after it.
-        let skip = usize::from(!text.has_title());
-        let mut hits = Hits::default();
-        for &query in found.queries {
-            let Some(&purpose) = self.purposes.get(query as usize) else { continue };
-            let is_word = !matches!(purpose, Purpose::Rule { .. } | Purpose::Category { .. });
-            let places = found.places(query).into_iter().map(|place| Occurrence {
-                entry: if is_word { query as usize } else { place.rank as usize },
-                bytes: place.bytes.start - skip..place.bytes.end - skip,
-            });
-            if is_word {
-                hits.words.extend(places);
-            } else {
-                hits.queries.push((purpose, places.collect()));
-            }
-        }
-        hits.words.sort_by_key(|hit| (hit.bytes.end, hit.bytes.start, hit.entry));
-        hits
+    /// What an entry of [`Vocabulary::words`] is for.
+    pub fn purpose(&self, entry: usize) -> Option<Purpose> {
+        let set = self.words.iter().rev().find(|(_, set)| set.first <= entry);
+        set.and_then(|(_, set)| set.purposes.get(entry - set.first).copied())
     }
 
-    /// What a query of [`Hits::words`] is for.
-    pub fn purpose(&self, query: usize) -> Option<Purpose> {
-        self.purposes.get(query).copied()
-    }
-
-    /// A term as written, by its number.
+    /// A term of a topic or category as written, by its number.
     pub fn term(&self, number: usize) -> &str {
-        self.rules.term(number)
+        self.subjects.rules.term(number)
     }
+}
+
+/// Places count a line break behind the headline, which a bare text does not have.
+fn bare(bytes: &Range<usize>, text: &Joined) -> Range<usize> {
+    let skip = usize::from(!text.has_title());
+    bytes.start - skip..bytes.end - skip
 }
 
 #[derive(Default)]
@@ -145,6 +186,11 @@ struct Draft {
 }
 
 impl Draft {
+    fn compile(self, first: usize) -> Result<Set, CompileError> {
+        let queries = self.queries.iter().map(|(query, context)| (query, context.as_ref()));
+        Ok(Set { rules: Rules::compile(queries)?, purposes: self.purposes, first })
+    }
+
     fn add(&mut self, query: Query, context: Option<Query>, purpose: Purpose) {
         self.queries.push((query, context));
         self.purposes.push(purpose);
@@ -156,7 +202,6 @@ impl Draft {
         for words in &category.terms {
             if let Query::Except { within, .. } = &words.terms {
                 harmless.push((**within).clone());
-                self.add((**within).clone(), None, Purpose::Harmless(words.locale));
             }
         }
         for words in &category.terms {
@@ -173,12 +218,20 @@ impl Draft {
         }
     }
 
+    /// Phrases that a category excludes in one language.
+    fn harmless(&mut self, category: &Category, locale: Locale) {
+        for words in category.terms.iter().filter(|words| words.locale == locale) {
+            if let Query::Except { within, .. } = &words.terms {
+                self.add((**within).clone(), None, Purpose::Harmless);
+            }
+        }
+    }
+
     fn lexicon(&mut self, lexicon: &Lexicon) {
-        let locale = lexicon.locale;
         for entry in &lexicon.entries {
             let exact = !entry.term.ends_with('*');
             let word = Word { weight: entry.weight, event: entry.event, exact };
-            self.words(std::slice::from_ref(&entry.term), Purpose::Word(locale, word));
+            self.words(std::slice::from_ref(&entry.term), Purpose::Word(word));
         }
         let cues = &lexicon.modifiers;
         for (terms, role) in [
@@ -202,7 +255,7 @@ impl Draft {
             (&cues.welcome, Role::Welcome),
             (&cues.unwelcome, Role::Unwelcome),
         ] {
-            self.words(terms, Purpose::Cue(locale, role));
+            self.words(terms, Purpose::Cue(role));
         }
     }
 

@@ -76,6 +76,14 @@ impl View<'_> {
         places
     }
 
+    /// As [`View::places`], without a list for a term by itself.
+    pub fn each_place(&self, node: u32, seen: &Range<u32>, found: impl FnMut(Stretch)) {
+        match self.nodes.all.get(node as usize) {
+            Some(&Node::Term(term)) => self.of_term(term, seen).for_each(found),
+            _ => self.places(node, seen).into_iter().for_each(found),
+        }
+    }
+
     fn add(&self, node: u32, seen: &Range<u32>, places: &mut Vec<Stretch>) {
         if let Some(node) = self.nodes.all.get(node as usize) {
             self.add_of(node, seen, places);

@@ -206,6 +206,15 @@ impl<'a> Found<'a> {
         };
         stretches.into_iter().map(place).collect()
     }
+
+    /// As [`Found::places`], in bytes of the folded text alone.
+    pub fn each_place(&self, query: u32, mut found: impl FnMut(Range<usize>)) {
+        let Some(query) = self.rules.queries.get(query as usize) else { return };
+        let reading = self.view.reading;
+        self.view.each_place(query.node, &(0..reading.len()), |stretch| {
+            found(reading.bytes(&(stretch.from..stretch.to)));
+        });
+    }
 }
 
 #[cfg(test)]

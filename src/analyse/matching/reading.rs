@@ -19,7 +19,7 @@ pub(super) struct Word {
 }
 
 impl Word {
-    pub fn bytes(&self) -> Range<usize> {
+    pub fn bytes(self) -> Range<usize> {
         self.from as usize..self.to as usize
     }
 }

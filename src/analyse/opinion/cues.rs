@@ -7,7 +7,6 @@ use super::layout::Layout;
 use crate::analyse::engine::{CategoryKey, Found, overlap};
 use crate::analyse::occurrence::{Occurrence, longest};
 use crate::analyse::vocabulary::{Purpose, Role, Vocabulary};
-use crate::model::Locale;
 
 /// Farthest that a noun may stand from the verb that says whether it rises or falls, in words.
 const PAIR_REACH: usize = 4;
@@ -44,10 +43,9 @@ pub(in crate::analyse) struct Marks {
 pub(in crate::analyse) struct Reading<'a> {
     pub vocabulary: &'a Vocabulary,
     pub categories: &'a [CategoryKey],
+    /// Words of opinion in the languages that count.
     pub hits: &'a [Occurrence],
     pub found: &'a Found,
-    /// The language whose lexicon counts; all where it is unknown.
-    pub locale: Option<Locale>,
 }
 
 impl Reading<'_> {
@@ -92,21 +90,17 @@ impl Reading<'_> {
 
     fn cue_hits(&self) -> impl Iterator<Item = (Role, &Occurrence)> {
         self.hits.iter().filter_map(|hit| match self.vocabulary.purpose(hit.entry)? {
-            Purpose::Cue(locale, role) if self.speaks(locale) => Some((role, hit)),
+            Purpose::Cue(role) => Some((role, hit)),
             _ => None,
         })
     }
 
-    fn speaks(&self, locale: Locale) -> bool {
-        self.locale.is_none_or(|only| only == locale)
-    }
-
     /// Phrases that a category excludes ("fraud prevention"): their words are no bad words either.
     fn harmless(&self) -> Vec<Range<usize>> {
-        let excluded = self.hits.iter().filter(|hit| {
-            matches!(self.vocabulary.purpose(hit.entry),
-                Some(Purpose::Harmless(locale)) if self.speaks(locale))
-        });
+        let excluded = self
+            .hits
+            .iter()
+            .filter(|hit| matches!(self.vocabulary.purpose(hit.entry), Some(Purpose::Harmless)));
         longest(excluded.cloned().collect()).into_iter().map(|hit| hit.bytes).collect()
     }
 
@@ -114,8 +108,7 @@ impl Reading<'_> {
         let harmless = self.harmless();
         let mut candidates: Vec<(Range<usize>, f64, bool, bool)> = Vec::new();
         for hit in self.hits {
-            if let Some(Purpose::Word(locale, word)) = self.vocabulary.purpose(hit.entry)
-                && self.speaks(locale)
+            if let Some(Purpose::Word(word)) = self.vocabulary.purpose(hit.entry)
                 && !inside_or_across(&hit.bytes, &harmless)
             {
                 candidates.push((hit.bytes.clone(), word.weight, word.event, word.exact));
