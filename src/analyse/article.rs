@@ -62,7 +62,7 @@ impl Engine {
     pub fn opinion(&self, text: &str, target: &[Range<usize>], language: Option<&str>) -> Polarity {
         let locale = match language {
             Some(language) => Locale::of_tag(language),
-            None => detect_language(&first_chars(text))
+            None => detect_language(first_chars(text))
                 .filter(|&(_, confidence)| confidence >= SURE)
                 .and_then(|(language, _)| Locale::of_tag(&language)),
         };
@@ -260,7 +260,7 @@ struct Spoken {
 }
 
 fn language_of(text: &str, declared: Option<&str>) -> Spoken {
-    let detected = detect_language(&first_chars(text));
+    let detected = detect_language(first_chars(text));
     let long = text.chars().nth(SURE_CHARS).is_some();
     match (detected, declared) {
         (Some((language, confidence)), _) if confidence >= SURE => {
@@ -277,8 +277,8 @@ fn language_of(text: &str, declared: Option<&str>) -> Spoken {
     }
 }
 
-fn first_chars(text: &str) -> String {
-    text.chars().take(LANGUAGE_CHARS).collect()
+fn first_chars(text: &str) -> &str {
+    text.char_indices().nth(LANGUAGE_CHARS).map_or(text, |(at, _)| &text[..at])
 }
 
 fn bytes_of(mentions: &[Range<usize>], layout: &Layout) -> Vec<Range<usize>> {

@@ -1,6 +1,5 @@
 //! Headline and text of an article as one folded text, with ways back to the original.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::model::{Field, Span};
@@ -13,8 +12,6 @@ pub(super) struct Joined {
     pub folded: Folded,
     /// Characters of the headline; none for a bare text.
     title_chars: Option<usize>,
-    /// Byte at which each character of the original starts; made when first asked for.
-    starts: OnceCell<Vec<usize>>,
 }
 
 impl Joined {
@@ -30,7 +27,7 @@ impl Joined {
 
     fn new(original: String, title_chars: Option<usize>) -> Self {
         let folded = fold(&original);
-        Self { original, folded, title_chars, starts: OnceCell::new() }
+        Self { original, folded, title_chars }
     }
 
     /// The original text.
@@ -53,18 +50,15 @@ impl Joined {
         self.folded.original(bytes.clone())
     }
 
-    /// A piece of the original by characters.
-    pub fn slice(&self, chars: &Range<usize>) -> &str {
-        let starts =
-            self.starts.get_or_init(|| self.original.char_indices().map(|(at, _)| at).collect());
-        let byte = |at: usize| starts.get(at).copied().unwrap_or(self.original.len());
-        self.original.get(byte(chars.start)..byte(chars.end)).unwrap_or_default()
+    /// A piece of the original by bytes of the folded text.
+    pub fn slice(&self, bytes: &Range<usize>) -> &str {
+        self.original.get(self.folded.original_bytes(bytes.clone())).unwrap_or_default()
     }
 
     /// An occurrence as the model tells it.
     pub fn span(&self, bytes: &Range<usize>, term: &str) -> Span {
         let chars = self.chars(bytes);
-        let text = self.slice(&chars).to_owned();
+        let text = self.slice(bytes).to_owned();
         let (field, skip) = match self.title_chars {
             Some(title) if chars.start > title => (Field::Body, title + 1),
             Some(_) => (Field::Title, 0),

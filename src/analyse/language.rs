@@ -18,8 +18,8 @@ use crate::text::{is_han, tokens};
 const LETTERS: usize = 2_000;
 /// Nats by which a language must lead, of that for which evidence counts in full, to be taken before all letters
 /// are looked at; and after how many words that is asked.
-const DECIDED: f64 = 60.0;
-const WORDS_APART: usize = 16;
+const DECIDED: f64 = 40.0;
+const WORDS_APART: usize = 8;
 /// What a grammar word adds to the languages that have it, in nats; a word that several have says
 /// less of each.
 const GRAMMAR_WORD: f64 = 3.0;
@@ -105,9 +105,12 @@ enum Script {
 fn script(text: &str) -> Option<Script> {
     let (mut han, mut kana, mut hangul, mut latin, mut other) =
         (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
+    latin += text.bytes().filter(u8::is_ascii_alphabetic).count();
+    // Quotation marks and dashes are looked at no further.
+    let is_plain = |c: &char| c.is_ascii() || ('\u{2000}'..='\u{206f}').contains(c);
+    for c in text.chars().filter(|c| !is_plain(c) && c.is_alphabetic()) {
         match c {
-            'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => latin += 1,
+            '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => latin += 1,
             c if is_han(c) => han += 1,
             '\u{3040}'..='\u{30ff}' => kana += 1,
             '\u{ac00}'..='\u{d7a3}' => hangul += 1,
@@ -138,12 +141,14 @@ fn latin(text: &str) -> Option<(String, f64)> {
     };
     let mut scores: Vec<f64> = table.languages.iter().map(prior).collect();
     let mut known = 0;
-    let lower = beginning(text, LETTERS).to_lowercase().replace('’', "'");
-    for (nth, token) in (1..).zip(tokens(&lower)) {
-        for word in token.text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+    let mut lower = String::new();
+    for (nth, token) in (1..).zip(tokens(beginning(text, LETTERS))) {
+        lower.clear();
+        lower.extend(token.text.chars().flat_map(char::to_lowercase).map(straight));
+        for word in lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
             known += table.charge(word, &mut scores);
         }
-        grammar(token.text, &mut scores);
+        grammar(&lower, &mut scores);
         if nth % WORDS_APART == 0 && lead(&scores) * TEMPER > DECIDED {
             break;
         }
@@ -154,6 +159,11 @@ fn latin(text: &str) -> Option<(String, f64)> {
     let best = scores.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))?;
     let odds: f64 = scores.iter().map(|score| ((score - best.1) * TEMPER).exp()).sum();
     Some(((*table.languages.get(best.0)?).to_owned(), 1.0 / odds))
+}
+
+/// The apostrophe that grammar words are written with.
+fn straight(c: char) -> char {
+    if c == '’' { '\'' } else { c }
 }
 
 fn beginning(text: &str, chars: usize) -> &str {

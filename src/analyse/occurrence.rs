@@ -1,5 +1,6 @@
 //! Places of the folded text, and which of those that overlap count.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -14,15 +15,38 @@ pub(super) struct Occurrence {
 
 /// Of occurrences that overlap, the longest; of equally long ones, the first. In order of place.
 pub(super) fn longest(mut found: Vec<Occurrence>) -> Vec<Occurrence> {
-    found.sort_by_key(|one| (std::cmp::Reverse(one.bytes.len()), one.bytes.start, one.entry));
-    let mut kept: BTreeMap<usize, Occurrence> = BTreeMap::new();
-    for one in found {
-        let before = kept.range(..one.bytes.end).next_back();
+    found.sort_unstable_by_key(|one| (one.bytes.start, one.bytes.end, one.entry));
+    let mut kept = Vec::with_capacity(found.len());
+    let mut rest = &mut found[..];
+    while let [first, others @ ..] = &*rest {
+        // Chains of overlapping ones are short, and most have one link.
+        let mut end = first.bytes.end;
+        let links = others.iter().take_while(|one| {
+            let is_linked = one.bytes.start < end;
+            end = end.max(one.bytes.end);
+            is_linked
+        });
+        let count = 1 + links.count();
+        let (chain, after) = std::mem::take(&mut rest).split_at_mut(count);
+        match chain {
+            [one] => kept.push(one.clone()),
+            _ => keep_longest(chain, &mut kept),
+        }
+        rest = after;
+    }
+    kept
+}
+
+fn keep_longest(chain: &mut [Occurrence], kept: &mut Vec<Occurrence>) {
+    chain.sort_unstable_by_key(|one| (Reverse(one.bytes.len()), one.bytes.start, one.entry));
+    let mut longest: BTreeMap<usize, &Occurrence> = BTreeMap::new();
+    for one in &*chain {
+        let before = longest.range(..one.bytes.end).next_back();
         if before.is_none_or(|(_, other)| other.bytes.end <= one.bytes.start) {
-            kept.insert(one.bytes.start, one);
+            longest.insert(one.bytes.start, one);
         }
     }
-    kept.into_values().collect()
+    kept.extend(longest.into_values().cloned());
 }
 
 #[cfg(test)]

@@ -57,18 +57,24 @@ impl Folded {
         if self.text.is_empty() {
             return 0..0;
         }
-        let of = |byte: usize| {
-            let at = self.pieces.partition_point(|piece| piece.folded as usize <= byte);
-            let piece = &self.pieces[at.saturating_sub(1)];
-            (piece, (byte - piece.folded as usize) / usize::from(piece.wide))
+        let piece_of = |byte: usize, pieces: &[Piece]| {
+            pieces.partition_point(|piece| piece.folded as usize <= byte).saturating_sub(1)
         };
-        let (piece, nth) = of(bytes.start.min(self.text.len() - 1));
-        let from = place(piece, nth);
+        let place_in = |at: usize, byte: usize, more: usize| {
+            let piece = &self.pieces[at];
+            place(piece, (byte - piece.folded as usize) / usize::from(piece.wide) + more)
+        };
+        let first = bytes.start.min(self.text.len() - 1);
+        let at = piece_of(first, &self.pieces);
+        let from = place_in(at, first, 0);
         if bytes.is_empty() {
             return from..from;
         }
-        let (piece, nth) = of(bytes.end - 1);
-        from..place(piece, nth + 1)
+        // Nearly always in the same piece.
+        let last = bytes.end - 1;
+        let is_same = self.pieces.get(at + 1).is_none_or(|next| next.folded as usize > last);
+        let at = if is_same { at } else { at + piece_of(last, &self.pieces[at..]) };
+        from..place_in(at, last, 1)
     }
 
     /// Bytes of the original so far.

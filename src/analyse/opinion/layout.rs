@@ -11,6 +11,9 @@ use crate::text::{is_han, tokens};
 /// Shortest stretch of words that a comma sets apart.
 const COMMA_WORDS: usize = 4;
 
+/// Bytes of a short word and its blank: room is made for about as many as a text has.
+const WORD_BYTES: usize = 5;
+
 /// Words whose full stop ends no sentence.
 const ABBREVIATIONS: &[&str] = &[
     "mr", "mrs", "ms", "dr", "sr", "sra", "srta", "st", "jr", "inc", "ltd", "co", "corp", "vs",
@@ -62,18 +65,19 @@ impl Layout {
     /// Reads a text; a clause also starts at each of the bytes `contrasts` (sorted).
     pub fn new(text: &Joined, contrasts: &[usize]) -> Self {
         let folded = &text.folded.text;
-        let mut places: Vec<Place> = Vec::new();
-        let mut breaks = Vec::new();
+        let mut places: Vec<Place> = Vec::with_capacity(folded.len() / WORD_BYTES + 1);
+        let mut breaks = Vec::with_capacity(places.capacity());
         let mut quoted = false;
         for token in tokens(folded) {
             let (end, word) =
                 places.last().map_or((0, ""), |last| (last.bytes.end, &folded[last.bytes.clone()]));
             let gap = folded.get(end..token.bytes.start).unwrap_or_default();
-            let mut before = break_in(gap, word);
+            // Nearly every gap is a blank, which breaks and quotes nothing.
+            let mut before = if gap == " " { Break::None } else { break_in(gap, word) };
             if contrasts.binary_search(&token.bytes.start).is_ok() {
                 before = before.max(Break::Clause);
             }
-            quoted = still_quoted(quoted, gap);
+            quoted = if gap == " " { quoted } else { still_quoted(quoted, gap) };
             breaks.push(before);
             places.push(place(text, token.bytes, token.text, quoted));
         }
@@ -139,7 +143,7 @@ impl Layout {
 
 fn place(text: &Joined, bytes: Range<usize>, word: &str, quoted: bool) -> Place {
     let chars = text.chars(&bytes);
-    let first = text.slice(&(chars.start..chars.start + 1)).chars().next();
+    let first = text.slice(&bytes).chars().next();
     Place {
         capital: first.is_some_and(char::is_uppercase),
         han: word.chars().next().is_some_and(is_han),
@@ -229,7 +233,7 @@ mod tests {
                 shown.push('/');
             }
             (sentence, clause) = (place.sentence, place.clause);
-            shown.push_str(joined.slice(&place.chars));
+            shown.push_str(joined.slice(&place.bytes));
             shown.push(' ');
         }
         assert_eq!(shown.trim_end(), laid_out);

@@ -371,7 +371,7 @@ fn cue_evidence(cue: &Cue, kind: EvidenceKind, value: f64, text: &Joined) -> Evi
 
 fn evidence(bytes: &Range<usize>, kind: EvidenceKind, value: f64, text: &Joined) -> Evidence {
     let chars = text.chars(bytes);
-    let slice = text.slice(&chars).to_owned();
+    let slice = text.slice(bytes).to_owned();
     Evidence { from: chars.start, to: chars.end, text: slice, kind, value }
 }
 
