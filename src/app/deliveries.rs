@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::model::DeliveryId;
 use crate::store::attempts::{self, Attempt};
 use crate::store::deliveries::{self, Filter, Letter, Retried};
-use crate::store::{Store, StoreError, Transaction};
+use crate::store::{Store, StoreError, Transaction, channels};
 
 /// Deliveries; the shape of `atalaya deliveries --json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -140,6 +140,18 @@ pub async fn retry(
         Ok(answers)
     });
     let done = done.await;
+    store.close();
+    Ok(done?)
+}
+
+/// Lets a channel that was disabled have messages again. False if it was not.
+///
+/// # Errors
+/// If the store cannot be written.
+pub async fn enable(config: &Config, channel: &str) -> Result<bool, AppError> {
+    let store = Store::open_as_guest(&location(config))?;
+    let channel = channel.to_owned();
+    let done = store.write(move |tx| channels::enable(tx, &channel)).await;
     store.close();
     Ok(done?)
 }

@@ -102,7 +102,9 @@ pub async fn try_channel(
 fn judged(sent: Result<Receipt, SendError>) -> (bool, String, bool) {
     match sent {
         Ok(receipt) => (true, receipt.answer, false),
-        Err(error @ SendError::Refused { .. }) => (false, error.to_string(), false),
+        Err(error @ (SendError::Refused { .. } | SendError::Gone { .. })) => {
+            (false, error.to_string(), false)
+        }
         Err(error) => (false, error.to_string(), true),
     }
 }

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::{output, report};
-use crate::app::{self, AppError, trial};
+use crate::app::{self, AppError, deliveries, trial};
+use crate::config;
 
 /// Try a channel
 #[derive(Args)]
@@ -19,6 +20,18 @@ pub struct Channel {
 enum What {
     /// Send a realistic long message over a channel and tell what its receiver answered
     Test(Test),
+    /// Let a channel have messages again whose receiver had said that it is gone (410)
+    Enable(Enable),
+}
+
+/// The running daemon sends what waits within a second. What was given up: `atalaya deliveries retry`.
+#[derive(Args)]
+struct Enable {
+    /// The channel, by id
+    channel: String,
+    /// Configuration file
+    #[arg(long, value_name = "FILE", default_value = "config/atalaya.toml")]
+    config: PathBuf,
 }
 
 /// Three languages, a long headline, emoji, and what tries to ring everybody or to set a link: marked
@@ -39,16 +52,33 @@ struct Test {
 }
 
 impl Channel {
-    /// Exit code 1 if the message was not taken, 2 for an unknown channel or person or a bad
+    /// Exit code 1 if the message was not taken or the channel not disabled, 2 for an unknown channel or person or a bad
     /// configuration.
     pub fn run(self) -> ExitCode {
-        let What::Test(test) = self.what;
         report::on_runtime(async {
-            match test.run().await {
+            let done = match self.what {
+                What::Test(test) => test.run().await,
+                What::Enable(enable) => enable.run().await,
+            };
+            match done {
                 Ok(code) => code,
                 Err(error) => report::fault(&error),
             }
         })
+    }
+}
+
+impl Enable {
+    async fn run(self) -> Result<ExitCode, AppError> {
+        let (config, _) = config::load(&self.config).map_err(AppError::Config)?;
+        if !config.channels.iter().any(|channel| channel.id == self.channel) {
+            let unknown = trial::TrialError::Channel(self.channel);
+            return Ok(output::refuse(&unknown, ExitCode::from(report::BAD_INPUT)));
+        }
+        let was_disabled = deliveries::enable(&config, &self.channel).await?;
+        let what = if was_disabled { "has messages again" } else { "was not disabled" };
+        eprintln!("{}: {what}", self.channel);
+        Ok(ExitCode::from(u8::from(!was_disabled)))
     }
 }
 

@@ -155,7 +155,7 @@ fn show(bar: &ProgressBar, event: &Event, witness: &mut Witness) {
                 AttemptOutcome::Retry { error, .. } => {
                     format!("      … {} {to}: {error}", delivery.channel)
                 }
-                AttemptOutcome::Refused(error) => {
+                AttemptOutcome::Refused(error) | AttemptOutcome::Gone(error) => {
                     format!("      ✗ {} {to}: {error}", delivery.channel)
                 }
             };

@@ -39,6 +39,7 @@ pub(super) struct RawRoute {
     group_by: Option<Spanned<toml::Value>>,
     group_wait: Option<Spanned<String>>,
     group_interval: Option<Spanned<String>>,
+    red_waits: Option<Spanned<bool>>,
     repeat: Option<Spanned<String>>,
     digest: Option<Spanned<String>>,
     #[serde(default)]
@@ -266,10 +267,15 @@ fn telling(
         }
         None => above.group_by.clone(),
     };
-    for (key, at) in [("group_wait", &raw.group_wait), ("group_interval", &raw.group_interval)] {
-        if let Some(at) = at.as_ref().filter(|_| group_by.is_empty()) {
+    for (key, at) in [
+        ("group_wait", raw.group_wait.as_ref().map(Spanned::span)),
+        ("group_interval", raw.group_interval.as_ref().map(Spanned::span)),
+        ("red_waits", raw.red_waits.as_ref().map(Spanned::span)),
+    ] {
+        if let Some(span) = at.filter(|_| group_by.is_empty()) {
             let what = format!("`{key}` says nothing where alerts are not grouped");
-            check.warn(at, what, "add `group_by = \"story\"`, or remove it");
+            let remedy = "add `group_by = \"story\"`, or remove it";
+            check.findings.push(check.file.warning(span, what, remedy));
         }
     }
     let repeat = raw.repeat.as_ref().map(|at| {
@@ -294,6 +300,7 @@ fn telling(
         group_by,
         group_wait: check.duration(raw.group_wait.as_ref(), above.group_wait),
         group_interval: check.duration(raw.group_interval.as_ref(), above.group_interval),
+        red_waits: raw.red_waits.as_ref().map_or(above.red_waits, |at| *at.get_ref()),
         repeat: repeat.or(above.repeat),
         digest: raw.digest.as_ref().map(|at| at.get_ref().clone()).or_else(|| above.digest.clone()),
     }

@@ -16,6 +16,8 @@ pub struct Telling {
     pub group_wait: Duration,
     /// Least time between two messages of a group.
     pub group_interval: Duration,
+    /// Whether red alerts wait with their group; else they are told at once.
+    pub red_waits: bool,
     /// After which time an alert that nobody took is told again, and again.
     pub repeat: Option<Duration>,
     /// The digest that it goes into instead of being told, by id.

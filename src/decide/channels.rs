@@ -17,7 +17,7 @@ const LOSSES_EVERY: SignedDuration = SignedDuration::from_hours(1);
 #[must_use]
 pub fn is_failing(health: &ChannelHealth, now: Timestamp) -> bool {
     let long = health.failing_since.is_some_and(|since| now.duration_since(since) >= FAILING_FOR);
-    health.failures >= FAILURES && long
+    health.disabled_at.is_some() || (health.failures >= FAILURES && long)
 }
 
 /// What became of a channel that operators have not heard of; and since when.
@@ -25,6 +25,10 @@ pub fn is_failing(health: &ChannelHealth, now: Timestamp) -> bool {
 pub fn channel_news(health: &ChannelHealth, now: Timestamp) -> Option<(ChannelState, Timestamp)> {
     let ripe = |since: Timestamp| now.duration_since(since) >= GATHER;
     let again = health.dead_told_at.is_none_or(|told| now.duration_since(told) >= LOSSES_EVERY);
+    if let Some(since) = health.disabled_at {
+        let untold = health.told_at.is_none_or(|told| told < since) && ripe(since);
+        return untold.then_some((ChannelState::Disabled, since));
+    }
     match (health.told_at, health.failing_since, health.dead_since, health.accepted_at) {
         (None, Some(since), ..) if is_failing(health, now) => Some((ChannelState::Failing, since)),
         (Some(told), None, _, Some(accepted)) if accepted > told => {
@@ -109,12 +113,13 @@ mod tests {
             dead_since: None,
             told_at: None,
             dead_told_at: None,
+            disabled_at: None,
         }
     }
 
     #[test]
     fn a_blink_is_no_news_and_each_change_is_told_once() {
-        use ChannelState::{Dropping, Failing, Working};
+        use ChannelState::{Disabled, Dropping, Failing, Working};
         let failing = ChannelHealth { failures: 3, failing_since: Some(at(100)), ..health() };
         let told = ChannelHealth { told_at: Some(at(170)), ..failing.clone() };
         let mended = ChannelHealth {
@@ -125,7 +130,21 @@ mod tests {
         };
         let lost = ChannelHealth { dead_untold: 2, dead_since: Some(at(100)), ..health() };
         let heard = ChannelHealth { dead_told_at: Some(at(90)), ..lost.clone() };
+        let gone = ChannelHealth { disabled_at: Some(at(100)), ..lost.clone() };
         for (name, health, now, expected) in [
+            ("gone, and a loss with it", gone.clone(), 105, Some((Disabled, at(100)))),
+            (
+                "gone is told once",
+                ChannelHealth { told_at: Some(at(110)), ..gone.clone() },
+                900,
+                None,
+            ),
+            (
+                "gone while it failed",
+                ChannelHealth { told_at: Some(at(90)), ..gone },
+                105,
+                Some((Disabled, at(100))),
+            ),
             ("well", health(), 500, None),
             ("a blink", failing.clone(), 159, None),
             ("two failures", ChannelHealth { failures: 2, ..failing.clone() }, 500, None),

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelState {
+    /// Its receiver said that it is gone: nothing is sent to it until somebody enables it.
+    Disabled,
     /// Nothing gets through.
     Failing,
     /// Messages were given up, while others may get through.
@@ -17,12 +19,13 @@ pub enum ChannelState {
 
 impl ChannelState {
     /// All states, gravest first.
-    pub const ALL: [Self; 3] = [Self::Failing, Self::Dropping, Self::Working];
+    pub const ALL: [Self; 4] = [Self::Disabled, Self::Failing, Self::Dropping, Self::Working];
 
     /// The name in JSON and in the keys of messages.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            ChannelState::Disabled => "disabled",
             ChannelState::Failing => "failing",
             ChannelState::Dropping => "dropping",
             ChannelState::Working => "working",
@@ -51,6 +54,8 @@ pub struct ChannelHealth {
     pub told_at: Option<Timestamp>,
     /// When operators last heard of messages that were given up.
     pub dead_told_at: Option<Timestamp>,
+    /// When its receiver said that it is gone; none while messages are sent to it.
+    pub disabled_at: Option<Timestamp>,
 }
 
 /// Channels that ceased to work, lost messages, or work again.

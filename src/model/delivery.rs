@@ -97,4 +97,6 @@ pub enum AttemptOutcome {
     },
     /// Not taken, and never will be.
     Refused(String),
+    /// Not taken, and neither will be any other: the receiver is gone.
+    Gone(String),
 }

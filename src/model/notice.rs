@@ -190,7 +190,9 @@ impl Notice {
             NoticeBody::Summary(summary) => summary.alarm(),
             // Whoever reads it is the one who would not hear of a crisis.
             NoticeBody::Channels(channels) => {
-                let fails = |change: &ChannelChange| change.now == ChannelState::Failing;
+                let fails = |change: &ChannelChange| {
+                    matches!(change.now, ChannelState::Failing | ChannelState::Disabled)
+                };
                 channels.changes.iter().any(fails).then_some(Level::Orange)
             }
             NoticeBody::Plan(plan) => Some(plan.incident.level),

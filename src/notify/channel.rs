@@ -79,6 +79,13 @@ pub enum SendError {
         /// What happened.
         what: String,
     },
+    /// The receiver says that it is gone for good: nothing more is to be sent to it (Standard Webhooks; RFC 9110
+    /// §15.5.11). It certainly did not arrive.
+    #[error("{what}")]
+    Gone {
+        /// What it said.
+        what: String,
+    },
     /// The courier stopped it. It certainly did not arrive.
     #[error("the hand-over was refused")]
     HandOver,

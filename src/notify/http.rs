@@ -73,13 +73,14 @@ fn redact(url: &Url, text: &str) -> String {
     clean(&text, 200)
 }
 
-/// 2xx is taken; 429 asks for fewer; 408, 425 and 5xx may pass; everything else, redirects included,
+/// 2xx is taken; 429 asks for fewer; 410 wants no more; 408, 425 and 5xx may pass; everything else, redirects included,
 /// needs a person (RFC 9110 §15).
 pub(super) fn judge(reply: &PostReply) -> Result<Receipt, SendError> {
     let what = format!("HTTP {}{}", reply.status, word(&reply.body));
     match reply.status {
         200..=299 => Ok(Receipt { answer: what }),
         429 => Err(SendError::Slower { after: reply.retry_after, what }),
+        410 => Err(SendError::Gone { what }),
         408 | 425 | 500..=599 => Err(SendError::Retry { after: reply.retry_after, what }),
         _ => Err(SendError::Refused { what }),
     }
@@ -220,7 +221,8 @@ mod tests {
         check(503, None, "https://x/token", Err(retry(None, "HTTP 503"))).await;
         check(403, None, "invalid_token", Err(refused("HTTP 403 invalid_token"))).await;
         check(404, None, "no_service", Err(refused("HTTP 404 no_service"))).await;
-        check(410, None, "Gone: /T0/secret-path", Err(refused("HTTP 410"))).await;
+        let gone = SendError::Gone { what: "HTTP 410".to_owned() };
+        check(410, None, "Gone: /T0/secret-path", Err(gone)).await;
         check(400, None, "invalid_blocks", Err(refused("HTTP 400 invalid_blocks"))).await;
         check(302, None, "", Err(refused("HTTP 302"))).await;
     }

@@ -130,7 +130,7 @@ fn kind(result: &Result<Receipt, SendError>) -> &'static str {
     match result {
         Ok(_) => "accepted",
         Err(SendError::Retry { .. } | SendError::Slower { .. }) => "retry",
-        Err(SendError::Refused { .. }) => "refused",
+        Err(SendError::Refused { .. } | SendError::Gone { .. }) => "refused",
         Err(SendError::HandOver) => "hand-over",
     }
 }

@@ -185,7 +185,7 @@ pub fn tell_of_channels(
             fallback: channel.fallback.as_ref().map(|fallback| fallback.channel.clone()),
         });
         let fails_since = match state {
-            ChannelState::Failing => Some(now),
+            ChannelState::Failing | ChannelState::Disabled => Some(now),
             ChannelState::Dropping => health.told_at,
             ChannelState::Working => None,
         };

@@ -29,6 +29,8 @@ use pace::Pace;
 
 /// Messages of one batch.
 const BATCH: u32 = 8;
+/// Tries to record an outcome, one a second: nobody else can take the message while the store is away.
+const RECORD: u32 = 900;
 /// Messages of one mail channel under way at once; rooms get one at a time.
 const MAILS: usize = 4;
 /// Between looks at the outbox when nothing rings.
@@ -173,6 +175,7 @@ impl Lane<'_> {
         let outcome = match sent {
             Ok(receipt) => AttemptOutcome::Accepted(receipt.answer),
             Err(SendError::Refused { what }) => AttemptOutcome::Refused(what),
+            Err(SendError::Gone { what }) => AttemptOutcome::Gone(what),
             Err(SendError::Slower { after, what }) => {
                 let at = notify::retry_at(key, tried, after, now);
                 let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
@@ -215,7 +218,7 @@ async fn record(
     kind: NoticeKind,
     outcome: AttemptOutcome,
 ) {
-    for _ in 0..30 {
+    for _ in 0..RECORD {
         let (message, result) = (delivery.clone(), outcome.clone());
         let now = Timestamp::now();
         let job = move |tx: &mut dyn Transaction| {
@@ -254,8 +257,11 @@ fn fares(
     match outcome {
         AttemptOutcome::Accepted(_) => channels::accepted(tx, channel, now),
         AttemptOutcome::Retry { error, .. } => channels::failed(tx, channel, error, now),
-        AttemptOutcome::Refused(error) => {
+        AttemptOutcome::Refused(error) | AttemptOutcome::Gone(error) => {
             channels::failed(tx, channel, error, now)?;
+            if matches!(outcome, AttemptOutcome::Gone(_)) {
+                channels::disable(tx, channel, now)?;
+            }
             if kind == NoticeKind::Channels {
                 return Ok(());
             }
@@ -278,6 +284,10 @@ fn report(pipeline: &Pipeline, delivery: &Delivery, outcome: AttemptOutcome) {
         AttemptOutcome::Refused(error) => {
             tracing::error!(delivery.id = %id, channel, attempt, error, "given up; a person must look");
             "refused"
+        }
+        AttemptOutcome::Gone(error) => {
+            tracing::error!(delivery.id = %id, channel, attempt, error, "the receiver is gone; its channel is disabled");
+            "gone"
         }
     };
     pipeline.metrics.delivered(channel, name);

@@ -8,11 +8,13 @@
 //!                                     dispatch: groups, reminders, storms, silences, digests → outbox
 //!                                     quiet_topics: those far below their usual → outbox
 //!                                     channels: second ways, health of channels → outbox
+//!                                     clock: waits after the clock was set back
 //! ```
 
 mod announce;
 mod answering;
 mod channels;
+mod clock;
 mod complaints;
 mod courier;
 mod crisis;
@@ -154,6 +156,7 @@ impl Pipeline {
         tracker.spawn(dispatch::run(self.clone()));
         tracker.spawn(quiet_topics::run(self.clone()));
         tracker.spawn(channels::run(self.clone()));
+        tracker.spawn(clock::run(self.clone()));
         Ok(())
     }
 

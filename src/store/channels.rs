@@ -7,7 +7,7 @@ use super::{Row, StoreError, Transaction};
 use crate::model::ChannelHealth;
 
 const COLUMNS: &str = "channel, failures, failing_since, accepted_at, last_error, dead_untold, dead_since, \
-                       told_at, dead_told_at";
+                       told_at, dead_told_at, disabled_at";
 
 /// Notes that a channel took a message.
 ///
@@ -54,6 +54,32 @@ pub fn lost(tx: &mut dyn Transaction, channel: &str, now: Timestamp) -> Result<(
         params![channel, now],
     )?;
     Ok(())
+}
+
+/// Notes that the receiver is gone, beside the loss itself: nothing is sent to it any more.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn disable(tx: &mut dyn Transaction, channel: &str, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO channel_health (channel, disabled_at) VALUES (?1, ?2) \
+         ON CONFLICT (channel) DO UPDATE SET disabled_at = COALESCE(channel_health.disabled_at, ?2)",
+        params![channel, now],
+    )?;
+    Ok(())
+}
+
+/// Lets a channel that was disabled have messages again. False if it was not.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn enable(tx: &mut dyn Transaction, channel: &str) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE channel_health SET disabled_at = NULL, failures = 0, failing_since = NULL, last_error = NULL \
+         WHERE channel = ?1 AND disabled_at IS NOT NULL",
+        params![channel],
+    )?;
+    Ok(changed > 0)
 }
 
 /// How every channel fares that was ever used.
@@ -113,5 +139,6 @@ fn read(row: &Row) -> Result<ChannelHealth, StoreError> {
         dead_since: row.get(6)?,
         told_at: row.get(7)?,
         dead_told_at: row.get(8)?,
+        disabled_at: row.get(9)?,
     })
 }

@@ -10,7 +10,7 @@ pub use letters::{Filter, Letter, Retried, find_letter, letters, retry};
 
 use super::transaction::{json, params};
 use super::{Lease, Row, StoreError, Transaction};
-use crate::model::{AttemptOutcome, Delivery, DeliveryId, DeliveryState, Notice, NoticeId};
+use crate::model::{AttemptOutcome, Delivery, DeliveryId, DeliveryState, Level, Notice, NoticeId};
 
 const COLUMNS: &str = "id, notice_id, channel, recipient, idempotency_key, thread_key, state, attempts, \
                        not_before, lease_epoch, created_at";
@@ -44,8 +44,8 @@ pub fn enqueue(
     for delivery in deliveries {
         tx.execute(
             "INSERT INTO delivery (id, notice_id, thread, channel, recipient_id, recipient, \
-             idempotency_key, thread_key, state, not_before, created_at, updated_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9, ?10, ?10)",
+             idempotency_key, thread_key, state, not_before, created_at, updated_at, urgent) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9, ?10, ?10, ?11)",
             params![
                 delivery.id,
                 id,
@@ -56,14 +56,16 @@ pub fn enqueue(
                 &delivery.idempotency_key,
                 delivery.thread_key.as_ref(),
                 delivery.not_before,
-                delivery.created_at
+                delivery.created_at,
+                is_urgent(notice)
             ],
         )?;
     }
     Ok(())
 }
 
-/// Claims up to `limit` due deliveries of a channel, oldest first. A recipient gets the messages
+/// Claims up to `limit` due deliveries of a channel, red ones first, then the oldest; none of a channel that is
+/// disabled. A recipient gets the messages
 /// of one thread in order: a later one waits until the earlier ones are settled. What was in doubt
 /// when its worker died is taken again, with the same key.
 ///
@@ -84,7 +86,9 @@ pub fn claim(
              AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.thread = d.thread \
                  AND e.recipient_id = d.recipient_id AND e.channel = d.channel AND e.id < d.id \
                  AND e.state NOT IN ('accepted', 'dead')) \
-             ORDER BY d.created_at, d.id LIMIT ?5{}) RETURNING {COLUMNS}, first_try_at",
+             AND NOT EXISTS (SELECT 1 FROM channel_health h WHERE h.channel = ?4 \
+                 AND h.disabled_at IS NOT NULL) \
+             ORDER BY d.urgent DESC, d.created_at, d.id LIMIT ?5{}) RETURNING {COLUMNS}, first_try_at",
         tx.skip_locked()
     );
     let rows = tx.query(&sql, params![lease.owner, lease.until, lease.now, channel, limit])?;
@@ -98,8 +102,12 @@ pub fn claim(
         let notice = notice(tx, delivery.notice_id)?;
         claimed.push(Outgoing { delivery, notice, first_try_at: row.get(11)? });
     }
-    claimed.sort_by_key(|outgoing| outgoing.delivery.id);
+    claimed.sort_by_key(|outgoing| (!is_urgent(&outgoing.notice), outgoing.delivery.id));
     Ok(claimed)
+}
+
+fn is_urgent(notice: &Notice) -> bool {
+    notice.level() == Some(Level::Red)
 }
 
 /// Records that the hand-over begins: from here on a crash leaves it in doubt.
@@ -140,7 +148,9 @@ pub fn finish(
     let (state, name, detail, not_before) = match outcome {
         AttemptOutcome::Accepted(answer) => (DeliveryState::Accepted, "accepted", answer, now),
         AttemptOutcome::Retry { at, error } => (DeliveryState::Pending, "retry", error, *at),
-        AttemptOutcome::Refused(error) => (DeliveryState::Dead, "refused", error, now),
+        AttemptOutcome::Refused(error) | AttemptOutcome::Gone(error) => {
+            (DeliveryState::Dead, "refused", error, now)
+        }
     };
     let error = (state != DeliveryState::Accepted).then_some(detail);
     let changed = tx.execute(

@@ -123,12 +123,21 @@ pub fn take_members(
     });
     let members: Vec<Member> = members.collect::<Result<_, StoreError>>()?;
     for member in &members {
-        tx.execute(
-            "DELETE FROM alert_group_member WHERE group_key = ?1 AND alert_id = ?2",
-            params![key, member.alert],
-        )?;
+        drop_member(tx, key, member.alert)?;
     }
     Ok(members)
+}
+
+/// An alert waits in this group no longer.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn drop_member(tx: &mut dyn Transaction, key: &str, alert: AlertId) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM alert_group_member WHERE group_key = ?1 AND alert_id = ?2",
+        params![key, alert],
+    )?;
+    Ok(())
 }
 
 /// Who is told of an alert that waits in a group.

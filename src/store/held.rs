@@ -147,6 +147,19 @@ pub fn between(
     tx.query(&sql, params![since, until, topic, story, id, limit])?.iter().map(read).collect()
 }
 
+/// How many alerts were held back since then, by why.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn counts(
+    tx: &mut dyn Transaction,
+    since: Timestamp,
+) -> Result<Vec<(HeldWhy, u32)>, StoreError> {
+    let sql = "SELECT why, COUNT(DISTINCT alert_id) FROM held_alert WHERE at > ?1 GROUP BY why ORDER BY why";
+    let rows = tx.query(sql, params![since])?;
+    rows.iter().map(|row| Ok((row.name(0, &HeldWhy::ALL, HeldWhy::name)?, row.get(1)?))).collect()
+}
+
 /// The latest since then, newest first.
 ///
 /// # Errors

@@ -44,6 +44,7 @@ pub mod stories;
 pub mod story_edits;
 mod transaction;
 pub mod verdicts;
+pub mod waits;
 pub mod watch_marks;
 pub mod watched;
 mod worker;

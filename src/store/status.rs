@@ -1,7 +1,13 @@
 //! Counts for the status page, the summary and the metrics.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::transaction::params;
-use super::{StoreError, Transaction};
+use super::{StoreError, Transaction, channels, held, silences};
+use crate::model::{HeldWhy, Silence};
+
+/// How far back it is told what was held back.
+const HELD_BACK: SignedDuration = SignedDuration::from_hours(24);
 
 /// How much of everything there is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -55,6 +61,54 @@ pub fn counts(tx: &mut dyn Transaction) -> Result<Counts, StoreError> {
         deliveries_accepted: row.get(7)?,
         deliveries_dead: row.get(8)?,
         incidents: row.get(9)?,
+    })
+}
+
+/// What is not told at once, at one instant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Holding {
+    /// Alerts held back in the last 24 h, by why; none of which there were none.
+    pub held: Vec<(HeldWhy, u32)>,
+    /// Alerts that wait in groups.
+    pub grouped: u32,
+    /// Recipients who will get a summary of what was too much for them.
+    pub summaries: u32,
+    /// Silences that run, with how many alerts each held back.
+    pub silences: Vec<(Silence, u32)>,
+    /// Channels to which nothing is sent, with since when and why.
+    pub disabled: Vec<(String, Timestamp, String)>,
+}
+
+/// Counts what is held back.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn holding(tx: &mut dyn Transaction, now: Timestamp) -> Result<Holding, StoreError> {
+    let since = now.checked_sub(HELD_BACK).unwrap_or(Timestamp::MIN);
+    let waits = tx.query(
+        "SELECT (SELECT COUNT(*) FROM alert_group_member), \
+         (SELECT COUNT(*) FROM alert_flow WHERE due_at IS NOT NULL)",
+        &[],
+    )?;
+    let (grouped, summaries) = match waits.first() {
+        Some(row) => (row.get(0)?, row.get(1)?),
+        None => (0, 0),
+    };
+    let mut running = Vec::new();
+    for silence in silences::running(tx, now)? {
+        let count = held::count_by_silence(tx, &silence.id)?;
+        running.push((silence, count));
+    }
+    let gone = channels::all(tx)?.into_iter().filter_map(|health| {
+        let since = health.disabled_at?;
+        Some((health.channel, since, health.last_error.unwrap_or_default()))
+    });
+    Ok(Holding {
+        held: held::counts(tx, since)?,
+        grouped,
+        summaries,
+        silences: running,
+        disabled: gone.collect(),
     })
 }
 

@@ -60,6 +60,16 @@ struct ChannelLabels {
     channel: String,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct HeldLabels {
+    why: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ClockLabels {
+    direction: &'static str,
+}
+
 /// Counts of what the daemon did since it started.
 #[derive(Debug)]
 pub struct Metrics {
@@ -76,6 +86,9 @@ pub struct Metrics {
     escalations: Family<EscalationLabels, Counter>,
     channel_working: Family<ChannelLabels, Gauge>,
     fallbacks: Family<ChannelLabels, Counter>,
+    held: Family<HeldLabels, Gauge>,
+    silences: Gauge,
+    clock_sets: Family<ClockLabels, Counter>,
     entries_pending: Gauge,
     deliveries_pending: Gauge,
     reload_successful: Gauge,
@@ -105,6 +118,9 @@ impl Metrics {
             escalations: Family::default(),
             channel_working: Family::default(),
             fallbacks: Family::default(),
+            held: Family::default(),
+            silences: Gauge::default(),
+            clock_sets: Family::default(),
             entries_pending: Gauge::default(),
             deliveries_pending: Gauge::default(),
             reload_successful: Gauge::default(),
@@ -114,6 +130,9 @@ impl Metrics {
         // From zero on: whoever watches for the first must see it rise.
         for event in ESCALATION_EVENTS {
             metrics.escalations.get_or_create(&EscalationLabels { event }).inc_by(0);
+        }
+        for direction in ["forward", "back"] {
+            metrics.clock_sets.get_or_create(&ClockLabels { direction }).inc_by(0);
         }
         metrics
     }
@@ -149,6 +168,11 @@ impl Metrics {
         registry.register("channel_working", help, self.channel_working.clone());
         let help = "Messages that another channel stood in for, by the channel that did not get them through";
         registry.register("fallbacks", help, self.fallbacks.clone());
+        let help = "Alerts not told at once: held back in the last 24 h by why, and those that wait in groups and summaries";
+        registry.register("alerts_held", help, self.held.clone());
+        registry.register("silences_running", "Silences that run", self.silences.clone());
+        let help = "Times that the clock was set by more than 5 s, or the machine slept";
+        registry.register("clock_sets", help, self.clock_sets.clone());
         registry.register(
             "entries_pending",
             "Entries that wait to be read",
@@ -232,6 +256,20 @@ impl Metrics {
     pub fn fell_back(&self, channel: &str, messages: u32) {
         let labels = ChannelLabels { channel: channel.to_owned() };
         self.fallbacks.get_or_create(&labels).inc_by(messages.into());
+    }
+
+    /// What is not told at once, by why, and how many silences run.
+    pub fn held(&self, alerts: impl IntoIterator<Item = (&'static str, u32)>, silences: usize) {
+        for (why, count) in alerts {
+            self.held.get_or_create(&HeldLabels { why }).set(count.into());
+        }
+        self.silences.set(i64::try_from(silences).unwrap_or(i64::MAX));
+    }
+
+    /// The clock was set, forward or back.
+    pub fn clock_set(&self, forward: bool) {
+        let direction = if forward { "forward" } else { "back" };
+        self.clock_sets.get_or_create(&ClockLabels { direction }).inc();
     }
 
     /// A reload of the configuration worked or was refused.

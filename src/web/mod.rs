@@ -24,6 +24,7 @@ use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
+use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -32,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 pub use complaints::{Filed, file};
 
 use crate::config::Config;
-use crate::model::Locale;
+use crate::model::{HeldWhy, Locale};
 use crate::store::{Store, status};
 use crate::telemetry::Metrics;
 
@@ -131,6 +132,14 @@ async fn ready(State(shared): State<Shared>) -> Response {
 async fn metrics(State(shared): State<Shared>) -> Response {
     if let Ok(counts) = shared.store.read(|tx| status::counts(tx)).await {
         shared.metrics.backlog(counts.entries_pending, counts.deliveries_open);
+    }
+    let now = Timestamp::now();
+    if let Ok(holding) = shared.store.read(move |tx| status::holding(tx, now)).await {
+        let count = |why: HeldWhy| holding.held.iter().find(|(known, _)| *known == why);
+        let by_why =
+            HeldWhy::ALL.map(|why| (why.name(), count(why).map_or(0, |(_, count)| *count)));
+        let waiting = [("group", holding.grouped), ("summary", holding.summaries)];
+        shared.metrics.held(by_why.into_iter().chain(waiting), holding.silences.len());
     }
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     match shared.metrics.render() {

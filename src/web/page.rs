@@ -48,6 +48,7 @@ struct Facts {
     incidents: Vec<Incident>,
     sources: Vec<(SourceState, Vitals)>,
     dead: Vec<(String, String)>,
+    holding: status::Holding,
 }
 
 /// The page as HTML.
@@ -75,6 +76,7 @@ fn read(tx: &mut dyn Transaction, now: Timestamp) -> Result<Facts, StoreError> {
         incidents: incidents::recent(tx, SHOWN)?,
         sources: sources::overview(tx)?,
         dead: status::dead_deliveries(tx, SHOWN)?,
+        holding: status::holding(tx, now)?,
     })
 }
 
@@ -120,8 +122,44 @@ impl Page<'_> {
                 sources,
                 more_sources => (left > 0).then(|| phrases::fill("page.more_sources", locale, &[("n", &left.to_string())])),
                 dead,
+                holding => self.holding(&facts.holding),
             },
         )
+    }
+
+    /// What is not told at once; nothing if nothing is held back.
+    fn holding(&self, holding: &status::Holding) -> Value {
+        let person =
+            |id: &str| self.config.people.get(id).map_or(id, |person| &person.name).to_owned();
+        let say = |key: &'static str| phrases::text(key, self.locale);
+        let mut counts: Vec<(&str, u32)> = holding
+            .held
+            .iter()
+            .map(|(why, n)| (phrases::held_why(*why, self.locale), *n))
+            .collect();
+        let waiting = [
+            (say("page.held_group"), holding.grouped),
+            (say("page.held_summary"), holding.summaries),
+        ];
+        counts.extend(waiting.into_iter().filter(|(_, n)| *n > 0));
+        let silences = holding.silences.iter().map(|(silence, held)| {
+            context! {
+                id => &silence.id,
+                query => &silence.query,
+                owner => person(&silence.owner),
+                reason => &silence.reason,
+                until => self.time(silence.ends_at),
+                held,
+            }
+        });
+        let disabled = holding.disabled.iter();
+        let disabled = disabled
+            .map(|(channel, since, why)| context! { channel, since => self.time(*since), why });
+        context! {
+            counts,
+            silences => silences.collect::<Vec<_>>(),
+            disabled => disabled.collect::<Vec<_>>(),
+        }
     }
 
     fn alert(&self, alert: &Alert, story: Option<&Story>, by: Option<&str>) -> Value {

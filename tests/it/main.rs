@@ -5,6 +5,7 @@
 
 mod answers;
 mod archive;
+mod buttons;
 mod complaints;
 mod crisis;
 mod daemon;

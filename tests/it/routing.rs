@@ -93,6 +93,15 @@ async fn a_silence_holds_back_and_reports() {
     let listed = json(&run(&config, &["silence", "list", "--json"]));
     assert_eq!((&listed[0]["held"], &listed[0]["running"]), (&1.into(), &true.into()));
     assert!(mails(&settings.mails()).is_empty());
+    let (_, page) = daemon.get("/?lang=en");
+    for shown in
+        ["Held back", "<dt>silenced</dt><dd>1</dd>", "S-1", "Carmen Sáez", "Mudanza anunciada"]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert_eq!(daemon.metric("atalaya_alerts_held{why=\"silenced\"}"), Some(1.0));
+    assert_eq!(daemon.metric("atalaya_alerts_held{why=\"storm\"}"), Some(0.0));
+    assert_eq!(daemon.metric("atalaya_silences_running"), Some(1.0));
 
     assert_eq!(run(&config, &["silence", "end", "S-2"]).status.code(), Some(1));
     assert_eq!(run(&config, &["silence", "end", "S-1"]).status.code(), Some(0));

@@ -3,8 +3,8 @@
 
 use atalaya::config::{self, Config};
 use atalaya::model::{
-    AttemptOutcome, ChannelState, ChannelsNotice, Delivery, DeliveryState, NoticeBody, NoticeId,
-    StoryId,
+    Alert, AttemptOutcome, ChannelState, ChannelsNotice, Delivery, DeliveryState, Level,
+    NoticeBody, NoticeId, StoryId,
 };
 use atalaya::pipeline::{fall_back, tell_of_channels};
 use atalaya::store::deliveries::{self, Filter, Outgoing, Retried};
@@ -61,6 +61,8 @@ async fn life(backend: &Backend) {
     a_daemon_that_was_away_tries_the_usual_way_first(&store, &config).await;
     a_dead_letter_is_sent_again_under_its_key(&store).await;
     operators_hear_of_it_by_another_channel(&store, &config).await;
+    red_goes_before_what_else_waits(&store).await;
+    who_is_gone_gets_nothing_until_enabled(&store, &config).await;
     close(store).await;
 }
 
@@ -204,6 +206,50 @@ async fn operators_hear_of_it_by_another_channel(store: &Store, config: &Config)
     assert_eq!((tell(store, config, 2400).await, tell(store, config, 5806).await), (0, 1));
 }
 
+/// F31: whatever waits for a channel that is slow, red does not wait behind it.
+async fn red_goes_before_what_else_waits(store: &Store) {
+    for seconds in 6_000..6_020 {
+        add(store, &["ana"], seconds).await;
+    }
+    let red = add_at(store, Level::Red, &["bea"], 6_030).await;
+    let first = claim(store, "email", 6_031).await;
+    assert_eq!((first.len(), first[0].delivery.id), (9, red[0].id));
+    assert!(first[1..].iter().all(|one| one.delivery.recipient.id == "ana"));
+    let mut waiting = first;
+    while !waiting.is_empty() {
+        for one in &waiting {
+            finish(store, one, accepted(), 6_032).await;
+        }
+        waiting = claim(store, "email", 6_032).await;
+    }
+}
+
+async fn who_is_gone_gets_nothing_until_enabled(store: &Store, config: &Config) {
+    for one in claim(store, "other", 6_900).await {
+        finish(store, &one, accepted(), 6_901).await;
+    }
+    add(store, &["ana"], 7_000).await;
+    let claimed = claim(store, "email", 7_000).await;
+    finish(store, &claimed[0], AttemptOutcome::Gone("HTTP 410".to_owned()), 7_001).await;
+    store.write(|tx| channels::disable(tx, "email", at(7_001))).await.unwrap();
+    add(store, &["bea"], 7_002).await;
+    assert!(claim(store, "email", 7_003).await.is_empty(), "nothing is sent to it");
+    assert_eq!(tell(store, config, 7_006).await, 1);
+    let told = claim(store, "other", 7_006).await;
+    let told = told.iter().find(|one| matches!(one.notice.body, NoticeBody::Channels(_)));
+    let change = &facts(told.expect("operators are told")).changes[0];
+    assert_eq!((change.now, change.waiting), (ChannelState::Disabled, 1));
+    assert_eq!(tell(store, config, 9_000).await, 0, "once");
+    assert_eq!(
+        fallen(store, config, 7_063).await,
+        2,
+        "the loss and what waits take the second way"
+    );
+    let enable = |channel| store.write(move |tx| channels::enable(tx, channel));
+    assert!(!enable("other").await.unwrap() && enable("email").await.unwrap());
+    assert_eq!(claim(store, "email", 9_001).await.len(), 1, "what waited goes out");
+}
+
 fn configuration() -> Config {
     let directory = tempfile::tempdir().unwrap();
     let shipped = env!("CARGO_MANIFEST_DIR");
@@ -216,7 +262,11 @@ fn configuration() -> Config {
 
 /// One notice over mail to each of them, due at this time.
 async fn add(store: &Store, to: &[&str], seconds: i64) -> Vec<Delivery> {
-    let alert = samples::alert(StoryId::new(), at(seconds));
+    add_at(store, Level::Orange, to, seconds).await
+}
+
+async fn add_at(store: &Store, level: Level, to: &[&str], seconds: i64) -> Vec<Delivery> {
+    let alert = Alert { level, ..samples::alert(StoryId::new(), at(seconds)) };
     let (id, notice) = (NoticeId::new(), samples::notice(&alert, "x"));
     let messages: Vec<Delivery> =
         to.iter().map(|to| samples::delivery(id, to, at(seconds))).collect();

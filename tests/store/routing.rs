@@ -35,6 +35,7 @@ async fn told(backend: &Backend) {
     let store = backend.open().await;
     a_route_without_more_tells_at_once(&store, 0).await;
     a_group_is_one_message(&store, 10_800).await;
+    red_breaks_out_of_its_group(&store, 14_400).await;
     a_silence_holds_back_warns_and_reports(&store, 21_600).await;
     red_is_silenced_by_its_name_alone(&store, 32_400).await;
     a_graver_alert_stands_for_others(&store, 43_200).await;
@@ -77,6 +78,28 @@ async fn a_group_is_one_message(store: &Store, start: i64) {
     assert_eq!(gather(store, &config, start + 329).await, 0, "its interval is not over");
     assert_eq!(gather(store, &config, start + 330).await, 1);
     assert_eq!(take(store, start + 330).await.len(), 1);
+}
+
+async fn red_breaks_out_of_its_group(store: &Store, start: i64) {
+    let route = format!("[[route]]\n{ANA}group_by = \"topic\"\ngroup_wait = \"30s\"\n");
+    let config = configuration(&route);
+    let mut rises = raise(store, &config, "bank", Level::Orange, start).await;
+    raise(store, &config, "bank", Level::Yellow, start + 1).await;
+    assert!(take(store, start + 2).await.is_empty(), "they wait");
+    (rises.level, rises.standing, rises.severity) = (Level::Red, Level::Red, severity(Level::Red));
+    (rises.told, rises.updated_at) = (rises.told + 1, at(start + 3));
+    tell(store, &config, &rises).await;
+    let at_once = take(store, start + 3).await.remove(0).notice;
+    assert!(matches!(&at_once.body, NoticeBody::Alert(told) if told.alert_id == rises.id));
+    assert_eq!(gather(store, &config, start + 30).await, 1, "the other one waited, and it alone");
+    let other = take(store, start + 30).await.remove(0).notice;
+    assert!(matches!(&other.body, NoticeBody::Alert(told) if told.alert_id != rises.id));
+
+    let patient = configuration(&(route + "red_waits = true\n"));
+    raise(store, &patient, "sector", Level::Red, start + 1_000).await;
+    assert!(take(store, start + 1_000).await.is_empty(), "if the route says so it waits");
+    assert_eq!(gather(store, &patient, start + 1_030).await, 1);
+    assert_eq!(take(store, start + 1_030).await.len(), 1);
 }
 
 async fn a_silence_holds_back_warns_and_reports(store: &Store, start: i64) {

@@ -321,6 +321,7 @@ fn fate(result: &Result<Receipt, SendError>) -> Fate {
         Err(SendError::Retry { after, .. }) => ("retry", after.map(|after| after.as_secs())),
         Err(SendError::Slower { after, .. }) => ("slower", after.map(|after| after.as_secs())),
         Err(SendError::Refused { .. }) => ("refused", None),
+        Err(SendError::Gone { .. }) => ("gone", None),
         Err(SendError::HandOver) => ("hand-over", None),
     }
 }

@@ -34,6 +34,9 @@ impl ChannelsView {
     pub fn new(notice: &ChannelsNotice, locale: Locale, clock: &Clock) -> Self {
         let has = |state| notice.changes.iter().any(|change| change.now == state);
         let mut advice = Vec::new();
+        if has(ChannelState::Disabled) {
+            advice.push(phrases::text("channels.do_disabled", locale));
+        }
         if has(ChannelState::Failing) {
             advice.push(phrases::text("channels.do_failing", locale));
         }
@@ -63,6 +66,7 @@ pub fn subject(notice: &ChannelsNotice, locale: Locale) -> String {
             let separator = phrases::text("format.list_separator", locale);
             let names = names.join(separator);
             let key = match state {
+                ChannelState::Disabled => "channels.disabled_are",
                 ChannelState::Failing => "channels.failing_are",
                 ChannelState::Dropping => "channels.dropping_are",
                 ChannelState::Working => "channels.working_are",
@@ -76,6 +80,7 @@ pub fn subject(notice: &ChannelsNotice, locale: Locale) -> String {
 fn row(change: &ChannelChange, locale: Locale, clock: &Clock) -> ChannelRow {
     let say = |key| phrases::text(key, locale);
     let now = match change.now {
+        ChannelState::Disabled => "channels.disabled",
         ChannelState::Failing => "channels.failing",
         ChannelState::Dropping => "channels.dropping",
         ChannelState::Working => "channels.working",

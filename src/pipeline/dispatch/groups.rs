@@ -8,7 +8,7 @@ use super::{
 };
 use crate::config::Config;
 use crate::decide::{self, Path, Tally};
-use crate::model::{Notice, NoticeBody, SummaryOf};
+use crate::model::{Level, Notice, NoticeBody, SummaryOf};
 use crate::store::groups::{self, Group, Member};
 use crate::store::{StoreError, Transaction};
 
@@ -50,6 +50,19 @@ pub(super) fn gather(
         notice: told.notice.clone(),
     };
     groups::add_member(tx, &key, &member)
+}
+
+/// Whether a red alert is told at once in place of waiting for its group, which then does not tell it again.
+pub(super) fn breaks_out(
+    tx: &mut dyn Transaction,
+    told: &TellableAlert<'_>,
+    path: &Path<'_>,
+) -> Result<bool, StoreError> {
+    if told.labels.level != Level::Red || path.route.telling.red_waits {
+        return Ok(false);
+    }
+    groups::drop_member(tx, &decide::group_key(path, told.labels), told.alert.alert_id)?;
+    Ok(true)
 }
 
 /// Tells the groups that are due.

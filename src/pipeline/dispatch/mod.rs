@@ -99,7 +99,7 @@ fn along_routes(
             record(tx, told, &hold, told.notice.at)?;
         } else if path.addresses.is_empty() {
             // Only its policy tells it.
-        } else if telling.group_by.is_empty() {
+        } else if telling.group_by.is_empty() || groups::breaks_out(tx, told, &path)? {
             if let Some(every) = telling.repeat {
                 let readers = readers(&path.addresses);
                 reminders::begin(tx, told, (&path.route.place, readers), millis(every))?;

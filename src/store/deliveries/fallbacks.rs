@@ -74,8 +74,9 @@ pub fn enqueue_fallback(
     }
     tx.execute(
         "INSERT INTO delivery (id, notice_id, thread, channel, recipient_id, recipient, \
-         idempotency_key, thread_key, state, not_before, created_at, updated_at, fallback_of) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9, ?10, ?10, ?11)",
+         idempotency_key, thread_key, state, not_before, created_at, updated_at, fallback_of, \
+         urgent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9, ?10, ?10, ?11, \
+         (SELECT urgent FROM delivery WHERE id = ?11))",
         params![
             delivery.id,
             delivery.notice_id,

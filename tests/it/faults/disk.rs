@@ -1,12 +1,16 @@
-//! F4 and F29: a disk that is full, a database that another holds.
+//! F4 and F29: a disk that is full, a database that another holds or that is away.
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{HEADLINE, SOON, TEXT, mail_channel};
+use super::{HEADLINE, OTHER, OTHER_TEXT, SOON, TEXT, mail_channel, room};
 use crate::support::daemon::Daemon;
+use crate::support::database::Database;
 use crate::support::mail_stub::{Does, MailStub};
+use crate::support::post_stub::{self, PostStub};
+use crate::support::relay::Relay;
 use crate::support::settings::Settings;
 use crate::support::site::Site;
 use crate::support::wait_for;
@@ -100,4 +104,51 @@ async fn a_database_that_another_holds_is_waited_for() {
     let ready = || (daemon.get("/readyz").0 == 200).then_some(());
     wait_for("the daemon is ready", SOON, ready).await;
     assert_eq!(mail.kept().len(), 1);
+}
+
+/// The room answers once the database is away.
+static IS_AWAY: AtomicBool = AtomicBool::new(false);
+
+/// F29: the database server is away for a minute while a message is on its way: its outcome is recorded
+/// afterwards, and what happened meanwhile is told then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_server_that_is_away_is_waited_for() {
+    let database = Database::new();
+    let relay = Relay::open(database.server()).await;
+    let site = Site::open().await;
+    let chat = PostStub::open(|_| post_stub::Does::TakesWhen(&IS_AWAY)).await;
+    let settings = Settings::new()
+        .store(&database.url_by(relay.port()))
+        .source("diario", &site.feed_url())
+        .ways(&(room("chat", "") + "[[route]]\nrooms = [\"chat\"]\n"));
+    std::fs::write(settings.file("chat-url"), chat.url()).expect("written");
+    let daemon = Daemon::start(&settings.write()).await;
+    site.publish(HEADLINE, TEXT);
+    wait_for("a message is on its way", SOON, || chat.came().pop()).await;
+
+    relay.cut();
+    let began = std::time::Instant::now();
+    IS_AWAY.store(true, Ordering::SeqCst);
+    daemon.says("an outcome could not be recorded yet").await;
+    let unready = || (daemon.get("/readyz").0 == 503).then_some(());
+    wait_for("the daemon says that it is not ready", SOON, unready).await;
+    site.publish(OTHER, OTHER_TEXT);
+    let a_minute = || (began.elapsed() > Duration::from_mins(1)).then_some(());
+    wait_for("a minute has passed", SOON * 2, a_minute).await;
+    assert_eq!(
+        (chat.came().len(), daemon.get("/readyz").0, daemon.get("/healthz").0),
+        (1, 503, 200)
+    );
+
+    relay.mend();
+    let ready = || (daemon.get("/readyz").0 == 200).then_some(());
+    wait_for("the daemon is ready again", SOON, ready).await;
+    let both = || (chat.came().len() >= 2).then(|| chat.came());
+    let came = wait_for("the second alert arrives", SOON, both).await;
+    let keys = came.iter().map(|one| one.header("idempotency-key").to_owned());
+    assert_eq!(keys.collect::<std::collections::BTreeSet<_>>().len(), 2);
+    let rows = || database.query("SELECT state || ' ' || attempts FROM delivery ORDER BY id");
+    let accepted = || (rows() == ["accepted 1", "accepted 1"]).then_some(());
+    wait_for("both outcomes are recorded", SOON, accepted).await;
+    assert_eq!(chat.came().len(), 2, "nothing was told twice");
 }

@@ -1,6 +1,7 @@
 //! Faults on real sockets and disks around the real daemon: what its readers get all the same. Each
 //! test shows that its fault was met, else it proves nothing. The whole list: docs/faults.md.
 
+mod clock;
 mod disk;
 mod log;
 mod mail;
@@ -17,12 +18,17 @@ const SOON: Duration = Duration::from_mins(1);
 const HEADLINE: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
 const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
     datos personales de miles de clientes, según la entidad.";
+/// Another matter.
+const OTHER: &str =
+    "El supervisor multa al Banco Almenara por vender fondos sin informar del riesgo";
+const OTHER_TEXT: &str = "El supervisor ha impuesto al Banco Almenara una multa de doce millones de euros \
+    por vender fondos de riesgo a clientes mayores sin informarles.";
 
 /// A daemon that has one thing to tell, by these channels and routes.
 struct Scene {
     daemon: Daemon,
     settings: Settings,
-    _site: Site,
+    site: Site,
 }
 
 async fn scene(ways: &str, secrets: &[(&str, &str)]) -> Scene {
@@ -33,7 +39,7 @@ async fn scene(ways: &str, secrets: &[(&str, &str)]) -> Scene {
         std::fs::write(settings.file(name), text).expect("written");
     }
     let daemon = Daemon::start(&settings.write()).await;
-    Scene { daemon, settings, _site: site }
+    Scene { daemon, settings, site }
 }
 
 /// Every delivery: channel, state, attempts; in the order of their creation.

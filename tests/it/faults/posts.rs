@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use standardwebhooks::Webhook;
 
-use super::{SOON, mail_channel, outbox, room, scene};
+use super::{OTHER, OTHER_TEXT, SOON, mail_channel, outbox, room, scene};
 use crate::support::daemon::atalaya;
 use crate::support::mail_stub::{Does as MailDoes, MailStub};
 use crate::support::post_stub::{Does, OK, PostStub};
@@ -80,7 +80,11 @@ async fn a_receiver_that_breaks_off_gets_it_again_under_the_same_id() {
 /// F13: a redirect is not followed, what is gone is not asked again, and both are told of by mail.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leads_elsewhere_or_is_gone_is_asked_once() {
-    let gone = PostStub::open(|_| Does::Answers("410 Gone", "gone")).await;
+    let gone = PostStub::open(|before| match before {
+        0 => Does::Answers("410 Gone", "gone"),
+        _ => OK,
+    })
+    .await;
     let target = PostStub::open(|_| OK).await;
     let moved =
         PostStub::open(|_| Does::Answers("307 Temporary Redirect\r\nlocation: /elsewhere", ""))
@@ -100,6 +104,38 @@ async fn who_leads_elsewhere_or_is_gone_is_asked_once() {
     assert_eq!(states.iter().filter(|row| row.1 == "dead" && row.2 == 1).count(), 2, "{states:?}");
     assert_eq!((gone.came().len(), moved.came().len(), target.came().len()), (1, 1, 0));
     assert!(moved.came()[0].line.starts_with("POST /hook"));
+
+    // What is gone gets nothing more, until somebody says so; what happens meanwhile waits.
+    assert!(
+        told.text.contains("gone disabled") && told.text.contains("channel enable"),
+        "{}",
+        told.text
+    );
+    let working = |channel: &str| {
+        scene.daemon.metric(&format!("atalaya_channel_working{{channel=\"{channel}\"}}"))
+    };
+    assert_eq!(working("gone"), Some(0.0));
+    let (_, page) = scene.daemon.get("/?lang=en");
+    assert!(
+        page.contains("Channel disabled") && page.contains("atalaya channel enable gone"),
+        "{page}"
+    );
+    scene.site.publish(OTHER, OTHER_TEXT);
+    wait_for("the other room is asked again", SOON, || (moved.came().len() == 2).then_some(()))
+        .await;
+    let waits = ("gone".to_owned(), "pending".to_owned(), 0);
+    assert!(outbox(&scene.settings).contains(&waits), "{:?}", outbox(&scene.settings));
+    assert_eq!(gone.came().len(), 1);
+    let enable = |channel: &str| {
+        let mut command = atalaya();
+        command.args(["channel", "enable", channel, "--config"]);
+        let done = command.arg(scene.settings.file("atalaya.toml")).output().expect("started");
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    assert_eq!(enable("nobody").0, Some(2));
+    assert_eq!(enable("moved").0, Some(1), "it was not disabled");
+    assert_eq!(enable("gone").0, Some(0));
+    wait_for("it gets what waited", SOON, || (gone.came().len() == 2).then_some(())).await;
 }
 
 /// `atalaya channel test` goes the real way and tells what the receiver said.

@@ -29,10 +29,16 @@ pub fn atalaya() -> Command {
 impl Daemon {
     /// Starts on a configuration and waits until `/readyz` says so.
     pub async fn start(config: &Path) -> Self {
+        Self::start_with(config, &[]).await
+    }
+
+    /// As [`Daemon::start`], with further variables of its environment.
+    pub async fn start_with(config: &Path, environment: &[(&str, &str)]) -> Self {
         let log = config.with_extension("log");
         let stderr = File::create(&log).expect("a log");
         let mut command = atalaya();
         command.args(["run", "--config"]).arg(config).env("ATALAYA_LOG", "atalaya=debug,info");
+        command.envs(environment.iter().copied());
         let child = command.stdout(Stdio::null()).stderr(stderr).spawn().expect("started");
         let mut daemon = Self { child, log, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         daemon.address = wait_for("the daemon is ready", START, || daemon.ready()).await;

@@ -1,6 +1,6 @@
 //! A database server's database of a test's own, dropped with it.
 
-use postgres::{Client, NoTls};
+use postgres::{Client, NoTls, SimpleQueryMessage};
 use url::Url;
 
 /// Where tests may make databases, unless `ATALAYA_TEST_PG_URL` says otherwise.
@@ -23,9 +23,42 @@ impl Database {
 
     /// Its URL, for the configuration.
     pub fn url(&self) -> String {
+        self.parsed().into()
+    }
+
+    /// Its URL by another way to the same server.
+    pub fn url_by(&self, port: u16) -> String {
+        let mut url = self.parsed();
+        url.set_host(Some("127.0.0.1")).expect("a host");
+        url.set_port(Some(port)).expect("a port");
+        url.into()
+    }
+
+    /// Where the server listens.
+    pub fn server(&self) -> std::net::SocketAddr {
+        let of_url = self.parsed().socket_addrs(|| Some(5432)).expect("an address");
+        of_url[0]
+    }
+
+    fn parsed(&self) -> Url {
         let mut url = Url::parse(&self.server).expect("ATALAYA_TEST_PG_URL is a URL");
         url.set_path(&self.name);
-        url.into()
+        url
+    }
+
+    /// The first column of the rows of a query, as text.
+    pub fn query(&self, sql: &'static str) -> Vec<String> {
+        let url = self.url();
+        let asked = std::thread::spawn(move || {
+            let mut client = Client::connect(&url, NoTls).expect("connected");
+            let messages = client.simple_query(sql).expect("a query");
+            let rows = messages.iter().filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            });
+            rows.collect()
+        });
+        asked.join().expect("no panic")
     }
 }
 

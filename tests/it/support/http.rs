@@ -6,7 +6,12 @@ use std::time::Duration;
 
 /// Status and body. None where nobody answers.
 pub fn get(address: SocketAddr, path: &str) -> Option<(u16, String)> {
-    ask(address, &format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n"))
+    bare(address, "GET", path, "")
+}
+
+/// Status and body of the answer to a request without a body, with further headers (each with its line end).
+pub fn bare(address: SocketAddr, method: &str, path: &str, headers: &str) -> Option<(u16, String)> {
+    ask(address, &format!("{method} {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\r\n"))
 }
 
 /// Status and body of the answer to a form, with further headers (each with its line end).

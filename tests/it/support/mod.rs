@@ -8,6 +8,7 @@ pub mod mail;
 pub mod mail_stub;
 pub mod post_stub;
 pub mod postfix;
+pub mod relay;
 pub mod settings;
 pub mod site;
 

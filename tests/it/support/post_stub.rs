@@ -1,6 +1,7 @@
 //! A receiver of posts that answers as it is told, byte by byte, and writes down what came.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ pub enum Does {
     Stalls,
     /// One byte a second, for ever.
     Drips,
+    /// Takes it once this says so.
+    TakesWhen(&'static AtomicBool),
 }
 
 /// Taken.
@@ -107,6 +110,13 @@ async fn converse(
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n").await.ok()
         }
         Does::Stalls => std::future::pending().await,
+        Does::TakesWhen(now) => {
+            while !now.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
+            stream.write_all(answer).await.ok()
+        }
         Does::Drips => {
             stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n").await.ok()?;
             loop {

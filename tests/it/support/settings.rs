@@ -113,6 +113,13 @@ impl Settings {
         self
     }
 
+    /// Messages carry links and buttons that answer.
+    pub fn buttons(mut self) -> Self {
+        self.web += "public_url = \"https://atalaya.example/desk/\"\n\
+                     slack_signing_secret = { file = \"slack-secret\" }\n";
+        self
+    }
+
     /// A crisis plan. After the channels that it names.
     pub fn plan(mut self, text: &str) -> Self {
         std::fs::create_dir(self.file("plans")).expect("made");
