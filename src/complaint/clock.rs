@@ -1,9 +1,8 @@
 //! Deadlines of complaints and the reminders before and behind them: absolute instants, so that a
 //! restart or a jump of the clock loses none.
 
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::config::ComplaintRules;
 use crate::model::{ComplaintLife, ComplaintState, PlanDuration, Reminder};
@@ -12,27 +11,10 @@ use crate::model::{ComplaintLife, ComplaintState, PlanDuration, Reminder};
 const ESCALATED: u32 = 120;
 
 /// When something is due that has so much time from an instant on.
-///
-/// Business days end with the last hour of the last day, whatever hour they began at (the rule of
-/// Regulation (EEC) 1182/71, article 3); months end at the same hour of the same day, or of the last
-/// day of a shorter month.
 #[must_use]
 pub fn due(rules: &ComplaintRules, time: PlanDuration, from: Timestamp) -> Timestamp {
     let zone = TimeZone::get(&rules.time_zone).unwrap_or(TimeZone::UTC);
-    let at = match time {
-        PlanDuration::Clock(duration) => from.checked_add(duration).unwrap_or(Timestamp::MAX),
-        PlanDuration::BusinessDays(count) => {
-            let first = from.to_zoned_datetime(zone.clone()).date();
-            let last = rules.business_days.after(first, count);
-            let end = last.checked_add(1.day()).unwrap_or(last).to_datetime(Time::midnight());
-            zone.to_ambiguous_timestamp(end).compatible().unwrap_or(Timestamp::MAX)
-        }
-        PlanDuration::Months(count) => {
-            let end = from.to_zoned_datetime(zone).checked_add(i64::from(count).months());
-            end.map_or(Timestamp::MAX, |end| end.timestamp())
-        }
-    };
-    whole(at)
+    time.after(from, &zone, &rules.business_days)
 }
 
 /// The last reminder that is due by now and was not told; none if there is none. Those before it are
@@ -95,11 +77,6 @@ fn part(from: Timestamp, to: Timestamp, share: u32) -> Timestamp {
     let length = to.duration_since(from).as_millis().max(0);
     let part = i64::try_from(length * i128::from(share) / 100).unwrap_or(i64::MAX);
     from.checked_add(SignedDuration::from_millis(part)).unwrap_or(Timestamp::MAX)
-}
-
-/// To the millisecond, which is what the store keeps.
-fn whole(at: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! The notation of durations in plans: `15m`, `2h`, `180d` by the clock; `5bd` business days and
 //! `1mo` months, which need a calendar and stay text until a deadline is computed.
 
-use jiff::SignedDuration;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use super::BusinessDays;
 
 /// Longest duration that a plan may name: ten years. Longer ones are slips of the finger.
 const MAX_SECONDS: i64 = 3650 * DAY;
@@ -36,6 +40,36 @@ impl PlanDuration {
         };
         let total = i64::from(count) * seconds;
         (total <= MAX_SECONDS).then(|| Self::Clock(SignedDuration::from_secs(total)))
+    }
+
+    /// When something is due that has so much time from an instant on, to the millisecond, which is what the store
+    /// keeps; at the end of time the clock stands still.
+    ///
+    /// Business days end with the last hour of the last day, in the zone, whatever hour they began at (the rule of
+    /// Regulation (EEC) 1182/71, article 3); months end at the same hour of the same day, or of the last day of a shorter
+    /// month.
+    #[must_use]
+    pub fn after(
+        self,
+        from: Timestamp,
+        zone: &TimeZone,
+        business_days: &BusinessDays,
+    ) -> Timestamp {
+        let at = match self {
+            Self::Clock(duration) => from.checked_add(duration).unwrap_or(Timestamp::MAX),
+            Self::BusinessDays(count) => {
+                let first = from.to_zoned_datetime(zone.clone()).date();
+                let last = business_days.after(first, count);
+                let end = last.checked_add(1.day()).unwrap_or(last).to_datetime(Time::midnight());
+                zone.to_ambiguous_timestamp(end).compatible().unwrap_or(Timestamp::MAX)
+            }
+            Self::Months(count) => {
+                let end =
+                    from.to_zoned_datetime(zone.clone()).checked_add(i64::from(count).months());
+                end.map_or(Timestamp::MAX, |end| end.timestamp())
+            }
+        };
+        Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
     }
 }
 

@@ -1,32 +1,14 @@
 //! From the notation of a plan to instants: by the clock, by business days, by months.
 
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::model::{Plan, PlanDuration};
 
-/// When something is due that has `notation` time from an instant on.
-///
-/// Business days end with the last hour of the last day, in the plan's zone, whatever hour they
-/// began at (the rule of Regulation (EEC) 1182/71, article 3); months end at the same hour of the
-/// same day, or of the last day of a shorter month. None for what is no notation.
+/// When something is due that has `notation` time from an instant on; none for what is no notation.
 pub(super) fn due(plan: &Plan, notation: &str, from: Timestamp) -> Option<Timestamp> {
-    let zone = || TimeZone::get(&plan.time_zone).unwrap_or(TimeZone::UTC);
-    Some(match PlanDuration::parse(notation)? {
-        PlanDuration::Clock(duration) => later(from, duration),
-        PlanDuration::BusinessDays(count) => {
-            let first = from.to_zoned_datetime(zone()).date();
-            let last = plan.business_days.after(first, count);
-            let end = last.checked_add(1.day()).unwrap_or(last).to_datetime(Time::midnight());
-            whole(zone().to_ambiguous_timestamp(end).compatible().unwrap_or(Timestamp::MAX))
-        }
-        PlanDuration::Months(count) => {
-            let local = from.to_zoned_datetime(zone());
-            let end = local.checked_add(i64::from(count).months());
-            end.map_or(Timestamp::MAX, |end| end.timestamp())
-        }
-    })
+    let zone = TimeZone::get(&plan.time_zone).unwrap_or(TimeZone::UTC);
+    Some(PlanDuration::parse(notation)?.after(from, &zone, &plan.business_days))
 }
 
 /// When a warning is due that comes `notation` before an instant; business days are counted back
