@@ -150,13 +150,23 @@ impl Pasts {
         if let Self::Lines { skipped, .. } = self { *skipped } else { 0 }
     }
 
-    /// The alerts that the daemon raised or changed since, if this is its archive.
+    /// The alerts that the daemon raised or changed since, if this is its archive; without those of complaints alone,
+    /// which are not replayed.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub async fn alerts(&self, since: Timestamp) -> Result<Vec<crate::model::Alert>, ArchiveError> {
         let Self::Archive { store, .. } = self else { return Ok(Vec::new()) };
-        Ok(store.read(move |tx| alerts::recent(tx, since, u32::MAX)).await?)
+        let read = move |tx: &mut dyn crate::store::Transaction| {
+            let mut told = Vec::new();
+            for alert in alerts::recent(tx, since, u32::MAX)? {
+                if replay::is_news(tx, alert.story_id)? {
+                    told.push(alert);
+                }
+            }
+            Ok(told)
+        };
+        Ok(store.read(read).await?)
     }
 }
 

@@ -132,6 +132,13 @@ async fn a_wave_of_complaints_warns_before_any_news() {
     wait_for("the news is judged", SOON, judged(201.0)).await;
     let first = alerts(&settings).into_iter().map(|it| it["opened_at"].to_string()).min();
     assert_eq!(first, Some(found[0]["opened_at"].to_string()), "complaints came first");
+
+    // Complaints are no news: what rules would have raised of them is not asked.
+    let mut command = atalaya();
+    command.args(["backtest", "--since", "1d", "--json", "--config"]);
+    let output = command.arg(settings.file("atalaya.toml")).output().expect("started");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!((&report["articles"], &report["totals"]["lost"]), (&1.into(), &0.into()), "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
