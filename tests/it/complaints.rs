@@ -138,7 +138,11 @@ async fn a_wave_of_complaints_warns_before_any_news() {
     command.args(["backtest", "--since", "1d", "--json", "--config"]);
     let output = command.arg(settings.file("atalaya.toml")).output().expect("started");
     let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
-    assert_eq!((&report["articles"], &report["totals"]["lost"]), (&1.into(), &0.into()), "{report}");
+    assert_eq!(
+        (&report["articles"], &report["totals"]["lost"]),
+        (&1.into(), &0.into()),
+        "{report}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
