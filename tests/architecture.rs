@@ -59,7 +59,7 @@ const FLOORS: [(u8, &str, &[&str]); 26] = [
             "notify",
         ],
     ),
-    (3, "web", &["model", "config", "phrases", "store", "telemetry", "complaint"]),
+    (3, "web", &["model", "config", "phrases", "store", "telemetry", "plan", "complaint"]),
     (
         4,
         "app",

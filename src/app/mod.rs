@@ -170,6 +170,10 @@ impl App {
         let state = web::Shared {
             store: store.clone(),
             config: shown,
+            plans: |tx, config, number, event| {
+                let heard = crate::pipeline::hear(tx, config, number, event)?;
+                Ok(heard.map(|done| done.map(drop)))
+            },
             metrics: Arc::clone(&metrics),
             stopping: stop_work.clone(),
         };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, Incident, IncidentId, IncidentState, Level, StoryId};
+use super::{AlertId, DeliveryId, Incident, IncidentId, IncidentState, Level, StoryId};
 
 /// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,27 @@ pub struct IncidentEvent {
     pub by: Option<String>,
     /// What.
     pub what: Happening,
+    /// By which message's link they said it, if it was by one.
+    pub through: Option<Through>,
+}
+
+impl IncidentEvent {
+    /// What happened, said by no link.
+    #[must_use]
+    pub fn new(at: Timestamp, by: Option<String>, what: Happening) -> Self {
+        Self { at, by, what, through: None }
+    }
+}
+
+/// The link that somebody answered by, and from where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Through {
+    /// The message with the link.
+    pub delivery: DeliveryId,
+    /// The channel that carried it.
+    pub channel: String,
+    /// Address of the client, as far as it is known.
+    pub address: Option<String>,
 }
 
 /// What set an incident off.

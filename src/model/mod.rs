@@ -69,7 +69,7 @@ pub use id::{
 pub use incident::{
     Care, Chase, Duty, Incident, IncidentLife, IncidentState, Lesson, Mark, Step, StepState,
 };
-pub use incident_event::{Happening, IncidentEvent, Origin, Start};
+pub use incident_event::{Happening, IncidentEvent, Origin, Start, Through};
 pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
 };

@@ -169,6 +169,15 @@ impl Notice {
         }
     }
 
+    /// Whether its reader can answer it: take an alert, or say how a step of a plan is.
+    #[must_use]
+    pub fn is_answerable(&self) -> bool {
+        match &self.body {
+            NoticeBody::Plan(plan) => plan.news.asks_for().is_some(),
+            _ => self.alert().is_some(),
+        }
+    }
+
     /// The alert that it is about, if it is about one.
     #[must_use]
     pub fn alert(&self) -> Option<&AlertNotice> {

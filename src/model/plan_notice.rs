@@ -125,6 +125,17 @@ pub enum PlanNews {
     },
 }
 
+impl PlanNews {
+    /// What the message asks somebody to do, if it asks for something.
+    #[must_use]
+    pub fn asks_for(&self) -> Option<&PlanTask> {
+        match self {
+            Self::Asked { task, .. } | Self::Warned { task } | Self::Late { task } => Some(task),
+            _ => None,
+        }
+    }
+}
+
 /// How things stand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SituationReport {

@@ -105,6 +105,7 @@ fn plan_news(view: &View, facts: &PlanView) -> Vec<Section> {
         labelled(view, "mail.plan", facts.heading.clone()),
         Line::Headline { text: facts.title.clone(), url: None },
     ];
+    lines.extend(answer(view));
     lines.extend(
         facts
             .rows

@@ -37,6 +37,8 @@ pub struct View {
     pub status_url: Option<String>,
     /// Where the reader can answer.
     pub answer_url: Option<String>,
+    /// What the link to answer by says, and how it is used.
+    pub answer: (&'static str, &'static str),
     pub time_zone: String,
     #[serde(flatten)]
     pub body: Body,
@@ -96,6 +98,10 @@ impl View {
             ),
         };
         let name = clean(&delivery.recipient.name, 80);
+        let answer = match &notice.body {
+            NoticeBody::Plan(_) => ["answer_step.link", "answer_step.how"],
+            _ => ["answer.link", "answer.how"],
+        };
         Self {
             lang: language_tag(locale),
             locale,
@@ -105,6 +111,7 @@ impl View {
             organisation: clean(&notice.organisation, 120),
             status_url: notice.status_url.as_deref().and_then(link),
             answer_url: delivery.answer_url.as_deref().and_then(link),
+            answer: answer.map(|key| phrases::text(key, locale)).into(),
             time_zone: clock.zone_name,
             body,
         }
@@ -134,7 +141,7 @@ impl View {
     /// The text of the link to answer by, and where it leads, if the reader can answer.
     pub fn answer(&self) -> Option<(&'static str, &str)> {
         let url = self.answer_url.as_deref()?;
-        Some((phrases::text("answer.link", self.locale), url))
+        Some((self.answer.0, url))
     }
 
     /// What tells this message from all others, so that people know a repeat.

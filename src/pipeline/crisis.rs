@@ -81,7 +81,7 @@ fn begin(
     }
     let mut happened: Option<Happened> = None;
     for what in events {
-        let event = IncidentEvent { at: now, by: by.map(str::to_owned), what };
+        let event = IncidentEvent::new(now, by.map(str::to_owned), what);
         let before = happened.take();
         let done =
             record(tx, config, plan, before.as_ref().map(|it| &it.incident), &event, telling)?
@@ -111,7 +111,7 @@ pub(super) fn rise(
     let before = asked(&incident);
     let mut incident = incident;
     for what in plan::rise(plan, &incident, level) {
-        let event = IncidentEvent { at: now, by: None, what };
+        let event = IncidentEvent::new(now, None, what);
         let done = record(tx, config, plan, Some(&incident), &event, Telling::WithAlert)?;
         incident = done.map_err(|why| StoreError::Mismatch(why.to_string()))?.incident;
     }
@@ -132,7 +132,7 @@ pub(super) fn attach(
         return Ok(incident);
     }
     incidents::attach(tx, incident.id, story, now)?;
-    let event = IncidentEvent { at: now, by: None, what: Happening::Attached { story } };
+    let event = IncidentEvent::new(now, None, Happening::Attached { story });
     let done = record(tx, config, plan, Some(&incident), &event, Telling::WithAlert)?;
     Ok(done.map_err(|why| StoreError::Mismatch(why.to_string()))?.incident)
 }
@@ -149,9 +149,21 @@ pub fn say(
     what: &Happening,
     now: Timestamp,
 ) -> Result<Option<Result<Happened, Refusal>>, StoreError> {
+    hear(tx, config, number, &IncidentEvent::new(now, Some(by.to_owned()), what.clone()))
+}
+
+/// As [`say`], with the link that it was said by.
+///
+/// # Errors
+/// As the store's.
+pub fn hear(
+    tx: &mut dyn Transaction,
+    config: &Config,
+    number: &str,
+    event: &IncidentEvent,
+) -> Result<Option<Result<Happened, Refusal>>, StoreError> {
     let Some((incident, plan)) = incidents::by_number(tx, number)? else { return Ok(None) };
-    let event = IncidentEvent { at: now, by: Some(by.to_owned()), what: what.clone() };
-    record(tx, config, &plan, Some(&incident), &event, Telling::Own).map(Some)
+    record(tx, config, &plan, Some(&incident), event, Telling::Own).map(Some)
 }
 
 /// Does what has fallen due for an incident. Answers what happened, by name.
@@ -174,7 +186,7 @@ pub fn look_after(
             break;
         };
         let name = what.name();
-        let event = IncidentEvent { at: now, by: None, what };
+        let event = IncidentEvent::new(now, None, what);
         match record(tx, config, &plan, Some(&incident), &event, Telling::Own)? {
             Ok(done) => {
                 incident = done.incident;
@@ -281,7 +293,7 @@ fn found(
         incident: Box::new(incident.clone()),
         plan: blake3::hash(text.as_bytes()).to_hex().to_string(),
     };
-    let event = IncidentEvent { at: now, by: None, what };
+    let event = IncidentEvent::new(now, None, what);
     let after = plan::apply(plan, None, &event)
         .map_err(|why| StoreError::Mismatch(format!("{}: {why}", incident.number)))?;
     incident_events::append(tx, after.id, after.life.events, &event)?;

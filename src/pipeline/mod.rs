@@ -54,7 +54,9 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
 pub use channels::{fall_back, tell_of_channels};
-pub use crisis::{Broken, Happened, Verified, look_after, open_by_hand, say, verify as verify_log};
+pub use crisis::{
+    Broken, Happened, Verified, hear, look_after, open_by_hand, say, verify as verify_log,
+};
 pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
 pub use layouts::explain_page;

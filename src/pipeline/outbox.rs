@@ -69,9 +69,12 @@ pub(super) fn enqueue_as(
     Ok(messages.len())
 }
 
-/// Where the recipient of a message can answer it, if it is about an alert and people can reach the page.
+/// Where the recipient of a message can answer it, if there is something to answer and people can reach the
+/// page.
 pub(super) fn answer_url(config: &Config, notice: &Notice, delivery: &Delivery) -> Option<String> {
-    notice.alert()?;
+    if !notice.is_answerable() {
+        return None;
+    }
     let web = config.web.as_ref()?;
     let (base, key) = (web.public_url.as_ref()?, web.answers.key.as_ref()?);
     let valid = i64::try_from(web.answers.valid.as_secs()).ok()?;

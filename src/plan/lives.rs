@@ -49,7 +49,7 @@ impl Life {
         let mut incident = None;
         let mut log = Vec::new();
         for what in opening(&plan, origin(level), String::new()) {
-            let event = IncidentEvent { at: now(), by: None, what };
+            let event = IncidentEvent::new(now(), None, what);
             incident = Some(apply(&plan, incident.as_ref(), &event).expect("an opening"));
             log.push(event);
         }
@@ -65,7 +65,7 @@ impl Life {
     }
 
     fn happen(&mut self, at: Timestamp, by: Option<&str>, what: Happening) -> Result<(), Refusal> {
-        let event = IncidentEvent { at, by: by.map(str::to_owned), what };
+        let event = IncidentEvent::new(at, by.map(str::to_owned), what);
         let after = apply(&self.plan, Some(&self.incident), &event)?;
         let effect = effects(&self.plan, &self.incident, &event, &after);
         self.told = effect.map(|effect| effect.people).unwrap_or_default();

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::transaction::params;
 use super::{Row, StoreError, Transaction};
-use crate::model::{Happening, IncidentEvent, IncidentId};
+use crate::model::{DeliveryId, Happening, IncidentEvent, IncidentId, Through};
 
 const COLUMNS: &str = "n, incident_id, seq, at, person, kind, body, hash";
 
@@ -33,6 +33,22 @@ pub struct Entry {
     pub body: String,
     /// Hash of this and all before, hex.
     pub hash: String,
+}
+
+/// What the body holds beside what happened.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Aside {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    through: Option<Through>,
+}
+
+/// The body of an entry.
+#[derive(serde::Serialize)]
+struct Body<'a> {
+    #[serde(flatten)]
+    what: &'a Happening,
+    #[serde(flatten)]
+    aside: Aside,
 }
 
 impl Entry {
@@ -67,7 +83,9 @@ impl Entry {
             serde_json::from_str(&self.body).map_err(|error| mismatch(error.to_string()))?;
         let at =
             Timestamp::from_millisecond(self.at).map_err(|error| mismatch(error.to_string()))?;
-        Ok(IncidentEvent { at, by: self.person.clone(), what })
+        let Aside { through } =
+            serde_json::from_str(&self.body).map_err(|error| mismatch(error.to_string()))?;
+        Ok(IncidentEvent { at, by: self.person.clone(), what, through })
     }
 }
 
@@ -82,8 +100,9 @@ pub fn append(
     event: &IncidentEvent,
 ) -> Result<String, StoreError> {
     let before = head(tx)?;
-    let body = serde_json::to_string(&event.what)
-        .map_err(|error| StoreError::Mismatch(error.to_string()))?;
+    let body = Body { what: &event.what, aside: Aside { through: event.through.clone() } };
+    let body =
+        serde_json::to_string(&body).map_err(|error| StoreError::Mismatch(error.to_string()))?;
     let mut entry = Entry {
         n: before.as_ref().map_or(1, |entry| entry.n.saturating_add(1)),
         incident_id: incident.to_string(),
@@ -143,6 +162,20 @@ pub fn of_incident(
         "SELECT {COLUMNS} FROM incident_event WHERE incident_id = ?1 ORDER BY seq LIMIT ?2"
     );
     tx.query(&sql, params![incident, limit])?.iter().map(read).collect()
+}
+
+/// What was said of an incident by the link of a message, by name.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn said_through(
+    tx: &mut dyn Transaction,
+    incident: IncidentId,
+    delivery: DeliveryId,
+) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT kind FROM incident_event WHERE incident_id = ?1 AND body LIKE ?2";
+    let rows = tx.query(sql, params![incident, format!("%\"delivery\":\"{delivery}\"%")])?;
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 fn read(row: &Row) -> Result<Entry, StoreError> {

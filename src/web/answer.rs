@@ -14,10 +14,11 @@ use serde::Deserialize;
 
 use super::connections::Peer;
 use super::page::{ENVIRONMENT, PageError};
-use super::{PageQuery, Shared};
+use super::{PageQuery, Shared, task};
 use crate::config::{Config, Web};
 use crate::model::{
     Actor, Alert, AlertEventKind, AlertId, AlertState, AnswerKey, AnswerLink, Delivery, Locale,
+    NoticeBody,
 };
 use crate::phrases;
 use crate::store::answers::{self, Answer, Refusal, Standing};
@@ -36,9 +37,35 @@ pub(super) struct Sent {
     proof: String,
     #[serde(default)]
     name: String,
+    #[serde(flatten)]
+    task: task::Said,
 }
 
 /// What a link leads to.
+pub(super) enum Behind {
+    /// An alert, to be taken.
+    Alert(Box<Found>),
+    /// Something that a plan asks for.
+    Task(Box<task::Found>),
+}
+
+/// What became of an answer.
+enum Answered {
+    Alert(Box<Found>, Said),
+    Task(Box<task::Found>, task::Outcome),
+}
+
+/// Who answers: the person of the message, or somebody of the room that it went to.
+pub(super) struct Asker {
+    /// Person, by id, or as they gave their name.
+    pub id: String,
+    /// By name.
+    pub name: String,
+    /// Where they are, as far as it is known.
+    pub address: Option<String>,
+}
+
+/// An alert that a link leads to.
 pub(super) struct Found {
     pub delivery: Delivery,
     pub alert: Alert,
@@ -82,7 +109,10 @@ pub(super) async fn show(
         Err(key) => return reader.apology(key),
     };
     let found = match shared.store.read(move |tx| find(tx, link)).await {
-        Ok(Some(found)) => found,
+        Ok(Some(Behind::Alert(found))) => found,
+        Ok(Some(Behind::Task(found))) => {
+            return reader.task(link, &found, &task::Outcome::Stands);
+        }
         Ok(None) => return reader.apology("answer.unknown"),
         Err(error) => return away(&error),
     };
@@ -116,60 +146,96 @@ pub(super) async fn take(
         (None, peer) | (peer, None) => peer,
     };
     let name = written(&sent.name);
-    let people: Vec<String> = config.people.keys().cloned().collect();
+    let (ours_config, plans) = (Arc::clone(&config), shared.plans);
     let now = Timestamp::now();
     let job = move |tx: &mut dyn Transaction| {
-        let Some(found) = find(tx, link)? else { return Ok(None) };
-        if !ours {
-            return Ok(Some((found, Said::Again)));
-        }
-        let recipient = &found.delivery.recipient;
-        let person = people.contains(&recipient.id).then(|| recipient.name.clone());
-        let in_room = || {
-            let room = recipient.id.clone();
-            name.as_ref().map_or_else(|| room.clone(), |name| format!("{name} ({room})"))
-        };
-        let actor = Actor {
-            name: Some(person.unwrap_or_else(in_room)),
-            channel: Some(found.delivery.channel.clone()),
-            address: from.clone(),
-        };
-        let answer = Answer {
-            kind: AlertEventKind::Acknowledged,
-            actor,
-            note: None,
-            link: Some(link.delivery),
-        };
-        let said = match answers::record(tx, found.alert.id, &answer, now)? {
-            Ok(alert) => Said::Done(answers::standing(tx, &alert)?),
-            Err(refusal) => Said::Refused(refusal),
-        };
-        Ok(Some((found, said)))
+        let Some(behind) = find(tx, link)? else { return Ok(None) };
+        let asker =
+            |delivery: &Delivery| asker(&ours_config, delivery, name.as_deref(), from.clone());
+        Ok(Some(match behind {
+            Behind::Alert(found) if !ours => Answered::Alert(found, Said::Again),
+            Behind::Task(found) if !ours => Answered::Task(found, task::Outcome::Again),
+            Behind::Alert(found) => {
+                let said = record(tx, &found, asker(&found.delivery), link, now)?;
+                Answered::Alert(found, said)
+            }
+            Behind::Task(found) => {
+                let asker = asker(&found.delivery);
+                let by = (&*found, &asker);
+                let outcome = task::say(tx, &ours_config, plans, by, &sent.task, now)?;
+                // As it stands after the answer.
+                match find(tx, link)? {
+                    Some(Behind::Task(found)) => Answered::Task(found, outcome),
+                    _ => Answered::Task(found, outcome),
+                }
+            }
+        }))
     };
     match shared.store.write(job).await {
-        Ok(Some((found, said))) => {
+        Ok(Some(Answered::Alert(found, said))) => {
             if let Said::Done(_) = &said {
                 tracing::info!(alert.id = %found.alert.id, channel = found.delivery.channel, "an alert was taken");
             }
             reader.page(said.status(), link, &found, &said)
         }
+        Ok(Some(Answered::Task(found, outcome))) => reader.task(link, &found, &outcome),
         Ok(None) => reader.apology("answer.unknown"),
         Err(error) => away(&error),
     }
 }
 
-/// The message and the alert behind a link, if they are still there.
+/// Takes an alert.
+fn record(
+    tx: &mut dyn Transaction,
+    found: &Found,
+    asker: Asker,
+    link: AnswerLink,
+    now: Timestamp,
+) -> Result<Said, StoreError> {
+    let channel = Some(found.delivery.channel.clone());
+    let actor = Actor { name: Some(asker.name), channel, address: asker.address };
+    let kind = AlertEventKind::Acknowledged;
+    let answer = Answer { kind, actor, note: None, link: Some(link.delivery) };
+    Ok(match answers::record(tx, found.alert.id, &answer, now)? {
+        Ok(alert) => Said::Done(answers::standing(tx, &alert)?),
+        Err(refusal) => Said::Refused(refusal),
+    })
+}
+
+/// Who answers a message: its person, or whoever writes a name in the room that it went to.
+fn asker(
+    config: &Config,
+    delivery: &Delivery,
+    name: Option<&str>,
+    address: Option<String>,
+) -> Asker {
+    let recipient = &delivery.recipient;
+    if config.people.contains_key(&recipient.id) {
+        let (id, name) = (recipient.id.clone(), recipient.name.clone());
+        return Asker { id, name, address };
+    }
+    let room = &recipient.id;
+    let name = name.map_or_else(|| room.clone(), |name| format!("{name} ({room})"));
+    Asker { id: name.clone(), name, address }
+}
+
+/// What is behind a link, if it is still there.
 pub(super) fn find(
     tx: &mut dyn Transaction,
     link: AnswerLink,
-) -> Result<Option<Found>, StoreError> {
+) -> Result<Option<Behind>, StoreError> {
     let Some((delivery, thread)) = deliveries::find(tx, link.delivery)? else { return Ok(None) };
+    let notice = deliveries::notice(tx, delivery.notice_id)?;
+    if let NoticeBody::Plan(_) = &notice.body {
+        let found = task::find(tx, &delivery, &notice)?;
+        return Ok(found.map(|found| Behind::Task(Box::new(found))));
+    }
     let Ok(id) = thread.parse::<AlertId>() else { return Ok(None) };
     let Some(alert) = alerts::by_id(tx, id)? else { return Ok(None) };
     let story = stories::find(tx, alert.story_id)?;
     let standing = answers::standing(tx, &alert)?;
     let headline = story.map(|story| story.headline).unwrap_or_default();
-    Ok(Some(Found { delivery, alert, headline, standing }))
+    Ok(Some(Behind::Alert(Box::new(Found { delivery, alert, headline, standing }))))
 }
 
 fn away(error: &StoreError) -> Response {
@@ -230,6 +296,30 @@ impl Reader<'_> {
             },
         );
         respond(status, page.map_err(PageError::from))
+    }
+
+    fn task(&self, link: AnswerLink, found: &task::Found, outcome: &task::Outcome) -> Response {
+        let recipient = &found.delivery.recipient;
+        let asked = self.query.lang.as_deref().and_then(Locale::of_tag);
+        let locale = asked.unwrap_or(recipient.locale);
+        let clock = Clock { zone: &recipient.time_zone };
+        let asker = asker(self.config, &found.delivery, None, None);
+        let proof = self.key().map(|key| link.proof(key));
+        let is_person = self.config.people.contains_key(&recipient.id);
+        let shown = found.shown(self.config, &asker, locale, outcome, &|at| clock.show(at), proof);
+        let page = ENVIRONMENT.render_str(
+            task::TEMPLATE,
+            context! {
+                lang => locale.code(),
+                title => phrases::text("answer.title", locale),
+                organisation => &self.config.organisation.name,
+                your_name => (!is_person).then(|| phrases::text("answer.your_name", locale)),
+                reader => is_person
+                    .then(|| phrases::fill("answer.as", locale, &[("name", &recipient.name)])),
+                ..shown
+            },
+        );
+        respond(outcome.status(), page.map_err(PageError::from))
     }
 
     fn page(&self, status: StatusCode, link: AnswerLink, found: &Found, said: &Said) -> Response {

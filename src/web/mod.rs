@@ -3,7 +3,7 @@
 //! | path | answers |
 //! |---|---|
 //! | `/` | status page in Spanish, English or Chinese (`?lang=`, else `Accept-Language`) |
-//! | `/answer/…` | the page behind a link in a message: GET shows an alert, POST takes it |
+//! | `/answer/…` | the page behind a link in a message: GET shows an alert or a step, POST answers |
 //! | `/slack/interactions` | takes an alert whose button was pressed in Slack; signed by Slack |
 //! | `/api/complaints` | POST files a customer's complaint, with the configured token |
 //! | `/healthz` | 200 while the process lives |
@@ -15,6 +15,7 @@ mod complaints;
 mod connections;
 mod page;
 mod slack;
+mod task;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,16 +34,28 @@ use tokio_util::sync::CancellationToken;
 pub use complaints::{Filed, file};
 
 use crate::config::Config;
-use crate::model::{HeldWhy, Locale};
-use crate::store::{Store, status};
+use crate::model::{HeldWhy, IncidentEvent, Locale};
+use crate::plan::Refusal;
+use crate::store::{Store, StoreError, Transaction, status};
 use crate::telemetry::Metrics;
 
 /// A store that does not answer within this is not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
-/// Bytes that a request may bring: a form of two fields.
+/// Bytes that a request may bring.
 const MOST_BODY: usize = 4 * 1024;
+/// Bytes of an answer: a proof or a reason in any script, as forms encode it.
+const MOST_ANSWER: usize = 16 * 1024;
 /// Nothing on the page comes from elsewhere or runs.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+/// How a person's word about an incident is done: the pipeline knows, this room does not. None if there is
+/// no such incident.
+pub type SayPlan = fn(
+    &mut dyn Transaction,
+    &Config,
+    &str,
+    &IncidentEvent,
+) -> Result<Option<Result<(), Refusal>>, StoreError>;
 
 /// What the handlers see.
 #[derive(Clone)]
@@ -51,6 +64,8 @@ pub struct Shared {
     pub store: Store,
     /// The present configuration.
     pub config: watch::Receiver<Arc<Config>>,
+    /// Does what people say about incidents.
+    pub plans: SayPlan,
     /// The registry.
     pub metrics: Arc<Metrics>,
     /// Cancelled once the daemon takes no more work.
@@ -62,9 +77,10 @@ pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToke
     let slack_buttons = post(slack::pressed).layer(DefaultBodyLimit::max(slack::MOST_BODY));
     let complaint_intake =
         post(complaints::take).layer(DefaultBodyLimit::max(complaints::MOST_BODY));
+    let answers = get(answer::show).post(answer::take).layer(DefaultBodyLimit::max(MOST_ANSWER));
     let router = Router::new()
         .route("/", get(status_page))
-        .route("/answer/{end}", get(answer::show).post(answer::take))
+        .route("/answer/{end}", answers)
         .route("/api/complaints", complaint_intake)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

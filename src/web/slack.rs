@@ -71,8 +71,12 @@ pub(super) async fn pressed(
         return StatusCode::OK;
     };
     let job = move |tx: &mut dyn Transaction| {
-        let Some(found) = answer::find(tx, link)? else { return Ok(Err(Refusal::Unknown)) };
         let name = user.username.as_ref().or(user.name.as_ref()).unwrap_or(&user.id);
+        let found = match answer::find(tx, link)? {
+            Some(answer::Behind::Alert(found)) => found,
+            // Its button opens the page: what is to be said has more than one word.
+            Some(answer::Behind::Task(_)) | None => return Ok(Err(Refusal::Unknown)),
+        };
         let actor = Actor {
             name: Some(name.chars().filter(|c| !c.is_control()).take(NAME).collect()),
             channel: Some(found.delivery.channel.clone()),

@@ -133,6 +133,20 @@ fn happened(settings: &Settings, number: &str, what: &str, key: &str) -> usize {
     all.iter().filter(|(other, of)| other == what && of == key).count()
 }
 
+/// The path of the page behind the link of the mail that asks somebody for a step.
+async fn asked_by_mail(settings: &Settings, person: &str) -> String {
+    const BASE: &str = "https://atalaya.example/desk";
+    wait_for(&format!("a mail that asks {person}"), SOON, || {
+        let mine = mails(&settings.mails()).into_iter().filter(|mail| mail.to.starts_with(person));
+        mine.into_iter().find_map(|mail| {
+            let lines = mail.text.lines().map(str::trim);
+            let mut links = lines.filter_map(|line| line.strip_prefix(BASE));
+            links.find(|path| path.starts_with("/answer/")).map(str::to_owned)
+        })
+    })
+    .await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let site = Site::open().await;
@@ -140,6 +154,7 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let settings = Settings::new()
         .source("diario", &site.feed_url())
         .mail_to_files(&["elena.ruiz"])
+        .links()
         .plan(PLAN);
     let config = settings.write();
     let mut daemon = Daemon::start(&config).await;
@@ -168,14 +183,33 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     assert_eq!(happened(&settings, number, "late", "supervisor"), 1);
 
     // The deputy answers, and holds the step from then on; the late report reached the others.
-    done(&acts(&settings, number, "ivan.soto", &["ack", "hechos"]));
+    let page = asked_by_mail(&settings, "ivan.soto").await;
+    let (status, form) = daemon.get(&page);
+    assert_eq!((status, happened(&settings, number, "acknowledged", "hechos")), (200, 0));
+    assert!(form.contains("Comprobar los hechos") && form.contains("Marta León"), "{form}");
+    let (_, proof) = form.split_once("name=\"proof\" value=\"").expect("a form");
+    let proof = format!("proof={}", proof.split('"').next().expect("a value"));
+    let says = |words: &str| daemon.post(&page, "", &format!("{proof}&{words}"));
+    assert_eq!(daemon.post(&page, "", "proof=x&way=ack").0, 403, "not our form");
+    assert_eq!(says("way=done").0, 422, "evidence is wanted");
+    assert_eq!(says("way=hand_over&to=nobody").0, 403, "nobody of the plan");
+    let (status, noted) = says("way=ack");
+    assert!(status == 200 && noted.contains("Iván Soto se hace cargo"), "{status} {noted}");
+    assert_eq!(says("way=ack").0, 409, "each answer counts once");
     let shown = json(&settings, &["incident", "show", number]);
     assert_eq!(shown["steps"][0]["person"], "ivan.soto", "{shown}");
     assert!(shown["deadlines"][0]["escalated"].as_bool().expect("a flag"), "{shown}");
     let bare = acts(&settings, number, "ivan.soto", &["done", "hechos"]);
     assert_eq!(bare.status.code(), Some(1), "evidence is wanted");
-    let evidence = ["done", "hechos", "--evidence", "visto en los registros"];
-    done(&acts(&settings, number, "ivan.soto", &evidence));
+    let (status, noted) = says("way=done&evidence=visto+en+los+registros");
+    assert!(status == 200 && noted.contains("Hecho por Iván Soto"), "{status} {noted}");
+    assert_eq!(says("way=done&evidence=otra+vez").0, 409, "it is done");
+    let shown = json(&settings, &["incident", "show", number]);
+    let said = shown["events"].as_array().expect("events").iter();
+    let said = said.filter(|event| event["details"]["through"]["channel"] == "mail");
+    let said: Vec<_> = said.map(|it| (&it["by"], &it["details"]["through"]["address"])).collect();
+    let ivan = (&"ivan.soto".into(), &"127.0.0.1".into());
+    assert_eq!(said, [ivan, ivan], "the log keeps who, by what and from where: {shown}");
     done(&acts(&settings, number, "ana.mora", &["done", "supervisor", "--evidence", "2026/17"]));
     done(&acts(&settings, number, "carmen.saez", &["hand-over", "nota", "--to", "pablo.nieto"]));
     done(&acts(&settings, number, "pablo.nieto", &["done", "nota"]));

@@ -56,7 +56,7 @@ fn happens(
     what: Happening,
     at: jiff::Timestamp,
 ) -> Incident {
-    let event = IncidentEvent { at, by: None, what };
+    let event = IncidentEvent::new(at, None, what);
     plan::apply(plan, incident, &event).expect("it can happen")
 }
 

@@ -177,7 +177,7 @@ fn holds(life: &Life) -> Result<(), TestCaseError> {
     if let Some(at) = wakes_at(plan, incident) {
         let what = due(plan, incident, at);
         let what = what.ok_or_else(|| TestCaseError::fail("a wake for nothing"))?;
-        let event = IncidentEvent { at, by: None, what };
+        let event = IncidentEvent::new(at, None, what);
         let after = apply(plan, Some(incident), &event);
         prop_assert!(after.is_ok(), "{:?}: {:?}", event.what, after);
     }

@@ -120,6 +120,12 @@ impl Settings {
         self
     }
 
+    /// Messages carry links that answer.
+    pub fn links(mut self) -> Self {
+        self.web += "public_url = \"https://atalaya.example/desk/\"\n";
+        self
+    }
+
     /// A crisis plan. After the channels that it names.
     pub fn plan(mut self, text: &str) -> Self {
         std::fs::create_dir(self.file("plans")).expect("made");

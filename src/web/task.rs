@@ -1,0 +1,288 @@
+//! The page behind a link in a plan's message: what is to be done, and buttons that say who is at it, that it
+//! is done, or who takes it over. Looking changes nothing; each answer counts once, and the log keeps by
+//! which message and from where it came.
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use minijinja::context;
+use serde::Deserialize;
+
+use super::SayPlan;
+use super::answer::Asker;
+use crate::config::Config;
+use crate::model::{
+    Delivery, Happening, Incident, IncidentEvent, Locale, Mark, Notice, NoticeBody, Plan, PlanTask,
+    StepState, Through,
+};
+use crate::phrases;
+use crate::plan::Refusal;
+use crate::store::{StoreError, Transaction, incident_events, incidents};
+
+pub(super) const TEMPLATE: &str = include_str!("templates/task.html.j2");
+/// Characters of a proof or a reason.
+const MOST: usize = 1000;
+
+/// What a button says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Way {
+    Ack,
+    Done,
+    HandOver,
+}
+
+impl Way {
+    const ALL: [Self; 3] = [Self::Ack, Self::Done, Self::HandOver];
+
+    /// The event that it makes, by name.
+    fn event(self) -> &'static str {
+        match self {
+            Self::Ack => "acknowledged",
+            Self::Done => "done",
+            Self::HandOver => "handed_over",
+        }
+    }
+}
+
+/// What the form sends beside its proof.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Said {
+    way: Option<Way>,
+    evidence: String,
+    to: String,
+    reason: String,
+}
+
+/// What a link leads to.
+pub(super) struct Found {
+    pub delivery: Delivery,
+    pub incident: Incident,
+    plan: Plan,
+    task: PlanTask,
+    /// What was said by this link, by name.
+    used: Vec<String>,
+}
+
+/// What the page says.
+pub(super) enum Outcome {
+    /// How it stands.
+    Stands,
+    /// It is noted.
+    Noted(Way),
+    /// It cannot be.
+    Refused(Refusal),
+    /// The link has said this before.
+    Used,
+    /// The form was not ours, or said nothing.
+    Again,
+}
+
+impl Outcome {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Stands | Self::Noted(_) => StatusCode::OK,
+            Self::Refused(Refusal::Evidence { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(_) | Self::Used => StatusCode::CONFLICT,
+            Self::Again => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+/// What a message of a plan asks for, as it stands now; none if it asks for nothing any more.
+pub(super) fn find(
+    tx: &mut dyn Transaction,
+    delivery: &Delivery,
+    notice: &Notice,
+) -> Result<Option<Found>, StoreError> {
+    let NoticeBody::Plan(told) = &notice.body else { return Ok(None) };
+    let Some(task) = told.news.asks_for() else { return Ok(None) };
+    let Some((incident, plan)) = incidents::by_number(tx, &told.incident.number)? else {
+        return Ok(None);
+    };
+    let used = incident_events::said_through(tx, incident.id, delivery.id)?;
+    Ok(Some(Found { delivery: delivery.clone(), incident, plan, task: task.clone(), used }))
+}
+
+/// Does what the form says, as the person to whom the message went.
+pub(super) fn say(
+    tx: &mut dyn Transaction,
+    config: &Config,
+    plans: SayPlan,
+    (found, asker): (&Found, &Asker),
+    said: &Said,
+    now: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let Some(way) = said.way else { return Ok(Outcome::Again) };
+    if found.used.iter().any(|used| used == way.event() || used != Way::Ack.event()) {
+        return Ok(Outcome::Used);
+    }
+    let key = found.task.key.clone();
+    let (evidence, reason) = (written(&said.evidence), written(&said.reason));
+    let what = match way {
+        Way::Ack => Happening::Acknowledged { key },
+        Way::Done => Happening::Done { key, evidence },
+        Way::HandOver => {
+            let people = found.others(&asker.id);
+            let Some(to) = people.into_iter().find(|id| *id == said.to) else {
+                return Ok(Outcome::Again);
+            };
+            Happening::HandedOver { key, to, reason }
+        }
+    };
+    let through = Through {
+        delivery: found.delivery.id,
+        channel: found.delivery.channel.clone(),
+        address: asker.address.clone(),
+    };
+    let by = Some(asker.id.clone());
+    let event = IncidentEvent { through: Some(through), ..IncidentEvent::new(now, by, what) };
+    Ok(match plans(tx, config, &found.incident.number, &event)? {
+        Some(Ok(())) => Outcome::Noted(way),
+        Some(Err(why)) => Outcome::Refused(why),
+        None => Outcome::Again,
+    })
+}
+
+impl Found {
+    /// People of the plan other than this one, whoever stands in first.
+    fn others(&self, id: &str) -> Vec<String> {
+        let (_, backup) = self.holders();
+        let roles = self.plan.roles.values().flat_map(|role| [&role.primary, &role.backup]);
+        let mut people: Vec<String> = Vec::new();
+        for person in std::iter::once(&backup).chain(roles) {
+            if person != id && !person.is_empty() && !people.contains(person) {
+                people.push(person.clone());
+            }
+        }
+        people
+    }
+
+    /// Who has it, and who stands in.
+    fn holders(&self) -> (String, String) {
+        let key = &self.task.key;
+        let step = self.incident.steps.iter().find(|step| step.key == *key);
+        let duty = self.incident.life.duties.iter().find(|duty| duty.key == *key);
+        let step = step.map(|step| (step.person.clone(), step.backup.clone()));
+        step.or_else(|| duty.map(|duty| (duty.person.clone(), duty.backup.clone())))
+            .unwrap_or_default()
+    }
+
+    fn state(&self) -> StepState {
+        let key = &self.task.key;
+        let step = self.incident.steps.iter().find(|step| step.key == *key);
+        let duty = self.incident.life.duties.iter().find(|duty| duty.key == *key);
+        step.map(|step| step.state)
+            .or_else(|| duty.map(crate::model::Duty::state))
+            .unwrap_or(StepState::Withdrawn)
+    }
+
+    /// What the reader can still say by this link.
+    fn ways(&self) -> Vec<Way> {
+        let state = self.state();
+        if !matches!(state, StepState::Due | StepState::Acknowledged)
+            || self.incident.activated_at.is_none()
+        {
+            return Vec::new();
+        }
+        let ended = self.used.iter().any(|used| used != Way::Ack.event());
+        let acked = state == StepState::Acknowledged || !self.used.is_empty();
+        Way::ALL.into_iter().filter(|way| !ended && !(*way == Way::Ack && acked)).collect()
+    }
+
+    /// How the page shows it.
+    pub(super) fn shown(
+        &self,
+        config: &Config,
+        asker: &Asker,
+        locale: Locale,
+        outcome: &Outcome,
+        clock: &dyn Fn(Timestamp) -> String,
+        proof: Option<String>,
+    ) -> minijinja::Value {
+        let name =
+            |id: &str| config.people.get(id).map_or_else(|| id.to_owned(), |it| it.name.clone());
+        let say = |key: &str| phrases::text(key, locale).to_owned();
+        let ways = self.ways();
+        let can = |way: Way| ways.contains(&way);
+        let planned = self.plan.steps.iter().find(|step| step.key == self.task.key);
+        let wanted = planned.and_then(|step| step.evidence.as_deref()).unwrap_or("any");
+        let person = |id: &String| context! { id, name => name(id) };
+        let others: Vec<_> = self.others(&asker.id).iter().map(person).collect();
+        let (holder, deputy) = self.holders();
+        context! {
+            level => self.incident.level.name(),
+            level_name => phrases::level(self.incident.level, locale),
+            number => &self.incident.number,
+            plan => &self.plan.title,
+            headline => &self.incident.title,
+            task => &self.task.title,
+            help => &self.task.help,
+            holder => name(&holder),
+            deputy => name(&deputy),
+            due => self.task.due_at.map(clock),
+            said => self.told(&name, locale, outcome, clock),
+            proof => proof.filter(|_| !ways.is_empty()),
+            ack => can(Way::Ack).then(|| say("answer.button")),
+            done => can(Way::Done).then(|| say("answer_step.done_button")),
+            wanted => phrases::text(&format!("answer_step.evidence_{wanted}"), locale),
+            required => wanted != "any",
+            hand_over => can(Way::HandOver).then(|| say("answer_step.hand_over_button")),
+            others,
+            to => say("answer_step.to"),
+            reason => say("mail.reason"),
+            holder_label => say("page.holder"),
+            deputy_label => say("page.deputy"),
+            due_label => say("page.due"),
+            colon => say("format.colon"),
+        }
+    }
+
+    fn told(
+        &self,
+        name: &dyn Fn(&str) -> String,
+        locale: Locale,
+        outcome: &Outcome,
+        clock: &dyn Fn(Timestamp) -> String,
+    ) -> String {
+        let care = self.incident.care(&self.task.key);
+        let somebody = phrases::text("escalation.somebody", locale);
+        let by = |key: &str, mark: Option<&Mark>| {
+            let who = mark.and_then(|mark| mark.by.as_deref()).map(name);
+            let at = mark.map(|mark| clock(mark.at)).unwrap_or_default();
+            let who = who.unwrap_or_else(|| somebody.to_owned());
+            phrases::fill(key, locale, &[("name", &who), ("at", &at)])
+        };
+        let finished = care.and_then(|care| care.finished.as_ref());
+        let taken = care.and_then(|care| care.acknowledged.as_ref());
+        match outcome {
+            Outcome::Again => phrases::text("answer.again", locale).to_owned(),
+            Outcome::Used => phrases::text("answer_step.used", locale).to_owned(),
+            Outcome::Refused(Refusal::Evidence { .. }) => {
+                phrases::text("answer_step.no_evidence", locale).to_owned()
+            }
+            Outcome::Noted(Way::Ack) => by("answer.done", taken),
+            Outcome::Noted(Way::HandOver) => {
+                let to = name(&self.holders().0);
+                phrases::fill("answer_step.handed_over", locale, &[("name", &to)])
+            }
+            Outcome::Stands | Outcome::Noted(Way::Done) | Outcome::Refused(_) => match self.state()
+            {
+                StepState::Done => by("answer_step.is_done", finished),
+                StepState::Skipped => by("answer_step.is_skipped", finished),
+                StepState::Acknowledged => by("answer.already", taken),
+                StepState::Due if self.incident.activated_at.is_some() => {
+                    phrases::text("answer.waiting", locale).to_owned()
+                }
+                _ => phrases::text("answer_step.closed", locale).to_owned(),
+            },
+        }
+    }
+}
+
+/// What somebody wrote, on one line; none if it is nothing.
+fn written(text: &str) -> Option<String> {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(MOST).collect();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
