@@ -1,5 +1,5 @@
-//! The button in a room's message: pressed in Slack or Mattermost it takes the alert, under the presser's name.
-//! Who is not the service, or comes late, changes nothing.
+//! The button in a Slack message: pressed it takes the alert, under the presser's name. Who is not Slack, or comes
+//! late, changes nothing.
 
 use std::time::Duration;
 
@@ -81,7 +81,8 @@ impl Scene {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
         mac.update(format!("v0:{at}:{form}").as_bytes());
         let signature = mac.finalize().into_bytes();
-        let signature: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature =
+            signature.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let headers =
             format!("X-Slack-Request-Timestamp: {at}\r\nX-Slack-Signature: v0={signature}\r\n");
         self.daemon.post("/slack/interactions", &headers, &form).0
