@@ -20,6 +20,13 @@ pub(super) struct Stretch {
     pub term: u32,
 }
 
+impl Stretch {
+    /// By term, then place: as one number, which is compared without a branch.
+    pub fn order(&self) -> u128 {
+        u128::from(self.term) << 64 | u128::from(self.from) << 32 | u128::from(self.to)
+    }
+}
+
 /// Stands for no term.
 pub(super) const NO_TERM: u32 = u32::MAX;
 

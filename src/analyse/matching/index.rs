@@ -156,7 +156,7 @@ impl Index {
                 hits.push(hit);
             }
         });
-        hits.sort_unstable_by_key(|hit| (u64::from(hit.term) << 32 | u64::from(hit.from), hit.to));
+        hits.sort_unstable_by_key(Stretch::order);
         hits.dedup();
     }
 

@@ -45,7 +45,7 @@ pub struct Rules {
     queries: Vec<Compiled>,
     /// For each term, where the queries begin that it lets be looked at; one more at the end.
     starts: Vec<u32>,
-    /// With [`PLAIN`], if the query holds as soon as it is looked at.
+    /// Twice their numbers, and one more if the query holds as soon as it is looked at.
     needed_by: Vec<u32>,
     /// Queries that can hold without any term.
     always: Vec<u32>,
@@ -56,9 +56,6 @@ struct Compiled {
     node: u32,
     context: Option<u32>,
 }
-
-/// Marks a query that holds as soon as one of its terms occurs.
-const PLAIN: u32 = 1 << 31;
 
 /// What one thread works in; used again from document to document.
 #[derive(Debug, Default)]
@@ -114,7 +111,7 @@ impl Rules {
         let mut always = Vec::new();
         for (at, query) in (0..).zip(&compiled) {
             let is_plain = query.context.is_none() && nodes.is_plain(query.node);
-            let at = if is_plain { at | PLAIN } else { at };
+            let at = at << 1 | u32::from(is_plain);
             let context = query.context.and_then(|context| nodes.needs(context, &costs));
             match cheapest(vec![nodes.needs(query.node, &costs), context]) {
                 Some(all) => needs.extend(all.terms.iter().map(|&term| (term, at))),
@@ -148,15 +145,13 @@ impl Rules {
         let view = View { nodes: &self.nodes, reading, document, hits };
         let whole = 0..reading.len();
         queries.retain(|&at| {
-            at & PLAIN != 0
-                || self.queries.get(at as usize).is_some_and(|query| {
+            at & 1 != 0
+                || self.queries.get(at as usize >> 1).is_some_and(|query| {
                     query.context.is_none_or(|context| view.holds(context, &whole))
                         && view.holds(query.node, &whole)
                 })
         });
-        for at in queries.iter_mut() {
-            *at &= !PLAIN;
-        }
+        queries.iter_mut().for_each(|at| *at >>= 1);
         Found { rules: self, view, queries }
     }
 
@@ -169,7 +164,7 @@ impl Rules {
             let range = self.starts[term] as usize..self.starts[term + 1] as usize;
             queries.extend(&self.needed_by[range]);
         }
-        queries.sort_unstable_by_key(|at| at & !PLAIN);
+        queries.sort_unstable();
         queries.dedup();
     }
 
