@@ -187,7 +187,7 @@ impl Found {
         }
         let ended = self.used.iter().any(|used| used != Way::Ack.event());
         let acked = state == StepState::Acknowledged || !self.used.is_empty();
-        Way::ALL.into_iter().filter(|way| !ended && !(*way == Way::Ack && acked)).collect()
+        Way::ALL.into_iter().filter(|way| !(ended || *way == Way::Ack && acked)).collect()
     }
 
     /// How the page shows it.

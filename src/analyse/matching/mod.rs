@@ -151,7 +151,9 @@ impl Rules {
                         && view.holds(query.node, &whole)
                 })
         });
-        queries.iter_mut().for_each(|at| *at >>= 1);
+        for at in queries.iter_mut() {
+            *at >>= 1;
+        }
         Found { rules: self, view, queries }
     }
 
