@@ -412,6 +412,7 @@ fn origin(
         story_id: story.as_ref().map_or_else(StoryId::new, |story| story.id),
         alert_id: AlertId::new(),
         detected_at: story.map_or(now, |story| story.first_seen_at),
+        drill: None,
     })
 }
 

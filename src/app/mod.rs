@@ -4,6 +4,7 @@ pub mod alerts;
 mod answer_key;
 pub mod complaints;
 pub mod deliveries;
+pub mod drills;
 pub mod explain;
 pub mod incidents;
 mod reload;

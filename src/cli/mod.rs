@@ -11,6 +11,7 @@ mod complaint;
 mod deliveries;
 mod demo;
 mod document;
+mod drill;
 mod explain;
 mod held;
 mod hot;
@@ -82,6 +83,8 @@ enum Command {
     Held(held::Held),
     /// Work a running crisis plan: list, show, take and finish its steps, hand over, end, review
     Incident(incident::IncidentCommand),
+    /// Practise a plan: begin a drill, list drills, show the scorecard, end one
+    Drill(drill::DrillCommand),
     /// Inspect the crisis plans
     #[command(subcommand)]
     Plan(plan::PlanCommand),
@@ -131,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Silence(silence) => silence.run(),
         Command::Held(held) => held.run(),
         Command::Incident(incident) => incident.run(),
+        Command::Drill(drill) => drill.run(),
         Command::Plan(plan) => plan.run(),
         Command::Verify(verify) => verify.run(),
         Command::Verdict(verdict) => verdict.run(),

@@ -1,5 +1,6 @@
 //! `atalaya plan`: the inspection of the crisis plans.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,7 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::check::CheckReport;
 use super::{output, report};
-use crate::app::incidents;
+use crate::app::{AppError, drills, incidents};
 use crate::config::{
     self, Config, Finding, FindingSeverity, Inspection, OpenLesson, TomlFile, inspect_plan,
 };
@@ -29,7 +30,7 @@ pub struct PlanCheck {
     /// As on this day. Default: today
     #[arg(long, value_name = "DATE")]
     on: Option<Date>,
-    /// Ask the archive too: mail that comes back, lessons that nobody has seen to
+    /// Ask the archive too: drills, mail that comes back, lessons that nobody has seen to
     #[arg(long)]
     archive: bool,
     /// One JSON object on standard output
@@ -74,12 +75,13 @@ impl PlanCheck {
             Timestamp::now().to_zoned_datetime(zone).date()
         });
         let past = if self.archive { Some(past(config, today)?) } else { None };
-        let (bounced, lessons) = past.unwrap_or_default();
+        let (bounced, lessons, drilled) = past.unwrap_or_default();
         let known = Inspection {
             today,
             people: &config.people,
             holidays: &config.holidays,
             bounced: &bounced,
+            drilled: &drilled,
             lessons: &lessons,
         };
         let mut findings = Vec::new();
@@ -94,10 +96,13 @@ impl PlanCheck {
     }
 }
 
-type Past = (std::collections::BTreeSet<String>, Vec<OpenLesson>);
+type Past = (BTreeSet<String>, Vec<OpenLesson>, BTreeMap<String, Date>);
 
 fn past(config: &Config, today: Date) -> Result<Past, ExitCode> {
-    let asked = report::answer_on_runtime(incidents::troubles(config, today))?;
+    let asked = report::answer_on_runtime(async {
+        let (bounced, lessons) = incidents::troubles(config, today).await?;
+        Ok::<_, AppError>((bounced, lessons, drills::last_days(config).await?))
+    })?;
     asked.map_err(|error| report::fault(&error))
 }
 

@@ -15,6 +15,7 @@ use crate::analyse::Matches;
 use crate::app::alerts::{AlertReport, AlertsReport};
 use crate::app::complaints::{ComplaintReport, ComplaintsReport, ImportReport};
 use crate::app::deliveries::{DeliveriesReport, DeliveryReport};
+use crate::app::drills::{DrillReport, DrillsReport};
 use crate::app::explain::Explanation;
 use crate::app::incidents::{IncidentReport, IncidentsReport, Verified};
 use crate::app::silences::{HeldRow, SilenceRow};
@@ -37,6 +38,8 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("alert", schema::<AlertReport>("atalaya alerts show ID --json")),
         ("alerts", schema::<AlertsReport>("atalaya alerts --json")),
         ("backtest", schema::<BacktestReport>("atalaya backtest --json")),
+        ("drill", schema::<DrillReport>("atalaya drill show NUMBER --json")),
+        ("drills", schema::<DrillsReport>("atalaya drill list --json")),
         ("case", schema::<Case>("atalaya cases show ID --json")),
         ("cases", schema::<CasesReport>("atalaya cases --json")),
         ("check", schema::<CheckReport>("atalaya check --json")),

@@ -19,6 +19,7 @@ use super::keywords::load_with_lists;
 use super::media;
 use super::policies::{self, Reach};
 use super::routes::{self, RawRoute};
+use super::scenarios;
 use super::second_reader::{self, RawSecondReader};
 use super::settings::{self, RawCollect, RawOrganisation, RawStore, RawWeb};
 use super::severity;
@@ -50,6 +51,7 @@ struct RawConfig {
     plans: Option<Spanned<PathBuf>>,
     holidays: Option<Spanned<PathBuf>>,
     cases: Option<Spanned<PathBuf>>,
+    scenarios: Option<Spanned<PathBuf>>,
     sources: Option<Directory>,
     sites: Option<Spanned<PathBuf>>,
     media: Option<Spanned<PathBuf>>,
@@ -140,6 +142,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
     let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
     Some(Config {
+        scenarios: scenarios::scenarios(check, raw.scenarios.as_ref()),
         cases: cases::cases(check, raw.cases.as_ref(), names.categories.as_ref()),
         organisation,
         database: database?,

@@ -23,6 +23,7 @@ mod opml;
 mod plans;
 mod policies;
 mod routes;
+mod scenarios;
 mod second_reader;
 mod settings;
 mod severity;
@@ -44,6 +45,7 @@ pub use load::load;
 pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{Inspection, OpenLesson, inspect_plan, load_people, load_plan, uncovered};
+pub use scenarios::{of_case as case_scenario, scenario};
 pub use second_reader::SecondReader;
 pub use severity::{Points, SeverityRules, Shape, Thresholds};
 pub use snapshot::{

@@ -15,7 +15,7 @@ use super::{
 use crate::model::query::Query;
 use crate::model::{
     AnswerKey, BusinessDays, Calendar, Case, Keywords, Level, Locale, Media, Pace, Person, Plan,
-    Policy, SiteLayout, Source,
+    Policy, Scenario, SiteLayout, Source,
 };
 use crate::query::Lists;
 
@@ -70,6 +70,8 @@ pub struct Config {
     pub holidays: BTreeMap<String, BusinessDays>,
     /// The library of cases.
     pub cases: Vec<Case>,
+    /// What drills play.
+    pub scenarios: Vec<Scenario>,
     /// Topics, categories, lexicons.
     pub keywords: Keywords,
     /// Lists of terms, for queries that are asked later.

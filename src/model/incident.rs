@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, IncidentId, Level, StoryId};
+use super::{AlertId, DrillMark, IncidentId, Level, StoryId};
 
 /// The life of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -157,6 +157,9 @@ pub struct Incident {
     pub activated_at: Option<Timestamp>,
     /// What is to be done.
     pub steps: Vec<Step>,
+    /// What marks it as practised; none for a real one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Box<DrillMark>>,
     /// What happened to it since it was opened.
     pub life: IncidentLife,
 }

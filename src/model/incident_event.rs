@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, DeliveryId, Incident, IncidentId, IncidentState, Level, StoryId};
+use super::{AlertId, DeliveryId, DrillMark, Incident, IncidentId, IncidentState, Level, StoryId};
 
 /// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,6 +57,9 @@ pub struct Origin {
     pub alert_id: AlertId,
     /// First article of the story.
     pub detected_at: Timestamp,
+    /// What marks it as practised; none for a real one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Box<DrillMark>>,
 }
 
 /// Why a plan started.

@@ -14,6 +14,7 @@ mod channel_change;
 mod complaint;
 pub mod condition;
 mod delivery;
+mod drill;
 mod escalation;
 mod feed;
 mod id;
@@ -58,6 +59,7 @@ pub use complaint::{
     ComplaintsNotice, Personal, Reminder, Wave, WaveAbout,
 };
 pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
+pub use drill::{Drill, DrillClock, DrillMark, DrillReach, DrillState, Scenario, ScenarioItem};
 pub use escalation::{
     Call, Cause, Escalation, EscalationState, Holder, Ladder, Needs, Policy, Repeat, Rung,
 };
@@ -81,8 +83,9 @@ pub use notice::{
     NoticeStory, SilentTopic, SourceChange, SourcesNotice,
 };
 pub use plan::{
-    Activation, ActivationMode, Anchor, Deadline, DrillSettings, EscalationStep, MessageTemplate,
-    NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown, Trigger,
+    Activation, ActivationMode, Anchor, Deadline, DrillSchedule, DrillSettings, EscalationStep,
+    MessageTemplate, NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown,
+    Trigger,
 };
 pub use plan_duration::PlanDuration;
 pub use plan_notice::{PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport};

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlertId, Cause, ChannelChange, ChannelState, ChannelsNotice, ComplaintsNotice, Evidence,
-    Health, IncidentState, Level, LocalText, PlanNotice, PolarityLabel, Reason, Severity, Span,
-    StoryId, SummaryNotice, SummaryOf,
+    AlertId, Cause, ChannelChange, ChannelState, ChannelsNotice, ComplaintsNotice, DrillMark,
+    Evidence, Health, IncidentState, Level, LocalText, PlanNotice, PolarityLabel, Reason, Severity,
+    Span, StoryId, SummaryNotice, SummaryOf,
 };
 
 /// What a message is for.
@@ -88,6 +88,9 @@ pub struct Notice {
     pub at: Timestamp,
     /// Where the status page is, if it is served.
     pub status_url: Option<String>,
+    /// What marks it as part of a drill; none for everything real.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Box<DrillMark>>,
     /// What it tells.
     #[serde(flatten)]
     pub body: NoticeBody,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use super::{BusinessDays, Level, Locale, QuietHours};
@@ -318,4 +318,29 @@ pub struct DrillSettings {
     pub allow_recipients: Vec<String>,
     /// Times to beat, by what.
     pub targets: BTreeMap<String, SignedDuration>,
+    /// Rooms that may be written to, by channel.
+    #[serde(default)]
+    pub allow_channels: Vec<String>,
+    /// When drills come by surprise.
+    #[serde(default)]
+    pub schedule: Option<DrillSchedule>,
+}
+
+/// When drills of a plan come by surprise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrillSchedule {
+    /// At the latest so long after the last one: `6mo`, `180d`.
+    pub every: String,
+    /// First hour of a day, by the plan's zone.
+    pub from: Time,
+    /// Last hour of a day.
+    pub until: Time,
+    /// Days of the week: 1 Monday to 7 Sunday.
+    pub days: Vec<i8>,
+    /// Who is told before, by id.
+    pub told: Vec<String>,
+    /// How long before.
+    pub told_before: SignedDuration,
+    /// What is played, by id.
+    pub scenario: String,
 }

@@ -123,6 +123,34 @@ pub enum PlanNews {
         /// What it answers.
         questions: Vec<String>,
     },
+    /// A drill will begin: for the few who know before.
+    DrillAhead {
+        /// When.
+        at: Timestamp,
+        /// What is played.
+        scenario: String,
+    },
+    /// A made-up article of a drill appeared.
+    DrillArticle {
+        /// The medium.
+        outlet: String,
+        /// Headline.
+        headline: String,
+        /// Text.
+        text: String,
+        /// When it appeared.
+        at: Timestamp,
+    },
+    /// Something real happened: the drill stands.
+    DrillPaused {
+        /// The real incident, by number.
+        real: String,
+    },
+    /// The drill is over.
+    DrillOver {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl PlanNews {

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Serde};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value};
 
+use super::clean::clean;
 use super::view::View;
 use crate::model::{Delivery, Locale, Notice, NoticeKind};
 use crate::phrases;
@@ -41,8 +42,31 @@ pub fn render_mail(notice: &Notice, delivery: &Delivery) -> Result<RenderedMail,
     let facts = Value::from(Serde(&view));
     let text = templates.get_template(&text)?.render(facts.clone())?;
     let html = templates.get_template(&html)?.render(facts)?;
-    Ok(RenderedMail { subject: view.subject, text, html })
+    Ok(RenderedMail { subject: view.subject.clone(), text, html }.marked(&view))
 }
+
+impl RenderedMail {
+    /// The same mail; that of a drill says so in its subject, its first line and over its page,
+    /// whatever template it was made by.
+    pub(super) fn marked(self, view: &View) -> Self {
+        let (Some(mark), Some(line)) = (&view.drill, &view.drill_line) else { return self };
+        let subject = if self.subject.starts_with(mark.as_str()) {
+            self.subject
+        } else {
+            clean(&format!("{mark} {}", self.subject), 200)
+        };
+        let banner = format!("<div style=\"{BANNER}\">{}</div>", HtmlEscape(line));
+        let body = self.html.find("<body").and_then(|at| Some(at + self.html[at..].find('>')? + 1));
+        let (head, rest) = self.html.split_at(body.unwrap_or(0));
+        let html = format!("{head}\n{banner}{rest}");
+        Self { subject, text: format!("{line}\n\n{}", self.text), html }
+    }
+}
+
+/// The striped banner of a drill; where stripes are not drawn it is yellow.
+const BANNER: &str = "padding:12px 20px;text-align:center;font-family:Arial,sans-serif;\
+     font-size:16px;font-weight:bold;color:#111827;background-color:#fde047;\
+     background-image:repeating-linear-gradient(45deg,#fde047,#fde047 12px,#fef9c3 12px,#fef9c3 24px);";
 
 /// The templates of a kind of message: text and HTML.
 pub(super) fn names(kind: NoticeKind) -> (String, String) {

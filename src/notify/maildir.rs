@@ -45,6 +45,16 @@ impl Maildir {
     }
 }
 
+/// A directory that stands for every channel of a drill, in the usual words.
+///
+/// # Errors
+/// Never for lack of the directory: that is tried again.
+pub fn sink(directory: &str) -> Result<Box<dyn Notifier>, BuildError> {
+    let sink =
+        Maildir::new(PathBuf::from(directory), "Atalaya <drill@atalaya.invalid>", &Arc::default())?;
+    Ok(Box::new(sink))
+}
+
 impl Notifier for Maildir {
     fn send<'a>(
         &'a self,

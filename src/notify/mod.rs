@@ -35,6 +35,7 @@ pub use channel::{
     BuildError, HandOver, HandOverRefused, Message, Notifier, Receipt, SendError, build,
 };
 pub use mail::{RenderError, RenderedMail, render_mail};
+pub use maildir::sink;
 pub use retry::retry_at;
 pub use rooms::render_slack;
 pub use webhook::render_webhook;

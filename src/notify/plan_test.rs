@@ -1,8 +1,8 @@
 //! News of running plans as people read them, in three languages and on every channel.
 
 use crate::model::{
-    AlertId, IncidentState, Level, Locale, Notice, NoticeBody, PlanDone, PlanNews, PlanNotice,
-    PlanTask, SituationReport, Start,
+    AlertId, DrillMark, DrillReach, IncidentState, Level, Locale, Notice, NoticeBody, PlanDone,
+    PlanNews, PlanNotice, PlanTask, SituationReport, Start,
 };
 use crate::notify::outline::{Line, outline};
 use crate::notify::sample::{self, at};
@@ -81,6 +81,15 @@ fn every_news() -> Vec<PlanNews> {
         },
         PlanNews::Reopened { reason: text() },
         PlanNews::ReviewDue { questions: vec!["¿Qué llegó tarde?".to_owned()] },
+        PlanNews::DrillAhead { at: at("2026-11-24T10:00:00Z"), scenario: text() },
+        PlanNews::DrillArticle {
+            outlet: "El Diario".to_owned(),
+            headline: "Colas en Vigo".to_owned(),
+            text: text(),
+            at: at("2026-11-23T19:02:00Z"),
+        },
+        PlanNews::DrillPaused { real: "INC-2026-0008".to_owned() },
+        PlanNews::DrillOver { reason: text() },
     ]
 }
 
@@ -167,6 +176,41 @@ fn rooms_get_the_same_and_webhooks_their_types() {
             "incident.stood_down",
             "incident.reopened",
             "incident.review_due",
+            "drill.ahead",
+            "drill.article",
+            "drill.paused",
+            "drill.over",
         ]
     );
+}
+
+/// What is practised must never be taken for what is real: every subject, first line, page and payload
+/// of a drill says so in the reader's language; nothing else does.
+#[test]
+fn a_drill_says_so_everywhere() {
+    let mark = DrillMark {
+        prefix: "[SIMULACRO-RS]".to_owned(),
+        locale: Locale::Es,
+        reach: DrillReach::Tabletop,
+    };
+    for (locale, word) in
+        [(Locale::Es, "[SIMULACRO-RS]"), (Locale::En, "[DRILL]"), (Locale::Zh, "【演练】")]
+    {
+        for news in every_news() {
+            let real = notice(news);
+            let drill = Notice { drill: Some(Box::new(mark.clone())), ..real.clone() };
+            let delivery = sample::delivery(locale);
+            let mail = render_mail(&drill, &delivery).expect("rendered");
+            assert!(mail.subject.starts_with(word), "{}", mail.subject);
+            assert!(mail.text.starts_with(word), "{}", mail.text);
+            let banner = mail.html.find("repeating-linear-gradient").expect("stripes");
+            assert!(banner < mail.html.find("<table").expect("a table"), "over the page");
+            let view = View::new(&drill, &delivery);
+            assert!(view.subject.starts_with(word), "{}", view.subject);
+            assert_eq!(render_webhook(&drill)["data"]["drill"], true);
+            let mail = render_mail(&real, &delivery).expect("rendered");
+            assert!(![&mail.subject, &mail.text].iter().any(|text| text.contains(word)));
+            assert!(render_webhook(&real)["data"]["drill"].is_null());
+        }
+    }
 }

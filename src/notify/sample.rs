@@ -117,6 +117,7 @@ fn told(body: NoticeBody) -> Notice {
         organisation: "Banco Acme".to_owned(),
         at: at("2026-11-23T19:02:00Z"),
         status_url: Some("https://atalaya.acme.example/".to_owned()),
+        drill: None,
         body,
     }
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::clean::{clean, link};
 use super::clock::Clock;
-use crate::model::{Delivery, Locale, Notice, NoticeBody};
+use crate::model::{Delivery, DrillMark, Locale, Notice, NoticeBody};
 use crate::phrases;
 
 pub use alert::{AlertView, IncidentView, StepRow};
@@ -32,6 +32,10 @@ pub struct View {
     pub locale: Locale,
     pub key: String,
     pub subject: String,
+    /// What marks it as part of a drill, e.g. `[DRILL]`.
+    pub drill: Option<String>,
+    /// That it is a drill, as its first line.
+    pub drill_line: Option<String>,
     pub greeting: String,
     pub organisation: String,
     pub status_url: Option<String>,
@@ -102,11 +106,20 @@ impl View {
             NoticeBody::Plan(_) => ["answer_step.link", "answer_step.how"],
             _ => ["answer.link", "answer.how"],
         };
+        let drill = notice.drill.as_deref().map(|mark| drill_mark(mark, locale));
+        let subject = match &drill {
+            Some(mark) => format!("{mark} {subject}"),
+            None => subject,
+        };
         Self {
             lang: language_tag(locale),
             locale,
             key: clean(&delivery.idempotency_key, 120),
             subject: clean(&subject, 200),
+            drill_line: drill
+                .as_ref()
+                .map(|mark| phrases::fill("drill.line", locale, &[("mark", mark)])),
+            drill,
             greeting: phrases::fill("mail.greeting", locale, &[("name", &name)]),
             organisation: clean(&notice.organisation, 120),
             status_url: notice.status_url.as_deref().and_then(link),
@@ -154,6 +167,15 @@ impl View {
         let zone = phrases::fill("mail.times_in", self.locale, &[("zone", &self.time_zone)]);
         format!("{zone} · {}", self.reference())
     }
+}
+
+/// The plan's own prefix for readers of its language, the word of theirs for others.
+fn drill_mark(mark: &DrillMark, locale: Locale) -> String {
+    let own = clean(&mark.prefix, 40);
+    if mark.locale == locale && !own.is_empty() {
+        return own;
+    }
+    phrases::text("drill.mark", locale).to_owned()
 }
 
 fn language_tag(locale: Locale) -> &'static str {

@@ -17,10 +17,14 @@ const ANSWER_BYTES: usize = 2_100;
 #[must_use]
 pub fn render_webhook(notice: &Notice) -> Value {
     let notice = &harmless(notice);
+    let mut data = serde_json::to_value(notice).unwrap_or(Value::Null);
+    if notice.drill.is_some() {
+        data["drill"] = true.into();
+    }
     let mut body = json!({
         "type": kind(notice),
         "timestamp": notice.at.to_string(),
-        "data": serde_json::to_value(notice).unwrap_or(Value::Null),
+        "data": data,
     });
     if fits(&body) {
         return body;
@@ -89,6 +93,10 @@ fn plan_kind(plan: &PlanNotice) -> &'static str {
         PlanNews::StoodDown { .. } => "incident.stood_down",
         PlanNews::Reopened { .. } => "incident.reopened",
         PlanNews::ReviewDue { .. } => "incident.review_due",
+        PlanNews::DrillAhead { .. } => "drill.ahead",
+        PlanNews::DrillArticle { .. } => "drill.article",
+        PlanNews::DrillPaused { .. } => "drill.paused",
+        PlanNews::DrillOver { .. } => "drill.over",
     }
 }
 

@@ -101,7 +101,7 @@ fn own_mail(
     let missing = || Error::new(ErrorKind::TemplateNotFound, "a part of the mail");
     let text = render(own, &names.0, facts.clone())?.ok_or_else(missing)?;
     let html = render(own, &names.1, facts)?.ok_or_else(missing)?;
-    Ok(RenderedMail { subject, text, html })
+    Ok(RenderedMail { subject, text, html }.marked(&view))
 }
 
 fn subject_name(kind: NoticeKind) -> String {

@@ -20,7 +20,7 @@ use super::leases::Holder;
 use super::wake::wait;
 use super::{Event, Pipeline, outbox};
 use crate::config::Channel;
-use crate::model::{AttemptOutcome, Delivery, NoticeKind};
+use crate::model::{AttemptOutcome, Delivery, DrillReach, NoticeKind};
 use crate::notify::{self, HandOver, HandOverRefused, Message, Notifier, SendError};
 use crate::store::deliveries::{self, Outgoing};
 use crate::store::leases::Claim;
@@ -37,6 +37,8 @@ const MAILS: usize = 4;
 const LOOK: Duration = Duration::from_secs(1);
 /// What may go within this is claimed; the rest stays free for whoever comes first.
 const AHEAD: Duration = Duration::from_secs(10);
+/// Why a message of a drill goes no further.
+const OUTSIDE: &str = "not a recipient of the drill: [drill] allow_recipients, allow_channels";
 
 /// Sends until the workers are to stop, then finishes what is under way.
 pub(super) async fn run(pipeline: Pipeline) {
@@ -163,9 +165,30 @@ impl Lane<'_> {
     async fn deliver(&self, outgoing: &Outgoing) {
         let Outgoing { delivery, notice, .. } = outgoing;
         let hand_over = Recorded { pipeline: self.pipeline, delivery };
+        let reach = notice.drill.as_deref().map(|mark| &mark.reach);
+        if reach.is_some_and(|reach| !reach.allows(&delivery.channel, &delivery.recipient)) {
+            let outcome = AttemptOutcome::Refused(OUTSIDE.to_owned());
+            record(self.pipeline, delivery, None, outcome).await;
+            return;
+        }
+        let sink = match reach {
+            Some(DrillReach::Sinks { directory }) => match notify::sink(directory) {
+                Ok(sink) => Some(sink),
+                Err(error) => {
+                    let outcome = AttemptOutcome::Refused(error.to_string());
+                    record(self.pipeline, delivery, None, outcome).await;
+                    return;
+                }
+            },
+            _ => None,
+        };
+        let notifier = sink.as_ref().map_or(self.notifier, |sink| &**sink);
         let answer_url = outbox::answer_url(&self.pipeline.snapshot().config, notice, delivery);
-        let signed = Delivery { answer_url, ..delivery.clone() };
-        let sending = self.notifier.send(Message { delivery: &signed, notice }, &hand_over);
+        let mut signed = Delivery { answer_url, ..delivery.clone() };
+        if sink.is_some() && !signed.recipient.address.contains('@') {
+            signed.recipient.address += "@room.invalid";
+        }
+        let sending = notifier.send(Message { delivery: &signed, notice }, &hand_over);
         // A sender that panics over one message must not take the others along.
         let sent = AssertUnwindSafe(sending).catch_unwind().await.unwrap_or_else(|_| {
             Err(SendError::Retry { after: None, what: "the sender failed".to_owned() })
@@ -191,7 +214,7 @@ impl Lane<'_> {
                 return;
             }
         };
-        record(self.pipeline, delivery, notice.kind(), outcome).await;
+        record(self.pipeline, delivery, Some(notice.kind()), outcome).await;
     }
 
     /// Another attempt at this time, if the message is not given up by then.
@@ -210,12 +233,12 @@ impl Lane<'_> {
     }
 }
 
-/// Records the outcome. While the store is away it is tried again: the answer of the receiver is
+/// Records the outcome; without a kind it says nothing of the channel. While the store is away it is tried again: the answer of the receiver is
 /// worth waiting for, since without it the message would be repeated.
 async fn record(
     pipeline: &Pipeline,
     delivery: &Delivery,
-    kind: NoticeKind,
+    kind: Option<NoticeKind>,
     outcome: AttemptOutcome,
 ) {
     for _ in 0..RECORD {
@@ -223,7 +246,7 @@ async fn record(
         let now = Timestamp::now();
         let job = move |tx: &mut dyn Transaction| {
             let ours = deliveries::finish(tx, &message, &result, now)?;
-            if ours {
+            if let Some(kind) = kind.filter(|_| ours) {
                 fares(tx, &message.channel, kind, &result, now)?;
             }
             Ok(ours)

@@ -6,11 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Pipeline, outbox};
 use crate::config::Config;
 use crate::decide;
-use crate::model::{Happening, Incident, IncidentEvent, IncidentId, NoticeBody, Origin, Plan};
+use crate::model::{
+    Drill, DrillReach, Happening, Incident, IncidentEvent, IncidentId, NoticeBody, Origin, Plan,
+};
 use crate::plan::{self, Refusal};
-use crate::store::{StoreError, Transaction, incident_events, incidents};
+use crate::store::{StoreError, Transaction, drills, incident_events, incidents};
 
 mod compose;
+pub(super) mod drill;
 mod verify;
 
 pub use verify::{Broken, Verified, verify};
@@ -74,7 +77,7 @@ fn begin(
     by: Option<&str>,
     (telling, now): (Telling, Timestamp),
 ) -> Result<Happened, StoreError> {
-    let story = origin.story_id;
+    let (story, practised) = (origin.story_id, origin.drill.is_some());
     let mut events = plan::opening(plan, origin, sum(plan)?);
     if by.is_some() && events.len() == 1 {
         events.push(Happening::Activated { start: crate::model::Start::Confirmed });
@@ -91,8 +94,12 @@ fn begin(
     }
     let happened = happened
         .ok_or_else(|| StoreError::Mismatch("an incident without a beginning".to_owned()))?;
+    if practised {
+        return Ok(happened);
+    }
     incidents::attach(tx, happened.incident.id, story, now)?;
-    Ok(happened)
+    let told = drill::pause_all(tx, config, &happened.incident, now)?;
+    Ok(Happened { messages: happened.messages + told, ..happened })
 }
 
 /// Raises an incident because of an alert, which tells it. Answers the incident and the keys of
@@ -180,9 +187,14 @@ pub fn look_after(
         return Ok((Vec::new(), 0));
     };
     let (mut happened, mut messages) = (Vec::new(), 0);
+    let drill = match &incident.drill {
+        Some(_) => drills::by_number(tx, number)?,
+        None => None,
+    };
+    let shown = drill.as_ref().map_or(now, |drill| drill.shows(now));
     while happened.len() < EVENTS {
-        let Some(what) = plan::due(&plan, &incident, now) else {
-            incidents::wake(tx, incident.id, plan::wakes_at(&plan, &incident))?;
+        let Some(what) = plan::due(&plan, &incident, shown) else {
+            incidents::wake(tx, incident.id, wakes_at(&plan, &incident, drill.as_ref()))?;
             break;
         };
         let name = what.name();
@@ -250,7 +262,10 @@ fn record(
     event: &IncidentEvent,
     telling: Telling,
 ) -> Result<Result<Happened, Refusal>, StoreError> {
-    let whole = Timestamp::from_millisecond(event.at.as_millisecond()).unwrap_or(event.at);
+    let drill = practised(tx, before, event)?;
+    let real = event.at;
+    let at = drill.as_ref().map_or(real, |drill| drill.shows(real));
+    let whole = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
     let event = &IncidentEvent { at: whole, ..event.clone() };
     let found = match before {
         Some(incident) if incident.life.events == 0 => Some(found(tx, plan, incident, whole)?),
@@ -261,7 +276,7 @@ fn record(
         Ok(after) => after,
         Err(why) => return Ok(Err(why)),
     };
-    incidents::save(tx, &after, plan, plan::wakes_at(plan, &after))?;
+    incidents::save(tx, &after, plan, wakes_at(plan, &after, drill.as_ref()))?;
     incident_events::append(tx, after.id, after.life.events, event)?;
     let told = match (telling, before) {
         (Telling::Own, Some(before)) => plan::effects(plan, before, event, &after),
@@ -273,12 +288,44 @@ fn record(
         if let Some(notice) = notice {
             let to = decide::called(config, &effect.people, &effect.via);
             let body = NoticeBody::Plan(Box::new(notice));
-            let notice = outbox::notice(config, event.at, body);
+            let mut notice =
+                outbox::notice(config, if drill.is_some() { real } else { event.at }, body);
+            notice.drill.clone_from(&after.drill);
             let occasion = format!("{}/{}", after.number, after.life.events);
-            messages = outbox::enqueue(tx, &notice, &occasion, &to)?;
+            if after.drill.as_ref().is_none_or(|mark| mark.reach != DrillReach::Tabletop) {
+                messages = outbox::enqueue(tx, &notice, &occasion, &to)?;
+            }
         }
     }
+    if let Some(drill) = drill.filter(|_| !after.state.is_open()) {
+        drill::over(tx, drill, (real, after.state.name()))?;
+    }
     Ok(Ok(Happened { incident: after, messages }))
+}
+
+/// The drill that an incident belongs to, if it is practised.
+fn practised(
+    tx: &mut dyn Transaction,
+    before: Option<&Incident>,
+    event: &IncidentEvent,
+) -> Result<Option<Drill>, StoreError> {
+    match (before, &event.what) {
+        (Some(incident), _) if incident.drill.is_some() => drills::by_number(tx, &incident.number),
+        (None, Happening::Opened { origin, .. }) if origin.drill.is_some() => {
+            drills::by_number(tx, &origin.number)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// When something next happens by itself, by the real clock; nothing more once a drill is over.
+fn wakes_at(plan: &Plan, incident: &Incident, drill: Option<&Drill>) -> Option<Timestamp> {
+    let next = plan::wakes_at(plan, incident)?;
+    match drill {
+        None => Some(next),
+        Some(drill) if drill.runs() && incident.state.is_open() => Some(drill.clock.real(next)),
+        Some(_) => None,
+    }
 }
 
 /// An incident that is older than its log begins it.

@@ -54,6 +54,10 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
 pub use channels::{fall_back, tell_of_channels};
+pub use crisis::drill::{
+    draw as draw_surprises, end as end_drill, mark as drill_mark, new as new_drill,
+    play as play_drill, resume as resume_drill, wakes_at as drill_wakes_at,
+};
 pub use crisis::{
     Broken, Happened, Verified, hear, look_after, open_by_hand, say, verify as verify_log,
 };
@@ -69,7 +73,7 @@ pub use spread::told_by;
 /// The usual time between two arrivals, for those who show sources.
 pub use crate::collect::usual_gap;
 /// Why something cannot happen to an incident, for those who say it.
-pub use crate::plan::Refusal as IncidentRefusal;
+pub use crate::plan::{Measure, Reached, Refusal as IncidentRefusal, Scorecard, scorecard};
 /// What is out of the ordinary, for those who show it.
 pub use crate::story::{Burst, History, bursts, silence, surface_terms};
 

@@ -15,6 +15,7 @@ pub(super) fn notice(config: &Config, at: Timestamp, body: NoticeBody) -> Notice
         organisation: config.organisation.name.clone(),
         at,
         status_url: public_url.map(ToString::to_string),
+        drill: None,
         body,
     }
 }

@@ -323,6 +323,7 @@ fn open_incident(
         story_id: matter.story,
         alert_id: alert.id,
         detected_at: matter.article.appeared_at(),
+        drill: None,
     };
     let incident = crisis::open(tx, matter.config, plan, origin, matter.now)?;
     let keys = incident.steps.iter().map(|step| step.key.clone()).collect();

@@ -21,9 +21,11 @@ pub(super) async fn run(pipeline: Pipeline) {
     loop {
         if looks.is_multiple_of(COUNT) {
             count_sources(&pipeline).await;
+            crisis::drill::draw_all(&pipeline, Timestamp::now()).await;
         }
         looks = looks.wrapping_add(1);
         let now = Timestamp::now();
+        crisis::drill::look(&pipeline, now).await;
         crisis::look(&pipeline, now).await;
         answering::look(&pipeline, now).await;
         complaints::look(&pipeline, now).await;

@@ -87,7 +87,8 @@ fn asked(plan: &Plan, incident: &Incident, key: &str, rung: u32) -> Option<Effec
 }
 
 /// Whoever holds a role, and everybody who has something to do; over all channels of the level.
-fn everybody(plan: &Plan, incident: &Incident) -> Effect {
+#[must_use]
+pub fn everybody(plan: &Plan, incident: &Incident) -> Effect {
     let mut people: BTreeSet<String> =
         incident.steps.iter().map(|step| step.person.clone()).collect();
     people.extend(incident.life.duties.iter().map(|duty| duty.person.clone()));

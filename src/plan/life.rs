@@ -98,6 +98,7 @@ fn opened(plan: &Plan, id: IncidentId, origin: &Origin, now: Timestamp) -> Incid
         confirm_by: Some(later(now, plan.activation.confirm_within)),
         activated_at: None,
         steps: Vec::new(),
+        drill: origin.drill.clone(),
         life: IncidentLife {
             peak: Some(origin.level),
             raised_at: Some(now),

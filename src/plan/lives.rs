@@ -33,6 +33,7 @@ fn origin(level: Level) -> Origin {
         story_id: StoryId::new(),
         alert_id: AlertId::new(),
         detected_at: now() - minutes(20),
+        drill: None,
     }
 }
 

@@ -13,18 +13,24 @@ mod effects;
 mod life;
 mod people;
 mod refusal;
+mod scorecard;
 mod steps;
+mod surprise;
 mod timers;
 mod trigger;
 
+#[cfg(test)]
+mod drill_tests;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]
 mod tests;
 
 pub use chase::{Rung, Whom, holder, ladder};
-pub use effects::{Effect, effects};
+pub use effects::{Effect, effects, everybody};
 pub use life::{apply, opening, replay, rise};
 pub use refusal::Refusal;
+pub use scorecard::{FailedMessage, Measure, PersonTime, Reached, Scorecard, scorecard};
+pub use surprise::surprise;
 pub use timers::{due, wakes_at};
 pub use trigger::{Facts, choose, triggered};

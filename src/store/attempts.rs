@@ -33,6 +33,17 @@ pub fn of(tx: &mut dyn Transaction, delivery: DeliveryId) -> Result<Vec<Attempt>
     rows.iter().map(read).collect()
 }
 
+/// What the last try of a delivery came to, if it says so.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn last_detail(
+    tx: &mut dyn Transaction,
+    delivery: DeliveryId,
+) -> Result<Option<String>, StoreError> {
+    Ok(of(tx, delivery)?.pop().and_then(|attempt| attempt.detail))
+}
+
 fn read(row: &Row) -> Result<Attempt, StoreError> {
     Ok(Attempt {
         n: row.get(0)?,

@@ -197,6 +197,15 @@ pub fn withdraw(tx: &mut dyn Transaction, notice: NoticeId) -> Result<u64, Store
     tx.execute(sql, params![notice])
 }
 
+/// Takes back what has not been tried yet of a thread. Answers how many deliveries that were.
+///
+/// # Errors
+/// As [`Transaction::execute`].
+pub fn take_back(tx: &mut dyn Transaction, thread: &str) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM delivery WHERE thread = ?1 AND state = 'pending' AND attempts = 0";
+    tx.execute(sql, params![thread])
+}
+
 /// Lets what a recipient has still to get of a thread, and has not been tried yet, go out by `at`: something
 /// urgent follows, and they get all in order.
 ///

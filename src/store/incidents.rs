@@ -10,9 +10,9 @@ use crate::model::{
 
 const COLUMNS: &str = "id, number, plan_id, plan_hash, title, category, state, level, topic_id, \
                        story_id, alert_id, detected_at, opened_at, confirm_by, activated_at, \
-                       life";
+                       life, drill";
 /// Column of the frozen plan behind these.
-const PLAN: usize = 16;
+const PLAN: usize = 17;
 
 /// The next number that people will know an incident by, e.g. `INC-2026-0007`.
 ///
@@ -34,7 +34,7 @@ pub fn of_story(
 ) -> Result<Option<(Incident, Plan)>, StoreError> {
     first(
         tx,
-        "id = (SELECT incident_id FROM incident_story WHERE story_id = ?1 \
+        "drill IS NULL AND id = (SELECT incident_id FROM incident_story WHERE story_id = ?1 \
          ORDER BY attached_at DESC LIMIT 1)",
         params![story],
     )
@@ -51,7 +51,7 @@ pub fn open_of(
 ) -> Result<Option<(Incident, Plan)>, StoreError> {
     first(
         tx,
-        "plan_id = ?1 AND topic_id = ?2 \
+        "plan_id = ?1 AND topic_id = ?2 AND drill IS NULL \
          AND state IN ('proposed', 'assessing', 'responding', 'monitoring')",
         params![plan, topic],
     )
@@ -148,8 +148,8 @@ pub fn save(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO incident (id, number, plan_id, plan_hash, plan, title, category, state, level, \
-         topic_id, story_id, alert_id, detected_at, opened_at, confirm_by, activated_at, life, wakes_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) \
+         topic_id, story_id, alert_id, detected_at, opened_at, confirm_by, activated_at, life, wakes_at, drill) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, level = excluded.level, \
          confirm_by = excluded.confirm_by, activated_at = excluded.activated_at, \
          life = excluded.life, wakes_at = excluded.wakes_at",
@@ -157,7 +157,8 @@ pub fn save(
             incident.id, &incident.number, &incident.plan_id, &incident.plan_hash, json(plan)?,
             &incident.title, &incident.category, incident.state.name(), incident.level.name(),
             &incident.topic_id, incident.story_id, incident.alert_id, incident.detected_at, incident.opened_at,
-            incident.confirm_by, incident.activated_at, json(&incident.life)?, wakes_at
+            incident.confirm_by, incident.activated_at, json(&incident.life)?, wakes_at,
+            incident.drill.as_ref().map(json).transpose()?
         ],
     )?;
     for (position, step) in (0..).zip(&incident.steps) {
@@ -202,12 +203,40 @@ pub fn due(
     rows.iter().map(|row| Ok((read(tx, row)?, row.json(PLAN)?))).collect()
 }
 
-/// The latest incidents, newest first.
+/// Whether a real incident is open.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn any_open(tx: &mut dyn Transaction) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM incident WHERE drill IS NULL \
+               AND state IN ('proposed', 'assessing', 'responding', 'monitoring') LIMIT 1";
+    Ok(!tx.query(sql, &[])?.is_empty())
+}
+
+/// The latest real incidents, newest first.
 ///
 /// # Errors
 /// As [`Transaction::query`].
 pub fn recent(tx: &mut dyn Transaction, limit: u32) -> Result<Vec<Incident>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM incident ORDER BY opened_at DESC, id LIMIT ?1");
+    latest(tx, "drill IS NULL", limit)
+}
+
+/// The latest incidents, those of drills too, newest first.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn all(tx: &mut dyn Transaction, limit: u32) -> Result<Vec<Incident>, StoreError> {
+    latest(tx, "1 = 1", limit)
+}
+
+fn latest(
+    tx: &mut dyn Transaction,
+    condition: &str,
+    limit: u32,
+) -> Result<Vec<Incident>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM incident WHERE {condition} ORDER BY opened_at DESC, id LIMIT ?1"
+    );
     let rows = tx.query(&sql, params![limit])?;
     rows.iter().map(|row| read(tx, row)).collect()
 }
@@ -236,6 +265,7 @@ fn read(tx: &mut dyn Transaction, row: &Row) -> Result<Incident, StoreError> {
         confirm_by: row.get(13)?,
         activated_at: row.get(14)?,
         life: row.json::<IncidentLife>(15)?,
+        drill: row.get::<Option<String>>(16)?.map(|_| row.json(16)).transpose()?,
         steps: steps.iter().map(read_step).collect::<Result<_, _>>()?,
     })
 }

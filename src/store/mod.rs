@@ -14,6 +14,7 @@ pub mod complaint_waves;
 pub mod complaints;
 pub mod deliveries;
 pub mod digest_runs;
+pub mod drills;
 pub mod entries;
 pub mod escalations;
 pub mod flows;

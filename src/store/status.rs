@@ -46,7 +46,7 @@ pub fn counts(tx: &mut dyn Transaction) -> Result<Counts, StoreError> {
          (SELECT COUNT(*) FROM alert), \
          (SELECT COUNT(*) FROM delivery WHERE state IN ('pending', 'leased', 'in_doubt')), \
          (SELECT COUNT(*) FROM delivery WHERE state = 'accepted'), \
-         (SELECT COUNT(*) FROM delivery WHERE state = 'dead'), (SELECT COUNT(*) FROM incident)",
+         (SELECT COUNT(*) FROM delivery WHERE state = 'dead'), (SELECT COUNT(*) FROM incident WHERE drill IS NULL)",
         &[],
     )?;
     let Some(row) = rows.first() else { return Ok(Counts::default()) };

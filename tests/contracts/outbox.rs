@@ -63,7 +63,7 @@ fn filled(dir: &Path) -> DeliveryId {
 
 fn notice(at: Timestamp) -> Notice {
     let body = NoticeBody::Channels(ChannelsNotice { changes: Vec::new() });
-    Notice { organisation: "Banco".to_owned(), at, status_url: None, body }
+    Notice { organisation: "Banco".to_owned(), at, status_url: None, drill: None, body }
 }
 
 fn delivery(id: DeliveryId, notice_id: NoticeId, at: Timestamp) -> Delivery {

@@ -10,6 +10,7 @@ mod complaints;
 mod crisis;
 mod daemon;
 mod demo;
+mod drills;
 mod editions;
 mod edits;
 mod faults;

@@ -59,6 +59,7 @@ async fn opened_by_hand(store: &Store, config: &Config) {
             story_id: StoryId::new(),
             alert_id: AlertId::new(),
             detected_at: at(-600),
+            drill: None,
         };
         pipeline::open_by_hand(tx, &ours, &plan, origin, "elena.ruiz", at(0))
     });

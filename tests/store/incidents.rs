@@ -73,6 +73,7 @@ async fn open(store: &Store, told: &Told, plan: &Plan) -> (Incident, String) {
         story_id: told.alert.story_id,
         alert_id: told.alert.id,
         detected_at: at(1),
+        drill: None,
     };
     let opened = plan::opening(plan, origin, String::new()).swap_remove(0);
     let incident = happens(plan, None, opened, at(900));

@@ -130,6 +130,7 @@ pub fn notice(alert: &Alert, headline: &str) -> Notice {
         organisation: "Banco".to_owned(),
         at: alert.updated_at,
         status_url: None,
+        drill: None,
         body: NoticeBody::Alert(Box::new(facts(alert, headline))),
     }
 }

@@ -14,8 +14,8 @@ use super::raw::{
 };
 use super::report::Report;
 use crate::model::{
-    Activation, Anchor, BusinessDays, Deadline, DrillSettings, EscalationStep, MessageTemplate,
-    NotAfter, Plan, PlanStep, Review, Role, Sitrep, StandDown, Trigger,
+    Activation, Anchor, BusinessDays, Deadline, EscalationStep, MessageTemplate, NotAfter, Plan,
+    PlanStep, Review, Role, Sitrep, StandDown, Trigger,
 };
 
 /// Builds the plan; it may be used only if `report` holds no error in the end.
@@ -63,15 +63,7 @@ pub fn build(raw: &RawPlan, hash: String, report: &mut Report<'_>) -> Plan {
             due: raw.due.iter().map(|(&level, due)| (level, report.notation(due))).collect(),
             questions: raw.questions.clone(),
         }),
-        drill: raw.drill.as_ref().map(|raw| DrillSettings {
-            prefix: raw.prefix.clone(),
-            allow_recipients: raw.allow_recipients.get_ref().clone(),
-            targets: raw
-                .targets
-                .iter()
-                .map(|(key, target)| (key.clone(), report.clock(target)))
-                .collect(),
-        }),
+        drill: raw.drill.as_ref().map(|raw| super::drill::settings(raw, report)),
         hash,
     }
 }

@@ -27,6 +27,8 @@ pub struct Inspection<'a> {
     pub holidays: &'a BTreeMap<String, BusinessDays>,
     /// People whose mail came back and has not gone through since, by id.
     pub bounced: &'a BTreeSet<String>,
+    /// Day of the last drill that the archive knows, by plan.
+    pub drilled: &'a BTreeMap<String, Date>,
     /// Lessons of reviews that are not seen to.
     pub lessons: &'a [OpenLesson],
 }
@@ -80,6 +82,12 @@ fn age(raw: &RawPlan, known: &Inspection<'_>, report: &mut Report<'_>) {
     let day = |date: Option<&toml::Spanned<toml::value::Datetime>>| {
         date.and_then(|date| Some((date.get_ref().to_string().parse::<Date>().ok()?, date.span())))
     };
+    let written = day(head.drilled_on.as_ref());
+    let drilled = match (written, known.drilled.get(head.id.get_ref())) {
+        (Some((day, at)), Some(held)) => Some((day.max(*held), at)),
+        (None, Some(held)) => Some((*held, head.id.span())),
+        (written, None) => written,
+    };
     let rows = [
         (
             "L12 the review",
@@ -87,7 +95,7 @@ fn age(raw: &RawPlan, known: &Inspection<'_>, report: &mut Report<'_>) {
             day(head.reviewed_on.as_ref()),
             head.review_every.as_ref(),
         ),
-        ("L13 the drill", "drilled_on", day(head.drilled_on.as_ref()), head.drill_every.as_ref()),
+        ("L13 the drill", "drilled_on", drilled, head.drill_every.as_ref()),
     ];
     for (what, key, last, every) in rows {
         let Some(every) = every else {

@@ -6,6 +6,7 @@
 //! start depends on. Nothing is repaired.
 
 mod build;
+mod drill;
 mod inspect;
 mod lint;
 mod people;

@@ -197,7 +197,29 @@ pub struct RawDrill {
     pub prefix: String,
     pub allow_recipients: Spanned<Vec<String>>,
     #[serde(default)]
+    pub allow_channels: Vec<Text>,
+    #[serde(default)]
     pub targets: BTreeMap<String, Text>,
+    pub every: Option<Text>,
+    pub hours: Option<Text>,
+    pub days: Option<Vec<RawDay>>,
+    #[serde(default)]
+    pub told: Vec<Text>,
+    pub told_before: Option<Text>,
+    pub scenario: Option<Text>,
+}
+
+/// A day of the week.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+pub enum RawDay {
+    Mon = 1,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
 }
 
 impl RawPlan {

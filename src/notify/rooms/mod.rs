@@ -28,7 +28,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::http::Receiver;
-use super::outline::{Section, outline};
+use super::outline::{Line, Section, outline};
 use super::view::View;
 use super::wording::Wording;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
@@ -172,7 +172,11 @@ impl<'a> Letter<'a> {
 
     /// The sections of the message, sources as far as `most_chars` of them reach.
     fn outline(&self, most_chars: usize) -> Vec<Section> {
-        self.own.clone().unwrap_or_else(|| outline(&self.view, most_chars))
+        let mut sections = self.own.clone().unwrap_or_else(|| outline(&self.view, most_chars));
+        if let Some(line) = &self.view.drill_line {
+            sections.insert(0, vec![Line::Warning(line.clone())]);
+        }
+        sections
     }
 
     /// The status page as a link with its name, if it is served.

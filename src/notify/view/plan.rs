@@ -86,6 +86,10 @@ pub fn subject(notice: &PlanNotice, locale: Locale) -> String {
         PlanNews::StoodDown { .. } => ("stood_down", None),
         PlanNews::Reopened { .. } => ("reopened", None),
         PlanNews::ReviewDue { .. } => ("review_due", None),
+        PlanNews::DrillAhead { .. } => ("drill_ahead", None),
+        PlanNews::DrillArticle { headline, .. } => ("drill_article", Some(headline.clone())),
+        PlanNews::DrillPaused { .. } => ("drill_paused", None),
+        PlanNews::DrillOver { .. } => ("drill_over", None),
     };
     let what = clean(&task.unwrap_or_default(), 90);
     let what = phrases::fill(&format!("plan_subject.{key}"), locale, &[("what", &what)]);
@@ -155,6 +159,17 @@ impl Reader<'_> {
             PlanNews::StoodDown { .. } => self.say("stood_down", &[by]),
             PlanNews::Reopened { .. } => self.say("reopened", &[by]),
             PlanNews::ReviewDue { .. } => self.say("review_due", &[]),
+            PlanNews::DrillAhead { at, .. } => {
+                self.say("drill_ahead", &[("time", &self.clock.show(*at))])
+            }
+            PlanNews::DrillArticle { outlet, headline, .. } => {
+                let [outlet, headline] = [(outlet, 80), (headline, 300)].map(|(t, n)| clean(t, n));
+                self.say("drill_article", &[("outlet", &outlet), ("headline", &headline)])
+            }
+            PlanNews::DrillPaused { real } => {
+                self.say("drill_paused", &[("real", &clean(real, 40))])
+            }
+            PlanNews::DrillOver { .. } => self.say("drill_over", &[]),
         }
     }
 
@@ -174,6 +189,7 @@ impl Reader<'_> {
             PlanNews::Rejected { reason: why }
             | PlanNews::Cancelled { reason: why }
             | PlanNews::Reopened { reason: why }
+            | PlanNews::DrillOver { reason: why }
             | PlanNews::Level { reason: Some(why), .. }
             | PlanNews::HandedOver { reason: Some(why), .. } => vec![reason(why)],
             PlanNews::StoodDown { reason: why, monitor_until, review_due_at } => {
@@ -209,7 +225,15 @@ impl Reader<'_> {
                 rows
             }
             PlanNews::Report(report) => self.report_rows(report),
+            PlanNews::DrillAhead { scenario, .. } => {
+                vec![self.row("drill.scenario", clean(scenario, 200))]
+            }
+            PlanNews::DrillArticle { text, at, .. } => vec![
+                self.row("drill.text", clean(text, 2000)),
+                self.row("drill.appeared", self.clock.show(*at)),
+            ],
             PlanNews::Activated { .. }
+            | PlanNews::DrillPaused { .. }
             | PlanNews::Level { .. }
             | PlanNews::HandedOver { .. }
             | PlanNews::ReviewDue { .. } => Vec::new(),

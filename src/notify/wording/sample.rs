@@ -29,7 +29,7 @@ const EXCERPT: &str = "Éste es un mensaje de prueba: no ha ocurrido nada. Lleva
 #[must_use]
 pub fn trial(organisation: &str, status_url: Option<String>, now: Timestamp) -> Notice {
     let body = NoticeBody::Alert(Box::new(alert(Locale::Es, now)));
-    Notice { organisation: organisation.to_owned(), at: now, status_url, body }
+    Notice { organisation: organisation.to_owned(), at: now, status_url, drill: None, body }
 }
 
 /// One message of each kind, to a reader of the language.
@@ -53,8 +53,13 @@ pub(crate) fn samples(locale: Locale) -> Vec<(Notice, Delivery)> {
                 NoticeKind::Complaints => NoticeBody::Complaints(complaints(now)),
             };
             let status_url = Some("https://atalaya.example/".to_owned());
-            let notice =
-                Notice { organisation: "Banco Ñandú".to_owned(), at: now, status_url, body };
+            let notice = Notice {
+                organisation: "Banco Ñandú".to_owned(),
+                at: now,
+                status_url,
+                drill: None,
+                body,
+            };
             (notice, delivery(locale, now))
         })
         .collect()

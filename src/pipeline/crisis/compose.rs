@@ -49,6 +49,9 @@ fn news(
     Ok(match &event.what {
         Happening::Activated { start } => Some(PlanNews::Activated { start: *start }),
         Happening::Rejected { reason } => Some(PlanNews::Rejected { reason: reason.clone() }),
+        Happening::Cancelled { reason } if after.drill.is_some() => {
+            Some(PlanNews::DrillOver { reason: reason.clone() })
+        }
         Happening::Cancelled { reason } => Some(PlanNews::Cancelled { reason: reason.clone() }),
         Happening::Raised { reason, .. } => {
             Some(PlanNews::Level { from: before.level, reason: reason.clone() })
@@ -89,7 +92,12 @@ fn news(
 }
 
 /// The incident as it is now, with the steps that are left in `with`.
-fn brief(config: &Config, plan: &Plan, with: &Incident, now: &Incident) -> NoticeIncident {
+pub(super) fn brief(
+    config: &Config,
+    plan: &Plan,
+    with: &Incident,
+    now: &Incident,
+) -> NoticeIncident {
     let left = with.steps.iter().filter(|step| step.state.is_unfinished());
     NoticeIncident {
         number: now.number.clone(),

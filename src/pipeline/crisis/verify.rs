@@ -57,7 +57,7 @@ pub fn verify(tx: &mut dyn Transaction, once: Option<&str>) -> Result<Verified, 
     if let (Some(once), false) = (once, seen) {
         found.note(None, None, format!("the log never had the head {once}"));
     }
-    let stored = incidents::recent(tx, INCIDENTS)?;
+    let stored = incidents::all(tx, INCIDENTS)?;
     for incident in &stored {
         let events = logs.remove(&incident.id.to_string());
         held(tx, &mut found, incident, events)?;
