@@ -138,7 +138,7 @@ fn appear(
         let level = level(&plan, &drill, incident.level);
         let mut incident = incident;
         for what in plan::rise(&plan, &incident, level) {
-            let event = IncidentEvent { at: now, by: None, what };
+            let event = IncidentEvent { at: now, by: None, through: None, what };
             let done = record(tx, config, &plan, Some(&incident), &event, Telling::Own)?;
             let done = done.map_err(|why| StoreError::Mismatch(why.to_string()))?;
             (incident, messages) = (done.incident, messages + done.messages);
@@ -230,8 +230,12 @@ pub fn end(
     let holder = || plan::holder(&plan, &incident, &plan.owner);
     let by = by.map(str::to_owned).or_else(|| drill.by.clone()).or_else(holder);
     let by = Some(by.unwrap_or_else(|| plan.owner.clone()));
-    let event =
-        IncidentEvent { at: now, by, what: Happening::Cancelled { reason: why.to_owned() } };
+    let event = IncidentEvent {
+        at: now,
+        by,
+        through: None,
+        what: Happening::Cancelled { reason: why.to_owned() },
+    };
     let done = record(tx, config, &plan, Some(&incident), &event, Telling::Own)?;
     Ok(done.map_err(|why| StoreError::Mismatch(why.to_string()))?.messages)
 }
