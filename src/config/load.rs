@@ -129,15 +129,14 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         let beside = complaints::Beside { names: &names, sources: &sources, time_zone, has_web };
         complaints::complaints(check, raw, &beside)
     });
-    let tags = sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
-    let digest_ids = gathering::ids(check, &raw.digest);
-    let known = routes::Known { names: &names, tags: &tags, digests: &digest_ids };
+    let tags = &sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
+    let known = routes::Known { names: &names, tags, digests: &gathering::ids(check, &raw.digest) };
     let routes = routes::routes(check, &raw.route, &known);
     let inhibits = gathering::inhibits(check, &raw.inhibit, &names);
     let storm = raw.storm.and_then(|storm| gathering::storm(check, &storm));
     let digests = gathering::digests(check, &raw.digest, &names);
-    let zone = &organisation.time_zone;
-    let severity = severity::severity(check, raw.severity.as_ref(), &names, zone);
+    let severity =
+        severity::severity(check, raw.severity.as_ref(), &names, &organisation.time_zone);
     let holidays = holidays::holidays(check, raw.holidays.as_ref());
     let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
     let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);

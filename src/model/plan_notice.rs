@@ -126,7 +126,7 @@ pub enum PlanNews {
     /// A drill will begin: for the few who know before.
     DrillAhead {
         /// When.
-        at: Timestamp,
+        begins_at: Timestamp,
         /// What is played.
         scenario: String,
     },

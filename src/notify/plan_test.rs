@@ -81,7 +81,7 @@ fn every_news() -> Vec<PlanNews> {
         },
         PlanNews::Reopened { reason: text() },
         PlanNews::ReviewDue { questions: vec!["¿Qué llegó tarde?".to_owned()] },
-        PlanNews::DrillAhead { at: at("2026-11-24T10:00:00Z"), scenario: text() },
+        PlanNews::DrillAhead { begins_at: at("2026-11-24T10:00:00Z"), scenario: text() },
         PlanNews::DrillArticle {
             outlet: "El Diario".to_owned(),
             headline: "Colas en Vigo".to_owned(),

@@ -225,7 +225,12 @@ impl Found {
             proof => proof.filter(|_| !ways.is_empty()),
             ack => can(Way::Ack).then(|| say("answer.button")),
             done => can(Way::Done).then(|| say("answer_step.done_button")),
-            wanted => phrases::text(&format!("answer_step.evidence_{wanted}"), locale),
+            wanted => say(match wanted {
+                "note" => "answer_step.evidence_note",
+                "url" => "answer_step.evidence_url",
+                "file" => "answer_step.evidence_file",
+                _ => "answer_step.evidence_any",
+            }),
             required => wanted != "any",
             hand_over => can(Way::HandOver).then(|| say("answer_step.hand_over_button")),
             others,

@@ -159,7 +159,7 @@ impl Reader<'_> {
             PlanNews::StoodDown { .. } => self.say("stood_down", &[by]),
             PlanNews::Reopened { .. } => self.say("reopened", &[by]),
             PlanNews::ReviewDue { .. } => self.say("review_due", &[]),
-            PlanNews::DrillAhead { at, .. } => {
+            PlanNews::DrillAhead { begins_at: at, .. } => {
                 self.say("drill_ahead", &[("time", &self.clock.show(*at))])
             }
             PlanNews::DrillArticle { outlet, headline, .. } => {

@@ -105,7 +105,8 @@ fn announce(
     let Some(plan) = config.plans.iter().find(|plan| plan.id == drill.plan_id) else {
         return Ok(0);
     };
-    let news = PlanNews::DrillAhead { at: drill.starts_at, scenario: drill.scenario.title.clone() };
+    let news =
+        PlanNews::DrillAhead { begins_at: drill.starts_at, scenario: drill.scenario.title.clone() };
     let incident = NoticeIncident {
         number: drill.number.clone(),
         plan_id: plan.id.clone(),
