@@ -139,7 +139,7 @@ pub enum PlanNews {
         /// Text.
         text: String,
         /// When it appeared.
-        at: Timestamp,
+        appeared_at: Timestamp,
     },
     /// Something real happened: the drill stands.
     DrillPaused {

@@ -86,7 +86,7 @@ fn every_news() -> Vec<PlanNews> {
             outlet: "El Diario".to_owned(),
             headline: "Colas en Vigo".to_owned(),
             text: text(),
-            at: at("2026-11-23T19:02:00Z"),
+            appeared_at: at("2026-11-23T19:02:00Z"),
         },
         PlanNews::DrillPaused { real: "INC-2026-0008".to_owned() },
         PlanNews::DrillOver { reason: text() },

@@ -228,9 +228,9 @@ impl Reader<'_> {
             PlanNews::DrillAhead { scenario, .. } => {
                 vec![self.row("drill.scenario", clean(scenario, 200))]
             }
-            PlanNews::DrillArticle { text, at, .. } => vec![
+            PlanNews::DrillArticle { text, appeared_at, .. } => vec![
                 self.row("drill.text", clean(text, 2000)),
-                self.row("drill.appeared", self.clock.show(*at)),
+                self.row("drill.appeared", self.clock.show(*appeared_at)),
             ],
             PlanNews::Activated { .. }
             | PlanNews::DrillPaused { .. }

@@ -161,7 +161,7 @@ fn appear(
         outlet: item.outlet.clone(),
         headline: item.headline.clone(),
         text: item.text.clone(),
-        at: drill.at(item.after),
+        appeared_at: drill.at(item.after),
     };
     let occasion = format!("{}/article-{}", drill.number, drill.played);
     Ok(messages + tell(tx, config, &incident, &incident.0, news, (&occasion, now))?)
