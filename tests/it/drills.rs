@@ -63,7 +63,7 @@ due = "20m"
 ack_within = "15m"
 evidence = "note"
 [[step]]
-key = "oficinas"
+key = "avisar"
 title = "Avisar a las oficinas"
 role = "oficinas"
 from_level = "orange"
@@ -77,7 +77,7 @@ from_level = "orange"
 due = "40m"
 message = "inicial"
 [message.inicial]
-audience = "internal"
+audience = "staff"
 body = "Estamos comprobando los hechos."
 [drill]
 prefix = "[SIMULACRO]"
