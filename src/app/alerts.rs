@@ -4,16 +4,14 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location, reading, verdicts};
+use super::{AppError, reading, verdicts, writing};
 use crate::config::Config;
 use crate::model::{
     Actor, Alert, AlertEvent, AlertEventKind, AlertId, AlertState, Escalation, Level, StaffVerdict,
     VerdictId, VerdictLabel,
 };
 pub use crate::store::answers::{Refusal, Standing};
-use crate::store::{
-    Store, StoreError, Transaction, alert_events, alerts, answers, escalations, stories,
-};
+use crate::store::{StoreError, Transaction, alert_events, alerts, answers, escalations, stories};
 
 /// Alerts that a list shows.
 const MOST: u32 = 500;
@@ -197,11 +195,8 @@ pub async fn answer(
     config: &Config,
     statement: Statement,
 ) -> Result<Result<AlertState, Refusal>, AppError> {
-    let store = Store::open_as_guest(&location(config))?;
     let now = Timestamp::now();
-    let answered = store.write(move |tx| write(tx, &statement, now)).await;
-    store.close();
-    Ok(answered?)
+    writing(config, move |tx| write(tx, &statement, now)).await
 }
 
 fn write(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location, reading};
+use super::{AppError, location, reading, writing};
 use crate::complaint::{self, Act, Refusal, Row};
 use crate::config::Config;
 use crate::model::{Complaint, ComplaintEvent, ComplaintEventKind, ComplaintState};
@@ -259,9 +259,8 @@ pub async fn act(
     note: Option<String>,
 ) -> Result<Result<ComplaintState, Denied>, AppError> {
     let Some(rules) = config.complaints.clone() else { return Ok(Err(Denied::Unconfigured)) };
-    let store = Store::open_as_guest(&location(config))?;
     let (number, now) = (number.to_owned(), Timestamp::now());
-    let done = store.write(move |tx| {
+    writing(config, move |tx| {
         let Some(complaint) = complaints::find(tx, &number)? else {
             return Ok(Err(Denied::Unknown));
         };
@@ -277,10 +276,8 @@ pub async fn act(
         let note = note.as_ref().map(|note| complaint::mask(note, &names(&complaint)));
         complaints::add_event(tx, &number, &ComplaintEvent { note, ..event })?;
         Ok(Ok(life.state))
-    });
-    let done = done.await;
-    store.close();
-    Ok(done?)
+    })
+    .await
 }
 
 fn names(complaint: &Complaint) -> Vec<&str> {

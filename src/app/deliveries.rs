@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location};
+use super::{AppError, location, writing};
 use crate::config::Config;
 use crate::model::DeliveryId;
 use crate::store::attempts::{self, Attempt};
@@ -130,18 +130,15 @@ pub async fn retry(
     config: &Config,
     ids: Vec<DeliveryId>,
 ) -> Result<Vec<(DeliveryId, Retried)>, AppError> {
-    let store = Store::open_as_guest(&location(config))?;
     let now = Timestamp::now();
-    let done = store.write(move |tx| {
+    writing(config, move |tx| {
         let mut answers = Vec::new();
         for &id in &ids {
             answers.push((id, deliveries::retry(tx, id, now)?));
         }
         Ok(answers)
-    });
-    let done = done.await;
-    store.close();
-    Ok(done?)
+    })
+    .await
 }
 
 /// Lets a channel that was disabled have messages again. False if it was not.
@@ -149,11 +146,8 @@ pub async fn retry(
 /// # Errors
 /// If the store cannot be written.
 pub async fn enable(config: &Config, channel: &str) -> Result<bool, AppError> {
-    let store = Store::open_as_guest(&location(config))?;
     let channel = channel.to_owned();
-    let done = store.write(move |tx| channels::enable(tx, &channel)).await;
-    store.close();
-    Ok(done?)
+    writing(config, move |tx| channels::enable(tx, &channel)).await
 }
 
 fn row(tx: &mut dyn Transaction, letter: Letter) -> Result<DeliveryRow, StoreError> {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location, reading};
+use super::{AppError, reading, writing};
 use crate::config::Config;
 use crate::model::{
     Delivery, DeliveryState, Drill, DrillMark, DrillReach, DrillState, Incident, IncidentEvent,
@@ -17,7 +17,7 @@ use crate::model::{
 use crate::pipeline::{self, Reached, scorecard};
 pub use crate::pipeline::{Measure, Scorecard};
 use crate::store::{
-    Store, StoreError, Transaction, attempts, deliveries, drills, incident_events, incidents,
+    StoreError, Transaction, attempts, deliveries, drills, incident_events, incidents,
 };
 
 /// Drills that a list shows.
@@ -206,16 +206,6 @@ fn again(tx: &mut dyn Transaction, number: &str) -> Result<DrillAnswer, StoreErr
         || DrillAnswer::Unknown(format!("drill {number}")),
         |drill| DrillAnswer::Done(Box::new(row(&drill))),
     ))
-}
-
-async fn writing<T: Send + 'static>(
-    config: &Config,
-    job: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, AppError> {
-    let store = Store::open_as_guest(&location(config))?;
-    let done = store.write(job).await;
-    store.close();
-    Ok(done?)
 }
 
 /// The latest drills.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location, reading};
+use super::{AppError, reading, writing};
 use crate::config::{Config, OpenLesson};
 use crate::model::{
     AlertEvent, AlertId, Care, Duty, Happening, Incident, IncidentEvent, Level, Origin, Plan, Step,
@@ -16,7 +16,7 @@ use crate::model::{
 use crate::pipeline::{self, Happened, IncidentRefusal};
 pub use crate::pipeline::{Broken, Verified};
 use crate::store::{
-    Store, StoreError, Transaction, alert_events, deliveries, incident_events, incidents, stories,
+    StoreError, Transaction, alert_events, deliveries, incident_events, incidents, stories,
 };
 
 /// Mail that came back is remembered for so long.
@@ -307,9 +307,8 @@ pub async fn act(
     {
         return Ok(Answer::Unknown(format!("person `{to}`")));
     }
-    let store = Store::open_as_guest(&location(config))?;
     let ours = config.clone();
-    let said = store.write(move |tx| {
+    writing(config, move |tx| {
         let now = Timestamp::now();
         let Some((incident, _)) = incidents::by_number(tx, &number)? else {
             return Ok(Answer::Unknown(format!("incident {number}")));
@@ -320,10 +319,8 @@ pub async fn act(
             Some(Ok(happened)) => Answer::Done(Box::new(happened)),
             Some(Err(why)) => Answer::Refused(why),
         })
-    });
-    let said = said.await;
-    store.close();
-    Ok(said?)
+    })
+    .await
 }
 
 fn happening(act: &Act, present: Level) -> Happening {
@@ -373,9 +370,8 @@ pub async fn open(config: &Config, opening: Opening) -> Result<Answer, AppError>
         let id = opening.topic.unwrap_or_default();
         return Ok(Answer::Unknown(format!("topic `{id}`")));
     };
-    let store = Store::open_as_guest(&location(config))?;
     let ours = config.clone();
-    let opened = store.write(move |tx| {
+    writing(config, move |tx| {
         if let Some((open, _)) = incidents::open_of(tx, &plan.id, &topic)? {
             return Ok(Answer::Open(open.number));
         }
@@ -383,10 +379,8 @@ pub async fn open(config: &Config, opening: Opening) -> Result<Answer, AppError>
         let origin = origin(tx, &plan, &opening, &topic, now)?;
         let happened = pipeline::open_by_hand(tx, &ours, &plan, origin, &opening.by, now)?;
         Ok(Answer::Done(Box::new(happened)))
-    });
-    let opened = opened.await;
-    store.close();
-    Ok(opened?)
+    })
+    .await
 }
 
 fn origin(

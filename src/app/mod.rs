@@ -131,6 +131,17 @@ async fn reading<T: Send + 'static>(
     Ok(read?)
 }
 
+/// Runs a job that writes, beside the daemon.
+async fn writing<T: Send + 'static>(
+    config: &Config,
+    job: impl Fn(&mut dyn Transaction) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, AppError> {
+    let store = Store::open_as_guest(&location(config))?;
+    let done = store.write(job).await;
+    store.close();
+    Ok(done?)
+}
+
 fn location(config: &Config) -> Location {
     match config.database.clone() {
         Database::Sqlite(path) => Location::Sqlite(path),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location};
+use super::{AppError, location, writing};
 use crate::config::Config;
 use crate::model::{HeldWhy, Level, Silence};
 use crate::store::{Store, held, silences};
@@ -79,26 +79,22 @@ pub struct HeldRow {
 /// # Errors
 /// If the store is away.
 pub async fn add(config: &Config, wish: Wish) -> Result<SilenceRow, AppError> {
-    let store = Store::open_as_guest(&location(config))?;
-    let made = store
-        .write(move |tx| {
-            let now = Timestamp::now();
-            let silence = Silence {
-                id: silences::next_id(tx)?,
-                query: wish.query.clone(),
-                owner: wish.owner.clone(),
-                reason: wish.reason.clone(),
-                starts_at: now,
-                ends_at: now.checked_add(wish.length).unwrap_or(Timestamp::MAX),
-                warned: false,
-                reported: false,
-            };
-            silences::save(tx, &silence)?;
-            Ok(row(silence, 0, now))
-        })
-        .await;
-    store.close();
-    Ok(made?)
+    writing(config, move |tx| {
+        let now = Timestamp::now();
+        let silence = Silence {
+            id: silences::next_id(tx)?,
+            query: wish.query.clone(),
+            owner: wish.owner.clone(),
+            reason: wish.reason.clone(),
+            starts_at: now,
+            ends_at: now.checked_add(wish.length).unwrap_or(Timestamp::MAX),
+            warned: false,
+            reported: false,
+        };
+        silences::save(tx, &silence)?;
+        Ok(row(silence, 0, now))
+    })
+    .await
 }
 
 /// Ends a silence now; the daemon reports what it held back and tells what still matters. None if no
@@ -107,21 +103,17 @@ pub async fn add(config: &Config, wish: Wish) -> Result<SilenceRow, AppError> {
 /// # Errors
 /// If the store is away.
 pub async fn end(config: &Config, id: &str) -> Result<Option<SilenceRow>, AppError> {
-    let store = Store::open_as_guest(&location(config))?;
     let id = id.to_owned();
-    let ended = store
-        .write(move |tx| {
-            let now = Timestamp::now();
-            let found = silences::find(tx, &id)?.filter(|silence| silence.holds_at(now));
-            let Some(mut silence) = found else { return Ok(None) };
-            silence.ends_at = now;
-            silences::save(tx, &silence)?;
-            let held = held::count_by_silence(tx, &silence.id)?;
-            Ok(Some(row(silence, held, now)))
-        })
-        .await;
-    store.close();
-    Ok(ended?)
+    writing(config, move |tx| {
+        let now = Timestamp::now();
+        let found = silences::find(tx, &id)?.filter(|silence| silence.holds_at(now));
+        let Some(mut silence) = found else { return Ok(None) };
+        silence.ends_at = now;
+        silences::save(tx, &silence)?;
+        let held = held::count_by_silence(tx, &silence.id)?;
+        Ok(Some(row(silence, held, now)))
+    })
+    .await
 }
 
 /// The silences that run, and those that ended in the last thirty days; the newest first.

@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location, reading};
+use super::{AppError, reading, writing};
 use crate::config::Config;
 use crate::model::{ArticleId, Spread, Story, StoryEdit, StoryEditId, StoryId};
 use crate::pipeline::told_by;
-use crate::store::{Store, StoreError, Transaction, spread, stories, story_edits};
+use crate::store::{StoreError, Transaction, spread, stories, story_edits};
 
 /// Stories of a list.
 const MOST_STORIES: u32 = 200;
@@ -124,17 +124,13 @@ pub async fn change(
     config: &Config,
     change: Change,
 ) -> Result<Result<StoryEdit, &'static str>, AppError> {
-    let store = Store::open_as_guest(&location(config))?;
     let now = Timestamp::now();
-    let made = store
-        .write(move |tx| match &change {
-            Change::Merge(into, from) => story_edits::merge(tx, *into, *from, now),
-            Change::Split(story, articles) => story_edits::split(tx, *story, articles, now),
-            Change::Undo(id) => story_edits::undo(tx, *id, now),
-        })
-        .await;
-    store.close();
-    Ok(made?)
+    writing(config, move |tx| match &change {
+        Change::Merge(into, from) => story_edits::merge(tx, *into, *from, now),
+        Change::Split(story, articles) => story_edits::split(tx, *story, articles, now),
+        Change::Undo(id) => story_edits::undo(tx, *id, now),
+    })
+    .await
 }
 
 /// The shape of `atalaya hot --json`.

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location, reading};
+use super::{AppError, reading, writing};
 use crate::config::Config;
 use crate::model::{Case, QuizResult};
-use crate::store::{Store, quiz_results};
+use crate::store::quiz_results;
 
 /// Results that are counted, the newest.
 const MOST: u32 = 100_000;
@@ -65,10 +65,7 @@ pub struct QuizRow {
 /// # Errors
 /// If the store cannot be written.
 pub async fn record(config: &Config, result: QuizResult) -> Result<(), AppError> {
-    let store = Store::open_as_guest(&location(config))?;
-    let recorded = store.write(move |tx| quiz_results::add(tx, &result)).await;
-    store.close();
-    Ok(recorded?)
+    writing(config, move |tx| quiz_results::add(tx, &result)).await
 }
 
 /// The case that somebody should take next: of those with questions the one that they took least often,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location};
+use super::{AppError, location, writing};
 use crate::config::Config;
 use crate::model::{
     Alert, AlertId, Article, ArticleId, Field, Span, StaffVerdict, StoryId, TopicMatch, VerdictId,
@@ -86,27 +86,23 @@ pub struct Mention {
 /// # Errors
 /// If the store is away.
 pub async fn record(config: &Config, statement: Statement) -> Result<bool, AppError> {
-    let store = Store::open_as_guest(&location(config))?;
-    let done = store
-        .write(move |tx| {
-            let Some(subject) = subject(tx, &statement.about)? else { return Ok(false) };
-            let (story_id, topic_id, article_id) = subject;
-            let verdict = StaffVerdict {
-                id: VerdictId::new(),
-                story_id,
-                topic_id,
-                article_id,
-                label: statement.label,
-                by: statement.by.clone(),
-                note: statement.note.clone(),
-                at: Timestamp::now(),
-            };
-            verdicts::add(tx, &verdict)?;
-            Ok(true)
-        })
-        .await;
-    store.close();
-    Ok(done?)
+    writing(config, move |tx| {
+        let Some(subject) = subject(tx, &statement.about)? else { return Ok(false) };
+        let (story_id, topic_id, article_id) = subject;
+        let verdict = StaffVerdict {
+            id: VerdictId::new(),
+            story_id,
+            topic_id,
+            article_id,
+            label: statement.label,
+            by: statement.by.clone(),
+            note: statement.note.clone(),
+            at: Timestamp::now(),
+        };
+        verdicts::add(tx, &verdict)?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Story, topic and article that an identifier stands for.

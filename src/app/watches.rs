@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location, reading};
+use super::{AppError, reading, writing};
 use crate::config::{Config, Watch};
 use crate::model::{AlertState, Level, LocalText, WatchMark, WatchMarkId};
 use crate::store::watched::{self, Stretch};
-use crate::store::{Store, StoreError, Transaction, watch_marks};
+use crate::store::{StoreError, Transaction, watch_marks};
 
 /// Rows of each list of a report.
 const STORIES: u32 = 20;
@@ -279,14 +279,12 @@ pub async fn mark(config: &Config, said: Said) -> Result<Option<WatchShown>, App
         note: said.note,
         at: now,
     };
-    let store = Store::open_as_guest(&location(config))?;
-    let marks = store.write(move |tx| {
+    let marks = writing(config, move |tx| {
         watch_marks::add(tx, &mark)?;
         watch_marks::of_watch(tx, &mark.watch)
-    });
-    let marks = marks.await;
-    store.close();
-    Ok(Some(shown(config, watch, &marks?, now)))
+    })
+    .await?;
+    Ok(Some(shown(config, watch, &marks, now)))
 }
 
 /// What was seen in the time of a watch, up to now if it still runs; none if there is no such watch.

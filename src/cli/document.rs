@@ -4,6 +4,28 @@
 
 use std::fmt::Write;
 
+use clap::ValueEnum;
+
+/// What a document is written as.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Form {
+    /// Markdown
+    #[default]
+    Md,
+    /// One HTML file
+    Html,
+}
+
+impl Form {
+    /// The document in this form; a page has a title and a language.
+    pub fn written(self, title: &str, language: &str, blocks: &[Block]) -> String {
+        match self {
+            Self::Md => markdown(blocks),
+            Self::Html => html(title, language, blocks),
+        }
+    }
+}
+
 /// A part of a document.
 #[derive(Debug, Clone)]
 pub enum Block {

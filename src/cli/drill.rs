@@ -4,9 +4,9 @@ use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
-use super::document::{self, Block};
+use super::document::{Block, Form};
 use super::stories::{configuration, cut, short_time};
 use super::table::table;
 use super::{output, report};
@@ -88,14 +88,6 @@ enum What {
     },
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Form {
-    /// Markdown
-    Md,
-    /// One HTML file
-    Html,
-}
-
 impl DrillCommand {
     /// Exit code 1 if it cannot be done, 2 for an unknown drill, plan or scenario or a bad
     /// configuration, 3 if the store failed.
@@ -121,7 +113,7 @@ async fn started(config: &Config, begin: Begin) -> Result<ExitCode, AppError> {
         Err(code) => return Ok(code),
     };
     if !config.people.contains_key(&begin.by) {
-        return Ok(unknown(&format!("person `{}`", begin.by)));
+        return Ok(unknown_person(&begin.by));
     }
     let to = match begin.sinks {
         Some(directory) => {
@@ -161,6 +153,10 @@ fn unknown(what: &str) -> ExitCode {
     output::refuse(&format!("there is no {what}"), ExitCode::from(report::BAD_INPUT))
 }
 
+fn unknown_person(id: &str) -> ExitCode {
+    unknown(&format!("person `{id}`"))
+}
+
 fn answered(answer: DrillAnswer) -> ExitCode {
     match answer {
         DrillAnswer::Done(drill) => output::print_text(|text| {
@@ -189,12 +185,10 @@ async fn answer(config: &Config, what: What) -> Result<ExitCode, AppError> {
                 return Ok(output::print_json(&found));
             }
             let blocks = blocks(&found);
-            let text = match export {
-                Some(Form::Html) => document::html(&number, "en", &blocks),
-                _ => document::markdown(&blocks),
-            };
+            let text = export.unwrap_or_default().written(&number, "en", &blocks);
             output::print_text(|out| out.write_str(&text))
         }
+        What::Stop { by, .. } if !config.people.contains_key(&by) => unknown_person(&by),
         What::Stop { number, by } => answered(drills::stop(config, number, by).await?),
         What::Resume { number } => answered(drills::resume(config, number).await?),
     })

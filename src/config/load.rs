@@ -141,7 +141,11 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
     let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
     Some(Config {
-        scenarios: scenarios::scenarios(check, raw.scenarios.as_ref()),
+        scenarios: scenarios::scenarios(
+            check,
+            raw.scenarios.as_ref(),
+            (&plans, raw.plans.as_ref()),
+        ),
         cases: cases::cases(check, raw.cases.as_ref(), names.categories.as_ref()),
         organisation,
         database: database?,

@@ -6,10 +6,11 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::explain::did_you_mean;
 use super::load::toml_files;
 use super::value::{Check, duration};
 use super::{Finding, TomlFile};
-use crate::model::{Case, Level, Locale, Scenario, ScenarioItem};
+use crate::model::{Case, Level, Locale, Plan, Scenario, ScenarioItem};
 
 /// More than this are a mistake.
 const MAX_ITEMS: usize = 500;
@@ -47,12 +48,30 @@ fn orange() -> Level {
     Level::Orange
 }
 
-/// The scenarios of all files of a directory, in the order of their names.
+/// The scenarios of all files of a directory, in the order of their names. Those that plans drill by surprise must be
+/// among them.
 pub(super) fn scenarios(
     check: &mut Check<'_>,
     directory: Option<&Spanned<PathBuf>>,
+    (plans, plans_at): (&[Plan], Option<&Spanned<PathBuf>>),
 ) -> Vec<Scenario> {
-    let Some(at) = directory else { return Vec::new() };
+    let found = directory.map(|at| of_directory(check, at)).unwrap_or_default();
+    let known: Vec<&str> = found.iter().map(|scenario| scenario.id.as_str()).collect();
+    for plan in plans {
+        let schedule = plan.drill.as_ref().and_then(|drill| drill.schedule.as_ref());
+        let Some(schedule) = schedule else { continue };
+        if let Some(at) = plans_at.filter(|_| !known.contains(&schedule.scenario.as_str())) {
+            let what = format!(
+                "the plan `{}` drills the unknown scenario `{}`",
+                plan.id, schedule.scenario
+            );
+            check.error(at, what, did_you_mean(&schedule.scenario, &known));
+        }
+    }
+    found
+}
+
+fn of_directory(check: &mut Check<'_>, at: &Spanned<PathBuf>) -> Vec<Scenario> {
     let directory = check.path(at.get_ref());
     let paths = match toml_files(&directory) {
         Ok(paths) => paths,

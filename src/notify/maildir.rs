@@ -45,14 +45,33 @@ impl Maildir {
     }
 }
 
-/// A directory that stands for every channel of a drill, in the usual words.
+/// A directory that stands for every channel of a drill, in the usual words; rooms get an address there.
+struct Sink(Maildir);
+
+/// What takes all messages of a drill into a directory.
 ///
 /// # Errors
 /// Never for lack of the directory: that is tried again.
 pub fn sink(directory: &str) -> Result<Box<dyn Notifier>, BuildError> {
-    let sink =
-        Maildir::new(PathBuf::from(directory), "Atalaya <drill@atalaya.invalid>", &Arc::default())?;
-    Ok(Box::new(sink))
+    let from = "Atalaya <drill@atalaya.invalid>";
+    Ok(Box::new(Sink(Maildir::new(PathBuf::from(directory), from, &Arc::default())?)))
+}
+
+impl Notifier for Sink {
+    fn send<'a>(
+        &'a self,
+        message: Message<'a>,
+        hand_over: &'a dyn HandOver,
+    ) -> BoxFuture<'a, Result<Receipt, SendError>> {
+        let mut delivery = message.delivery.clone();
+        if !delivery.recipient.address.contains('@') {
+            delivery.recipient.address += "@room.invalid";
+        }
+        async move {
+            self.0.deliver(Message { delivery: &delivery, notice: message.notice }, hand_over).await
+        }
+        .boxed()
+    }
 }
 
 impl Notifier for Maildir {

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::clean::{clean, link};
 use super::clock::Clock;
-use crate::model::{Delivery, DrillMark, Locale, Notice, NoticeBody};
+use crate::model::{Delivery, Locale, Notice, NoticeBody};
 use crate::phrases;
 
 pub use alert::{AlertView, IncidentView, StepRow};
@@ -106,7 +106,8 @@ impl View {
             NoticeBody::Plan(_) => ["answer_step.link", "answer_step.how"],
             _ => ["answer.link", "answer.how"],
         };
-        let drill = notice.drill.as_deref().map(|mark| drill_mark(mark, locale));
+        let drill =
+            notice.drill.as_deref().map(|mark| clean(phrases::drill_mark(mark, locale), 40));
         let subject = match &drill {
             Some(mark) => format!("{mark} {subject}"),
             None => subject,
@@ -167,15 +168,6 @@ impl View {
         let zone = phrases::fill("mail.times_in", self.locale, &[("zone", &self.time_zone)]);
         format!("{zone} · {}", self.reference())
     }
-}
-
-/// The plan's own prefix for readers of its language, the word of theirs for others.
-fn drill_mark(mark: &DrillMark, locale: Locale) -> String {
-    let own = clean(&mark.prefix, 40);
-    if mark.locale == locale && !own.is_empty() {
-        return own;
-    }
-    phrases::text("drill.mark", locale).to_owned()
 }
 
 fn language_tag(locale: Locale) -> &'static str {

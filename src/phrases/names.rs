@@ -2,8 +2,8 @@
 
 use super::{fill, text};
 use crate::model::{
-    Adjustment, AlertState, DeliveryState, EvidenceKind, Field, Health, HeldWhy, IncidentState,
-    Level, Locale, PartName, PolarityLabel, Reason, Reminder, StepState,
+    Adjustment, AlertState, DeliveryState, DrillMark, EvidenceKind, Field, Health, HeldWhy,
+    IncidentState, Level, Locale, PartName, PolarityLabel, Reason, Reminder, StepState,
 };
 
 /// An alert level: azul, blue, 蓝色.
@@ -39,6 +39,13 @@ pub fn reason(reason: Reason, locale: Locale) -> &'static str {
         },
         locale,
     )
+}
+
+/// What marks a drill: the plan's own prefix for readers of its language, the word of theirs for others.
+#[must_use]
+pub fn drill_mark(mark: &DrillMark, locale: Locale) -> &str {
+    let own = mark.prefix.trim();
+    if mark.locale == locale && !own.is_empty() { own } else { text("drill.mark", locale) }
 }
 
 /// Why an alert was not told at once.

@@ -165,29 +165,17 @@ impl Lane<'_> {
     async fn deliver(&self, outgoing: &Outgoing) {
         let Outgoing { delivery, notice, .. } = outgoing;
         let hand_over = Recorded { pipeline: self.pipeline, delivery };
-        let reach = notice.drill.as_deref().map(|mark| &mark.reach);
-        if reach.is_some_and(|reach| !reach.allows(&delivery.channel, &delivery.recipient)) {
-            let outcome = AttemptOutcome::Refused(OUTSIDE.to_owned());
-            record(self.pipeline, delivery, None, outcome).await;
-            return;
-        }
-        let sink = match reach {
-            Some(DrillReach::Sinks { directory }) => match notify::sink(directory) {
-                Ok(sink) => Some(sink),
-                Err(error) => {
-                    let outcome = AttemptOutcome::Refused(error.to_string());
-                    record(self.pipeline, delivery, None, outcome).await;
-                    return;
-                }
-            },
-            _ => None,
+        let sink = match sink(outgoing) {
+            Ok(sink) => sink,
+            Err(what) => {
+                let outcome = AttemptOutcome::Refused(what);
+                record(self.pipeline, delivery, None, outcome).await;
+                return;
+            }
         };
         let notifier = sink.as_ref().map_or(self.notifier, |sink| &**sink);
         let answer_url = outbox::answer_url(&self.pipeline.snapshot().config, notice, delivery);
-        let mut signed = Delivery { answer_url, ..delivery.clone() };
-        if sink.is_some() && !signed.recipient.address.contains('@') {
-            signed.recipient.address += "@room.invalid";
-        }
+        let signed = Delivery { answer_url, ..delivery.clone() };
         let sending = notifier.send(Message { delivery: &signed, notice }, &hand_over);
         // A sender that panics over one message must not take the others along.
         let sent = AssertUnwindSafe(sending).catch_unwind().await.unwrap_or_else(|_| {
@@ -233,8 +221,22 @@ impl Lane<'_> {
     }
 }
 
-/// Records the outcome; without a kind it says nothing of the channel. While the store is away it is tried again: the answer of the receiver is
-/// worth waiting for, since without it the message would be repeated.
+/// What takes a message of a drill in place of its channel, if anything does; or why the message goes no further.
+fn sink(outgoing: &Outgoing) -> Result<Option<Box<dyn Notifier>>, String> {
+    let Outgoing { delivery, notice, .. } = outgoing;
+    match notice.drill.as_deref().map(|mark| &mark.reach) {
+        Some(reach) if !reach.allows(&delivery.channel, &delivery.recipient) => {
+            Err(OUTSIDE.to_owned())
+        }
+        Some(DrillReach::Sinks { directory }) => {
+            notify::sink(directory).map(Some).map_err(|error| error.to_string())
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Records the outcome; without a kind it says nothing of the channel. While the store is away it is tried again: the
+/// answer of the receiver is worth waiting for, since without it the message would be repeated.
 async fn record(
     pipeline: &Pipeline,
     delivery: &Delivery,

@@ -55,8 +55,7 @@ pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
 pub use channels::{fall_back, tell_of_channels};
 pub use crisis::drill::{
-    draw as draw_surprises, end as end_drill, mark as drill_mark, new as new_drill,
-    play as play_drill, resume as resume_drill, wakes_at as drill_wakes_at,
+    end as end_drill, mark as drill_mark, new as new_drill, resume as resume_drill,
 };
 pub use crisis::{
     Broken, Happened, Verified, hear, look_after, open_by_hand, say, verify as verify_log,

@@ -94,7 +94,7 @@ fn a_scorecard_counts_seconds_and_names_who_was_not_reached() {
     let (mut incident, mut log): (Option<Incident>, Vec<IncidentEvent>) = (None, Vec::new());
     let mut happen = |seconds: i64, by: Option<&str>, what: Happening| {
         let at = start + SignedDuration::from_secs(seconds);
-        let event = IncidentEvent { at, by: by.map(str::to_owned), through: None, what };
+        let event = IncidentEvent::new(at, by.map(str::to_owned), what);
         incident = Some(apply(&plan, incident.as_ref(), &event).expect("it can happen"));
         log.push(event);
     };

@@ -36,7 +36,6 @@ pub fn surprise(
         .take(MOST_DAYS)
         .take_while(|day| *day <= end)
         .filter(|day| schedule.days.contains(&day.weekday().to_monday_one_offset()))
-        .filter(|day| plan.business_days.is_one(*day) || schedule.days.len() == 7)
         .filter(|day| !plan.business_days.holidays.contains(day))
         .collect();
     let drawn = blake3::hash(format!("{seed}/{}/{}", plan.id, last.as_millisecond()).as_bytes());

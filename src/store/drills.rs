@@ -77,7 +77,8 @@ pub fn in_state(tx: &mut dyn Transaction, state: DrillState) -> Result<Vec<Drill
     tx.query(sql, params![state.name()])?.iter().map(|row| row.json(0)).collect()
 }
 
-/// The latest drill of a plan that began before an instant and was not left off for a real incident.
+/// The latest drill of a plan that began before an instant and is over; one that a real incident kept from beginning
+/// was none.
 ///
 /// # Errors
 /// As [`Transaction::query`].
@@ -88,10 +89,16 @@ pub fn before(
 ) -> Result<Option<Drill>, StoreError> {
     let rows = tx.query(
         "SELECT body FROM drill WHERE plan_id = ?1 AND state = 'over' AND at < ?2 \
-         ORDER BY at DESC LIMIT 1",
+         ORDER BY at DESC LIMIT 20",
         params![plan, at],
     )?;
-    rows.first().map(|row| row.json(0)).transpose()
+    for row in &rows {
+        let drill: Drill = row.json(0)?;
+        if drill.played > 0 {
+            return Ok(Some(drill));
+        }
+    }
+    Ok(None)
 }
 
 /// What surprises are drawn from; `fresh` becomes it where there is none.

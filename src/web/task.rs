@@ -210,7 +210,11 @@ impl Found {
         let person = |id: &String| context! { id, name => name(id) };
         let others: Vec<_> = self.others(&asker.id).iter().map(person).collect();
         let (holder, deputy) = self.holders();
+        let drill = self.incident.drill.as_deref().map(|mark| {
+            phrases::fill("drill.line", locale, &[("mark", phrases::drill_mark(mark, locale))])
+        });
         context! {
+            drill,
             level => self.incident.level.name(),
             level_name => phrases::level(self.incident.level, locale),
             number => &self.incident.number,

@@ -12,7 +12,7 @@ const CONFIG: &str = "config/plans";
 const PLANS: [&str; 3] = ["rumor-solvencia.toml", "fuga-datos.toml", "venta-inadecuada.toml"];
 
 /// Name of the defect, the file, what stands there, what stands there instead.
-const DEFECTS: [(&str, &str, &str, &str); 22] = [
+const DEFECTS: [(&str, &str, &str, &str); 23] = [
     ("L01-role-unknown", PLANS[0], "role = \"tesoreria\"", "role = \"tesorería\""),
     ("L02-no-deputy", PLANS[0], ",  backup = \"tomas.gil\"", ""),
     ("L02-deputy-of-oneself", PLANS[0], "backup = \"tomas.gil\"", "backup = \"elena.ruiz\""),
@@ -53,6 +53,12 @@ const DEFECTS: [(&str, &str, &str, &str); 22] = [
     ),
     ("L19-nothing-approved-in-advance", PLANS[0], "approved_on = 2026-10-15", ""),
     ("L21-drill-reaches-anybody", PLANS[0], "*@almenara.example", "*@*"),
+    (
+        "L24-surprise-of-an-unknown-scenario",
+        PLANS[0],
+        "[drill] ",
+        "[drill]\nevery = \"6mo\"\nscenario = \"rumor-solvensia\" ",
+    ),
     ("L23-calendar-unknown", PLANS[0], "calendar = \"ES\"", "calendar = \"EE\""),
     ("L23-no-calendar", PLANS[0], "calendar = \"ES\"", ""),
 ];

@@ -8,13 +8,10 @@ use crate::support::daemon::{Daemon, atalaya};
 use crate::support::http;
 use crate::support::mail::{Mail, mails};
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
 use crate::support::wait_for;
 
 const SOON: Duration = Duration::from_mins(1);
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
 /// Told by the route, and first step of the policy; reads Spanish.
 const ANALYST: &str = "carmen.saez";
 /// Second step; reads English.

@@ -9,13 +9,10 @@ use serde_json::Value;
 use crate::support::daemon::{Daemon, atalaya};
 use crate::support::database::Database;
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
 use crate::support::wait_for;
 
 const SOON: Duration = Duration::from_mins(1);
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
 const STRIKE: &str = "Huelga indefinida en la fábrica de Cerámicas Ortuño por impagos y fraude";
 const STRIKE_TEXT: &str = "Los trabajadores de Cerámicas Ortuño denuncian fraude e impagos. La huelga y la \
     quiebra amenazan a miles de familias.";

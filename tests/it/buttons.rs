@@ -11,13 +11,10 @@ use sha2::Sha256;
 use crate::support::daemon::{Daemon, atalaya};
 use crate::support::post_stub::{OK, PostStub};
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
 use crate::support::wait_for;
 
 const SOON: Duration = Duration::from_mins(1);
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
 const SECRET: &str = "8c1d4b7e52f0a9d36e";
 
 /// A daemon that has told one alert in a room, and what the room got.

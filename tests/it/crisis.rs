@@ -8,15 +8,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::daemon::{Daemon, atalaya};
-use crate::support::mail::{Mail, mails};
+use crate::support::mail::{Mail, asked_by_mail, mails};
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
 use crate::support::wait_for;
 
 const SOON: Duration = Duration::from_mins(1);
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
 const NUMBER: &str = "INC-20";
 
 /// Seconds where a real plan has minutes. Marta León never answers; Iván Soto stands in for her.
@@ -133,20 +130,6 @@ fn happened(settings: &Settings, number: &str, what: &str, key: &str) -> usize {
     all.iter().filter(|(other, of)| other == what && of == key).count()
 }
 
-/// The path of the page behind the link of the mail that asks somebody for a step.
-async fn asked_by_mail(settings: &Settings, person: &str) -> String {
-    const BASE: &str = "https://atalaya.example/desk";
-    wait_for(&format!("a mail that asks {person}"), SOON, || {
-        let mine = mails(&settings.mails()).into_iter().filter(|mail| mail.to.starts_with(person));
-        mine.into_iter().find_map(|mail| {
-            let lines = mail.text.lines().map(str::trim);
-            let mut links = lines.filter_map(|line| line.strip_prefix(BASE));
-            links.find(|path| path.starts_with("/answer/")).map(str::to_owned)
-        })
-    })
-    .await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let site = Site::open().await;
@@ -183,7 +166,7 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     assert_eq!(happened(&settings, number, "late", "supervisor"), 1);
 
     // The deputy answers, and holds the step from then on; the late report reached the others.
-    let page = asked_by_mail(&settings, "ivan.soto").await;
+    let page = asked_by_mail(&settings.mails(), "ivan.soto").await;
     let (status, form) = daemon.get(&page);
     assert_eq!((status, happened(&settings, number, "acknowledged", "hechos")), (200, 0));
     assert!(form.contains("Comprobar los hechos") && form.contains("Marta León"), "{form}");

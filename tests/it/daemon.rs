@@ -7,12 +7,9 @@ use crate::support::daemon::{Daemon, atalaya};
 use crate::support::database::Database;
 use crate::support::mail::mails;
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
 use crate::support::wait_for;
 
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
 const SOON: Duration = Duration::from_mins(1);
 /// What the daemon may take for its end (F3).
 const END: Duration = Duration::from_secs(10);

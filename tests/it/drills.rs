@@ -9,15 +9,12 @@ use serde_json::Value;
 
 use crate::support::chat::Chat;
 use crate::support::daemon::{Daemon, atalaya};
-use crate::support::mail::{Mail, mails};
+use crate::support::mail::{Mail, asked_by_mail, mails};
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
 use crate::support::wait_for;
 
 const SOON: Duration = Duration::from_mins(1);
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
 const SECRET: &str = "whsec_dGhlIHNlY3JldCBvZiBhIHRlc3QsIG5vIG1vcmU=";
 const MARKS: [(&str, &str); 3] =
     [("elena.ruiz", "[SIMULACRO]"), ("grace.hughes", "[DRILL]"), ("chen.yu", "【演练】")];
@@ -145,6 +142,7 @@ fn settings(site: &Site, chat: &Chat) -> Settings {
     let settings = Settings::new()
         .source("diario", &site.feed_url())
         .mail_to_files(&["elena.ruiz"])
+        .links()
         .room("chat", slack)
         .room("siem", webhook)
         .plan(PLAN);
@@ -184,6 +182,8 @@ async fn a_drill_is_marked_everywhere_and_counts_as_nothing_real() {
         wait_for(headline, SOON, || (news(headline) == 1).then_some(())).await;
     }
     assert_eq!(news("Rumor"), 1);
+    let (status, page) = daemon.get(&asked_by_mail(&settings.mails(), "grace.hughes").await);
+    assert!(status == 200 && page.contains("[DRILL] This is an exercise"), "{page}");
     let ack = ["incident", "ack", number, "hechos", "--by", "grace.hughes"];
     done(&command(&settings, &ack));
     let evidence = ["incident", "done", number, "hechos", "--evidence", "visto"];

@@ -6,16 +6,13 @@ use std::time::Duration;
 use crate::support::daemon::Daemon;
 use crate::support::mail::{Mail, mails};
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
 use crate::support::wait_for;
 
 const SOON: Duration = Duration::from_mins(1);
 /// Looks after the sources; reads Spanish.
 const OPERATOR: &str = "carmen.saez";
 const READER: &str = "grace.hughes";
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_looks_after_a_source_hears_that_it_fails_and_that_it_is_back() {

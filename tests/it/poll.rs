@@ -3,11 +3,7 @@
 use crate::support::daemon::atalaya;
 use crate::support::mail::mails;
 use crate::support::settings::Settings;
-use crate::support::site::Site;
-
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
+use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
 
 async fn round(settings: &Settings) -> (Option<i32>, String) {
     let config = settings.write();

@@ -7,10 +7,9 @@ use standardwebhooks::Webhook;
 use crate::support::chat::Chat;
 use crate::support::daemon::Daemon;
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, Site};
 use crate::support::wait_for;
 
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
 const SECRET: &str = "whsec_dGhlIHNlY3JldCBvZiBhIHRlc3QsIG5vIG1vcmU=";
 const SOON: Duration = Duration::from_mins(1);
 

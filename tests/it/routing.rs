@@ -11,13 +11,12 @@ use crate::support::chat::Chat;
 use crate::support::daemon::{Daemon, atalaya};
 use crate::support::mail::{Mail, mails};
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK, Site};
 use crate::support::wait_for;
 
 const SOON: Duration = Duration::from_mins(1);
 /// A digest comes at a whole minute, of which the next may be too near.
 const A_DIGEST: Duration = Duration::from_mins(4);
-const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
 const LEAK_TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes \
     robaron datos personales de miles de clientes, según la entidad.";
 const FINE: &str =

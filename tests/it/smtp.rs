@@ -7,11 +7,10 @@ use std::time::Duration;
 use crate::support::daemon::Daemon;
 use crate::support::postfix::Postfix;
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK as HEADLINE, Site};
 use crate::support::wait_for;
 
 const PASSWORD: &str = "Correct-Horse-7261";
-const HEADLINE: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
 const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
     datos personales de miles de clientes, según la entidad. La fiscalía ha abierto una investigación \
     y los afectados denuncian que el banco tardó semanas en avisar de la filtración.";

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Act, Answer, act_on, answered};
 use crate::app::AppError;
 use crate::app::incidents::{self, Dossier};
-use crate::cli::document::{self, Block};
+use crate::cli::document::{Block, Form};
 use crate::cli::output;
 use crate::cli::report::BAD_INPUT;
 use crate::config::Config;
@@ -40,14 +40,6 @@ pub struct Review {
     by: Option<String>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Form {
-    /// Markdown
-    Md,
-    /// One HTML file
-    Html,
-}
-
 impl Review {
     pub async fn run(self, config: &Config) -> Result<ExitCode, AppError> {
         let number = self.number.clone();
@@ -61,10 +53,7 @@ impl Review {
         let reader = Reader::new(config, &found, locale);
         let blocks = reader.document();
         let title = format!("{} · {}", found.incident.number, found.incident.title);
-        let text = match self.export {
-            Some(Form::Html) => document::html(&title, locale.code(), &blocks),
-            _ => document::markdown(&blocks),
-        };
+        let text = self.export.unwrap_or_default().written(&title, locale.code(), &blocks);
         Ok(match self.out {
             None => output::print_text(|out| {
                 out.push_str(&text);

@@ -23,10 +23,7 @@ const SCORE: f64 = 100.0;
 const LATER: i64 = 1;
 
 /// Has everything happen to a drill that is due by now. Answers how many messages that makes.
-///
-/// # Errors
-/// As the store's.
-pub fn play(
+fn play(
     tx: &mut dyn Transaction,
     config: &Config,
     number: &str,
@@ -78,8 +75,7 @@ fn set_off(tx: &mut dyn Transaction, drill: &mut Drill, now: Timestamp) -> Resul
 }
 
 /// When something next happens to a drill by itself.
-#[must_use]
-pub fn wakes_at(drill: &Drill) -> Option<Timestamp> {
+fn wakes_at(drill: &Drill) -> Option<Timestamp> {
     match drill.state {
         DrillState::Planned => {
             let told = drill.tells_at.filter(|_| !drill.to_tell.is_empty());
@@ -139,7 +135,7 @@ fn appear(
         let level = level(&plan, &drill, incident.level);
         let mut incident = incident;
         for what in plan::rise(&plan, &incident, level) {
-            let event = IncidentEvent { at: now, by: None, through: None, what };
+            let event = IncidentEvent::new(now, None, what);
             let done = record(tx, config, &plan, Some(&incident), &event, Telling::Own)?;
             let done = done.map_err(|why| StoreError::Mismatch(why.to_string()))?;
             (incident, messages) = (done.incident, messages + done.messages);
@@ -231,12 +227,7 @@ pub fn end(
     let holder = || plan::holder(&plan, &incident, &plan.owner);
     let by = by.map(str::to_owned).or_else(|| drill.by.clone()).or_else(holder);
     let by = Some(by.unwrap_or_else(|| plan.owner.clone()));
-    let event = IncidentEvent {
-        at: now,
-        by,
-        through: None,
-        what: Happening::Cancelled { reason: why.to_owned() },
-    };
+    let event = IncidentEvent::new(now, by, Happening::Cancelled { reason: why.to_owned() });
     let done = record(tx, config, &plan, Some(&incident), &event, Telling::Own)?;
     Ok(done.map_err(|why| StoreError::Mismatch(why.to_string()))?.messages)
 }
@@ -366,10 +357,7 @@ pub fn new(
 
 /// Draws the next surprise of each plan that wants one and has none; once drawn it stays. `fresh` is
 /// the seed where the store has none yet.
-///
-/// # Errors
-/// As the store's.
-pub fn draw(
+fn draw(
     tx: &mut dyn Transaction,
     config: &Config,
     fresh: &str,

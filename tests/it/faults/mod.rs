@@ -11,13 +11,10 @@ use std::time::Duration;
 
 use crate::support::daemon::Daemon;
 use crate::support::settings::Settings;
-use crate::support::site::Site;
+use crate::support::site::{LEAK as HEADLINE, LEAK_TEXT as TEXT, Site};
 
 /// On a machine that is busy.
 const SOON: Duration = Duration::from_mins(1);
-const HEADLINE: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
-const TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
-    datos personales de miles de clientes, según la entidad.";
 /// Another matter.
 const OTHER: &str =
     "El supervisor multa al Banco Almenara por vender fondos sin informar del riesgo";

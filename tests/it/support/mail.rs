@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use mail_parser::{HeaderValue, Message, MessageParser};
+
+use super::wait_for;
 
 /// A mail that arrived.
 #[derive(Debug)]
@@ -25,6 +28,20 @@ pub fn mails(directory: &Path) -> Vec<Mail> {
         !path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
     });
     finished.map(|path| parse(&fs::read(path).expect("a mail"))).collect()
+}
+
+/// The path of the page behind the link of the mail that asks somebody for a step.
+pub async fn asked_by_mail(directory: &Path, person: &str) -> String {
+    const BASE: &str = "https://atalaya.example/desk";
+    wait_for(&format!("a mail that asks {person}"), Duration::from_mins(1), || {
+        let mine = mails(directory).into_iter().filter(|mail| mail.to.starts_with(person));
+        mine.into_iter().find_map(|mail| {
+            let lines = mail.text.lines().map(str::trim);
+            let mut links = lines.filter_map(|line| line.strip_prefix(BASE));
+            links.find(|path| path.starts_with("/answer/")).map(str::to_owned)
+        })
+    })
+    .await
 }
 
 fn parse(bytes: &[u8]) -> Mail {

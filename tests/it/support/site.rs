@@ -11,6 +11,12 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+/// News of a leak at the bank that the tests watch: grave enough for an alert, and for a plan.
+pub const LEAK: &str = "Roban los datos de miles de clientes del Banco Almenara en un ciberataque";
+/// Its text.
+pub const LEAK_TEXT: &str = "El Banco Almenara confirma que ha sufrido un ciberataque. Los delincuentes robaron \
+    datos personales de miles de clientes, según la entidad.";
+
 /// A running site; it closes when dropped.
 pub struct Site {
     address: SocketAddr,
