@@ -28,7 +28,7 @@ use super::sources::{Directory, RawDefaults, RawSource, Sources};
 use super::templates;
 use super::value::Check;
 use super::{Config, Finding, FindingSeverity, TomlFile};
-use crate::model::{BusinessDays, Keywords, Person, Plan};
+use crate::model::{BusinessDays, Keywords, Person, Plan, Policy};
 use crate::query::Lists;
 
 /// The main file as it is written.
@@ -113,9 +113,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let calendars = calendars::calendars(check, raw.calendars.as_ref(), people.as_ref());
     let reach =
         Reach { people: people.as_ref(), calendars: calendars.as_ref(), channels: &channel_names };
-    let policies = policies::policies(check, raw.policies.as_ref(), &reach);
-    let asks = policies.as_ref().is_some_and(|all| !all.is_empty());
-    warn_of_no_page(check, raw.policies.as_ref().filter(|_| asks && !has_page));
+    let policies = answerable(check, raw.policies.as_ref(), &reach, has_page);
     let names = Names {
         topics: keywords.as_ref().map(|keywords| ids(&keywords.topics, |topic| &topic.id)),
         categories: keywords.as_ref().map(|all| ids(&all.categories, |category| &category.id)),
@@ -140,12 +138,10 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let holidays = holidays::holidays(check, raw.holidays.as_ref());
     let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
     let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
+    let planned = (plans.as_slice(), raw.plans.as_ref());
+    let scenarios = scenarios::scenarios(check, raw.scenarios.as_ref(), planned);
     Some(Config {
-        scenarios: scenarios::scenarios(
-            check,
-            raw.scenarios.as_ref(),
-            (&plans, raw.plans.as_ref()),
-        ),
+        scenarios,
         cases: cases::cases(check, raw.cases.as_ref(), names.categories.as_ref()),
         organisation,
         database: database?,
@@ -175,12 +171,21 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     })
 }
 
-fn warn_of_no_page(check: &mut Check<'_>, policies: Option<&Spanned<PathBuf>>) {
-    if let Some(at) = policies {
+/// The escalation policies. They are of little use where nobody can answer from a message.
+fn answerable(
+    check: &mut Check<'_>,
+    path: Option<&Spanned<PathBuf>>,
+    reach: &Reach<'_>,
+    has_page: bool,
+) -> Option<BTreeMap<String, Policy>> {
+    let policies = policies::policies(check, path, reach);
+    let asks = policies.as_ref().is_some_and(|all| !all.is_empty());
+    if let Some(at) = path.filter(|_| asks && !has_page) {
         let what = "people are asked to take alerts, and their messages have no link to do it by";
         let remedy = "add `public_url` to `[web]`; else `atalaya alerts ack` is the only way";
         check.warn(at, what, remedy);
     }
+    policies
 }
 
 /// The sources of the main file and those of a directory; an error if there is none, for no fault of theirs.

@@ -62,7 +62,7 @@ pub(super) fn scenarios(
         let Some(schedule) = schedule else { continue };
         if let Some(at) = plans_at.filter(|_| !known.contains(&schedule.scenario.as_str())) {
             let what = format!(
-                "the plan `{}` drills the unknown scenario `{}`",
+                "L24 the plan `{}` drills the unknown scenario `{}`",
                 plan.id, schedule.scenario
             );
             check.error(at, what, did_you_mean(&schedule.scenario, &known));
