@@ -59,7 +59,11 @@ const FLOORS: [(u8, &str, &[&str]); 26] = [
             "notify",
         ],
     ),
-    (3, "web", &["model", "config", "phrases", "store", "telemetry", "plan", "complaint"]),
+    (
+        3,
+        "web",
+        &["model", "config", "phrases", "store", "telemetry", "plan", "complaint", "notify"],
+    ),
     (
         4,
         "app",

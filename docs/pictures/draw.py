@@ -217,7 +217,8 @@ def discord(it):
 def mattermost(it):
     priority = it.get("priority", {}).get("priority")
     flag = f"<span class=flag>{priority}</span>" if priority else ""
-    return flag + text(marked(it["text"], "**", True))
+    names = (action["name"] for one in it.get("attachments", []) for action in one.get("actions", []))
+    return flag + text(marked(it["text"], "**", True)) + buttons(names)
 
 
 def google_chat(it):
@@ -285,7 +286,7 @@ DRAWN = {
     "slack": ("slack_escalation", slack),
     "teams": ("teams_alert", teams),
     "discord": ("discord_alert", discord),
-    "mattermost": ("mattermost_alert", mattermost),
+    "mattermost": ("mattermost_escalation", mattermost),
     "google-chat": ("google_chat_alert", google_chat),
     "telegram": ("telegram_alert", telegram),
     "feishu": ("feishu_alert", feishu),

@@ -81,7 +81,7 @@ pub async fn try_channel(
         not_before: now,
         lease_epoch: 1,
         created_at: now,
-        answer_url: None,
+        answer: None,
     };
     let begun = Instant::now();
     let message = Message { delivery: &delivery, notice: &notice };

@@ -78,6 +78,7 @@ pub(super) struct RawWeb {
     answer_key: Option<Spanned<SecretRef>>,
     answer_valid: Option<Spanned<String>>,
     slack_signing_secret: Option<Spanned<SecretRef>>,
+    mattermost_buttons: Option<Spanned<bool>>,
 }
 
 impl RawWeb {
@@ -231,7 +232,13 @@ fn answers(check: &mut Check<'_>, raw: &RawWeb, data: &Path) -> Option<Answers> 
         None => None,
         Some(at) => Some(check.secret(at)?),
     };
-    Some(Answers { key, file: data.join("answer.key"), valid, slack })
+    let mattermost = raw.mattermost_buttons.as_ref();
+    if let Some(at) = mattermost.filter(|at| *at.get_ref() && raw.public_url.is_none()) {
+        let what = "Mattermost cannot know where to tell of a button: there is no `public_url`";
+        check.error(at, what, "write `public_url`, as the Mattermost server reaches this page");
+    }
+    let mattermost = mattermost.is_some_and(|at| *at.get_ref());
+    Some(Answers { key, file: data.join("answer.key"), valid, slack, mattermost })
 }
 
 /// The directory of what the daemon keeps: that of its database, or the usual one.

@@ -167,6 +167,8 @@ pub struct Answers {
     pub valid: Duration,
     /// Signs what Slack sends when a button is pressed there; none if nothing is heeded.
     pub slack: Option<SecretString>,
+    /// Whether messages in Mattermost have a button whose presses its server tells of.
+    pub mattermost: bool,
 }
 
 /// Who is told of what.

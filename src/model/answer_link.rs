@@ -46,21 +46,42 @@ impl AnswerLink {
     /// The link's end, good in one part of a path.
     #[must_use]
     pub fn sealed(self, key: &AnswerKey) -> String {
-        let text = self.text();
-        let seal = key.seal("link", &text);
-        format!("{text}-{}", URL_SAFE_NO_PAD.encode(seal.as_bytes()))
+        self.sealed_for("link", key)
     }
 
     /// Reads a link's end; none if its seal is not ours. It may have run out: see [`AnswerLink::is_over`].
     #[must_use]
     pub fn open(end: &str, key: &AnswerKey) -> Option<Self> {
+        Self::open_for("link", end, key)
+    }
+
+    /// What a chat service hands on when the button in its message is pressed. Its people see the link and not
+    /// this: whoever shows it speaks for the service, which says who pressed.
+    #[must_use]
+    pub fn token(self, key: &AnswerKey) -> String {
+        self.sealed_for("press", key)
+    }
+
+    /// Reads a token, as [`AnswerLink::open`] reads an end.
+    #[must_use]
+    pub fn of_token(token: &str, key: &AnswerKey) -> Option<Self> {
+        Self::open_for("press", token, key)
+    }
+
+    fn sealed_for(self, purpose: &str, key: &AnswerKey) -> String {
+        let text = self.text();
+        let seal = key.seal(purpose, &text);
+        format!("{text}-{}", URL_SAFE_NO_PAD.encode(seal.as_bytes()))
+    }
+
+    fn open_for(purpose: &str, end: &str, key: &AnswerKey) -> Option<Self> {
         let mut parts = end.splitn(3, '-');
         let (delivery, until, seal) = (parts.next()?, parts.next()?, parts.next()?);
         let link =
             Self { delivery: delivery.parse().ok()?, until: i64::from_str_radix(until, 16).ok()? };
         let seal: [u8; 32] = URL_SAFE_NO_PAD.decode(seal).ok()?.try_into().ok()?;
         // Compares in constant time.
-        (key.seal("link", &link.text()) == seal).then_some(link)
+        (key.seal(purpose, &link.text()) == seal).then_some(link)
     }
 
     /// Whether its time has passed.
@@ -110,6 +131,14 @@ mod tests {
         assert!(!link.is_over(last));
         assert!(link.is_over(last + jiff::SignedDuration::from_secs(1)));
         assert_eq!(format!("{key:?}"), "AnswerKey");
+    }
+
+    #[test]
+    fn who_sees_the_link_cannot_press_the_button() {
+        let (key, link) = (AnswerKey::of("a secret"), link());
+        assert_eq!(AnswerLink::of_token(&link.token(&key), &key), Some(link));
+        assert_eq!(AnswerLink::of_token(&link.sealed(&key), &key), None);
+        assert_eq!(AnswerLink::open(&link.token(&key), &key), None);
     }
 
     #[test]

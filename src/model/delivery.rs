@@ -79,8 +79,26 @@ pub struct Delivery {
     pub lease_epoch: i64,
     /// When it was decided.
     pub created_at: Timestamp,
-    /// Where the recipient can answer. Signed when it is sent, never stored.
-    pub answer_url: Option<String>,
+    /// By what the recipient can answer. Sealed when it is sent, never stored.
+    pub answer: Option<AnswerBy>,
+}
+
+/// By what the recipient of a message can answer it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerBy {
+    /// The page.
+    pub url: String,
+    /// How its chat service tells of a press of the button; if it does not, the button leads to the page.
+    pub press: Option<Press>,
+}
+
+/// A button in a message whose presses a chat service tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Press {
+    /// To which address.
+    pub url: String,
+    /// What it hands on, sealed: see [`AnswerLink::token`](super::AnswerLink::token).
+    pub token: String,
 }
 
 /// How an attempt ended.

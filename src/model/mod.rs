@@ -58,7 +58,7 @@ pub use complaint::{
     Complaint, ComplaintEvent, ComplaintEventKind, ComplaintItem, ComplaintLife, ComplaintState,
     ComplaintsNotice, Personal, Reminder, Wave, WaveAbout,
 };
-pub use delivery::{AttemptOutcome, Delivery, DeliveryState, Recipient};
+pub use delivery::{AnswerBy, AttemptOutcome, Delivery, DeliveryState, Press, Recipient};
 pub use drill::{Drill, DrillClock, DrillMark, DrillReach, DrillState, Scenario, ScenarioItem};
 pub use escalation::{
     Call, Cause, Escalation, EscalationState, Holder, Ladder, Needs, Policy, Repeat, Rung,

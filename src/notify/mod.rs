@@ -37,6 +37,6 @@ pub use channel::{
 pub use mail::{RenderError, RenderedMail, render_mail};
 pub use maildir::sink;
 pub use retry::retry_at;
-pub use rooms::render_slack;
+pub use rooms::{mattermost_answered, render_slack};
 pub use webhook::render_webhook;
 pub use wording::{TemplateFault, Wording, trial};

@@ -7,12 +7,12 @@ pub use summary::{summaries, summary_of};
 use jiff::Timestamp;
 
 use crate::model::{
-    Adjustment, AlertId, AlertNotice, Cause, ChannelChange, ChannelState, ChannelsNotice,
+    Adjustment, AlertId, AlertNotice, AnswerBy, Cause, ChannelChange, ChannelState, ChannelsNotice,
     ComplaintItem, ComplaintsNotice, Delivery, DeliveryId, DeliveryState, EscalationNotice,
     Evidence, EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice,
     NoticeBody, NoticeId, NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place,
-    PolarityLabel, Reason, Recipient, Reminder, Severity, SilentTopic, SourceChange, SourcesNotice,
-    Span, StoryId,
+    PolarityLabel, Press, Reason, Recipient, Reminder, Severity, SilentTopic, SourceChange,
+    SourcesNotice, Span, StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -240,7 +240,17 @@ pub fn of_escalation(cause: Cause, alert: AlertNotice) -> Notice {
 /// The same delivery with a link to answer by.
 pub fn answerable(locale: Locale) -> Delivery {
     let url = "https://atalaya.acme.example/answer/01981f2e-6a-abc_DEF";
-    Delivery { answer_url: Some(url.to_owned()), ..delivery(locale) }
+    let answer = AnswerBy { url: url.to_owned(), press: None };
+    Delivery { answer: Some(answer), ..delivery(locale) }
+}
+
+/// As [`answerable`], and the service tells of presses of the button.
+pub fn pressable(locale: Locale) -> Delivery {
+    let url = "https://atalaya.acme.example/room/presses".to_owned();
+    let press = Press { url, token: "01981f2e-6a-xyz_TOK".to_owned() };
+    let delivery = answerable(locale);
+    let answer = delivery.answer.map(|answer| AnswerBy { press: Some(press), ..answer });
+    Delivery { answer, ..delivery }
 }
 
 /// A new complaint of the reader's, and one that is late.
@@ -370,6 +380,6 @@ pub fn delivery(locale: Locale) -> Delivery {
         not_before: at("2026-11-23T19:02:00Z"),
         lease_epoch: 1,
         created_at: at("2026-11-23T19:02:00Z"),
-        answer_url: None,
+        answer: None,
     }
 }

@@ -124,7 +124,7 @@ impl View {
             greeting: phrases::fill("mail.greeting", locale, &[("name", &name)]),
             organisation: clean(&notice.organisation, 120),
             status_url: notice.status_url.as_deref().and_then(link),
-            answer_url: delivery.answer_url.as_deref().and_then(link),
+            answer_url: delivery.answer.as_ref().and_then(|answer| link(&answer.url)),
             answer: answer.map(|key| phrases::text(key, locale)).into(),
             time_zone: clock.zone_name,
             body,

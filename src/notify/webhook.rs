@@ -49,8 +49,8 @@ pub fn render_webhook(notice: &Notice) -> Value {
 #[must_use]
 pub fn render_webhook_to(notice: &Notice, delivery: &Delivery) -> Value {
     let mut body = render_webhook(notice);
-    if let Some(url) = &delivery.answer_url {
-        body["data"]["answer_url"] = url.as_str().into();
+    if let Some(answer) = &delivery.answer {
+        body["data"]["answer_url"] = answer.url.as_str().into();
     }
     body
 }

@@ -144,7 +144,7 @@ fn stand_in(
             not_before: now,
             lease_epoch: 0,
             created_at: now,
-            answer_url: None,
+            answer: None,
         };
         deliveries::enqueue_fallback(tx, &second, &thread, delivery.id)?;
     }

@@ -174,9 +174,9 @@ impl Lane<'_> {
             }
         };
         let notifier = sink.as_ref().map_or(self.notifier, |sink| &**sink);
-        let answer_url = outbox::answer_url(&self.pipeline.snapshot().config, notice, delivery);
-        let signed = Delivery { answer_url, ..delivery.clone() };
-        let sending = notifier.send(Message { delivery: &signed, notice }, &hand_over);
+        let answer = outbox::answer_by(&self.pipeline.snapshot().config, notice, delivery);
+        let sealed = Delivery { answer, ..delivery.clone() };
+        let sending = notifier.send(Message { delivery: &sealed, notice }, &hand_over);
         // A sender that panics over one message must not take the others along.
         let sent = AssertUnwindSafe(sending).catch_unwind().await.unwrap_or_else(|_| {
             Err(SendError::Retry { after: None, what: "the sender failed".to_owned() })

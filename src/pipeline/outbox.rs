@@ -3,9 +3,11 @@
 
 use jiff::Timestamp;
 
-use crate::config::Config;
+use crate::config::{Answers, ChannelKind, Config, Service};
 use crate::decide::{self, Address};
-use crate::model::{AnswerLink, Delivery, DeliveryId, DeliveryState, Notice, NoticeBody, NoticeId};
+use crate::model::{
+    AnswerBy, AnswerLink, Delivery, DeliveryId, DeliveryState, Notice, NoticeBody, NoticeId, Press,
+};
 use crate::store::{StoreError, Transaction, deliveries};
 
 /// A message of this organisation, decided at `at`.
@@ -61,7 +63,7 @@ pub(super) fn enqueue_as(
             not_before,
             lease_epoch: 0,
             created_at: notice.at,
-            answer_url: None,
+            answer: None,
         });
     }
     if !messages.is_empty() {
@@ -70,9 +72,9 @@ pub(super) fn enqueue_as(
     Ok(messages.len())
 }
 
-/// Where the recipient of a message can answer it, if there is something to answer and people can reach the
+/// By what the recipient of a message can answer it, if there is something to answer and people can reach the
 /// page.
-pub(super) fn answer_url(config: &Config, notice: &Notice, delivery: &Delivery) -> Option<String> {
+pub(super) fn answer_by(config: &Config, notice: &Notice, delivery: &Delivery) -> Option<AnswerBy> {
     if !notice.is_answerable() {
         return None;
     }
@@ -80,6 +82,23 @@ pub(super) fn answer_url(config: &Config, notice: &Notice, delivery: &Delivery) 
     let (base, key) = (web.public_url.as_ref()?, web.answers.key.as_ref()?);
     let valid = i64::try_from(web.answers.valid.as_secs()).ok()?;
     let until = delivery.created_at.as_second().checked_add(valid)?;
-    let end = AnswerLink { delivery: delivery.id, until }.sealed(key);
-    Some(format!("{}/answer/{end}", base.as_str().trim_end_matches('/')))
+    let link = AnswerLink { delivery: delivery.id, until };
+    let base = base.as_str().trim_end_matches('/');
+    let press = presses(config, &web.answers, &delivery.channel)
+        .map(|path| Press { url: format!("{base}{path}"), token: link.token(key) });
+    Some(AnswerBy { url: format!("{base}/answer/{}", link.sealed(key)), press })
+}
+
+/// Where the service of a channel tells of presses, if it does.
+fn presses(config: &Config, answers: &Answers, channel: &str) -> Option<&'static str> {
+    let channel = config.channels.iter().find(|known| known.id == channel)?;
+    match &channel.kind {
+        ChannelKind::Room { service: Service::Slack, .. } => {
+            answers.slack.is_some().then_some("/slack/interactions")
+        }
+        ChannelKind::Room { service: Service::Mattermost, .. } => {
+            answers.mattermost.then_some("/mattermost/actions")
+        }
+        _ => None,
+    }
 }

@@ -320,7 +320,7 @@ fn read(row: &Row) -> Result<Delivery, StoreError> {
         not_before: row.get(8)?,
         lease_epoch: row.get(9)?,
         created_at: row.get(10)?,
-        answer_url: None,
+        answer: None,
     })
 }
 

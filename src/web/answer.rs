@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::connections::Peer;
 use super::page::{ENVIRONMENT, PageError};
-use super::{PageQuery, Shared, task};
+use super::{PageQuery, SayPlan, Shared, task};
 use crate::config::{Config, Web};
 use crate::model::{
     Actor, Alert, AlertEventKind, AlertId, AlertState, AnswerKey, AnswerLink, Delivery, Locale,
@@ -50,7 +50,7 @@ pub(super) enum Behind {
 }
 
 /// What became of an answer.
-enum Answered {
+pub(super) enum Answered {
     Alert(Box<Found>, Said),
     Task(Box<task::Found>, task::Outcome),
 }
@@ -74,7 +74,7 @@ pub(super) struct Found {
 }
 
 /// What the page says.
-enum Said {
+pub(super) enum Said {
     /// The alert waits for this reader.
     Waiting,
     /// They have taken it.
@@ -92,6 +92,27 @@ impl Said {
             Self::Waiting | Self::Done(_) => StatusCode::OK,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::Again => StatusCode::FORBIDDEN,
+        }
+    }
+
+    /// For a reader in this zone.
+    pub(super) fn text(&self, locale: Locale, zone: &str) -> String {
+        let standing = |key: &str, standing: &Standing| {
+            let somebody = phrases::text("escalation.somebody", locale);
+            let name = standing.by.as_deref().unwrap_or(somebody);
+            phrases::fill(key, locale, &[("name", name), ("at", &clock(standing.at, zone))])
+        };
+        match self {
+            Self::Waiting => phrases::text("answer.waiting", locale).to_owned(),
+            Self::Done(it) => standing("answer.done", it),
+            Self::Again => phrases::text("answer.again", locale).to_owned(),
+            Self::Refused(Refusal::Unknown) => phrases::text("answer.unknown", locale).to_owned(),
+            Self::Refused(Refusal::Used) => phrases::text("answer.used", locale).to_owned(),
+            Self::Refused(Refusal::Already(it)) => match it.state {
+                AlertState::Resolved => standing("answer.resolved", it),
+                AlertState::Dismissed => standing("answer.dismissed", it),
+                _ => standing("answer.already", it),
+            },
         }
     }
 }
@@ -149,26 +170,14 @@ pub(super) async fn take(
     let (ours_config, plans) = (Arc::clone(&config), shared.plans);
     let now = Timestamp::now();
     let job = move |tx: &mut dyn Transaction| {
-        let Some(behind) = find(tx, link)? else { return Ok(None) };
-        let asker =
-            |delivery: &Delivery| asker(&ours_config, delivery, name.as_deref(), from.clone());
-        Ok(Some(match behind {
-            Behind::Alert(found) if !ours => Answered::Alert(found, Said::Again),
-            Behind::Task(found) if !ours => Answered::Task(found, task::Outcome::Again),
-            Behind::Alert(found) => {
-                let said = record(tx, &found, asker(&found.delivery), link, now)?;
-                Answered::Alert(found, said)
-            }
-            Behind::Task(found) => {
-                let asker = asker(&found.delivery);
-                let by = (&*found, &asker);
-                let outcome = task::say(tx, &ours_config, plans, by, &sent.task, now)?;
-                // As it stands after the answer.
-                match find(tx, link)? {
-                    Some(Behind::Task(found)) => Answered::Task(found, outcome),
-                    _ => Answered::Task(found, outcome),
-                }
-            }
+        if ours {
+            let who =
+                |delivery: &Delivery| asker(&ours_config, delivery, name.as_deref(), from.clone());
+            return say(tx, &ours_config, plans, link, &who, &sent.task, now);
+        }
+        Ok(find(tx, link)?.map(|behind| match behind {
+            Behind::Alert(found) => Answered::Alert(found, Said::Again),
+            Behind::Task(found) => Answered::Task(found, task::Outcome::Again),
         }))
     };
     match shared.store.write(job).await {
@@ -182,6 +191,34 @@ pub(super) async fn take(
         Ok(None) => reader.apology("answer.unknown"),
         Err(error) => away(&error),
     }
+}
+
+/// Does what somebody says by a link; none if nothing is there any more.
+pub(super) fn say(
+    tx: &mut dyn Transaction,
+    config: &Config,
+    plans: SayPlan,
+    link: AnswerLink,
+    who: &dyn Fn(&Delivery) -> Asker,
+    said: &task::Said,
+    now: Timestamp,
+) -> Result<Option<Answered>, StoreError> {
+    let Some(behind) = find(tx, link)? else { return Ok(None) };
+    Ok(Some(match behind {
+        Behind::Alert(found) => {
+            let said = record(tx, &found, who(&found.delivery), link, now)?;
+            Answered::Alert(found, said)
+        }
+        Behind::Task(found) => {
+            let asker = who(&found.delivery);
+            let outcome = task::say(tx, config, plans, (&found, &asker), said, now)?;
+            // As it stands after the answer.
+            match find(tx, link)? {
+                Some(Behind::Task(found)) => Answered::Task(found, outcome),
+                _ => Answered::Task(found, outcome),
+            }
+        }
+    }))
 }
 
 /// Takes an alert.
@@ -302,11 +339,10 @@ impl Reader<'_> {
         let recipient = &found.delivery.recipient;
         let asked = self.query.lang.as_deref().and_then(Locale::of_tag);
         let locale = asked.unwrap_or(recipient.locale);
-        let clock = Clock { zone: &recipient.time_zone };
         let asker = asker(self.config, &found.delivery, None, None);
         let proof = self.key().map(|key| link.proof(key));
         let is_person = self.config.people.contains_key(&recipient.id);
-        let shown = found.shown(self.config, &asker, locale, outcome, &|at| clock.show(at), proof);
+        let shown = found.shown(self.config, &asker, locale, outcome, proof);
         let page = ENVIRONMENT.render_str(
             task::TEMPLATE,
             context! {
@@ -326,7 +362,6 @@ impl Reader<'_> {
         let recipient = &found.delivery.recipient;
         let asked = self.query.lang.as_deref().and_then(Locale::of_tag);
         let locale = asked.unwrap_or(recipient.locale);
-        let clock = Clock { zone: &recipient.time_zone };
         let waits =
             matches!(said, Said::Waiting | Said::Again) && found.alert.state.is_unanswered();
         let proof = self.key().map(|key| link.proof(key)).filter(|_| waits);
@@ -343,7 +378,7 @@ impl Reader<'_> {
                 level_name => phrases::level(found.alert.standing, locale),
                 headline => &found.headline,
                 topic => topic.map_or(found.alert.topic_id.as_str(), |topic| topic.name.get(locale)),
-                said => text(said, locale, &clock),
+                said => said.text(locale, &recipient.time_zone),
                 proof,
                 button => phrases::text("answer.button", locale),
                 your_name => (!is_person).then(|| phrases::text("answer.your_name", locale)),
@@ -355,36 +390,10 @@ impl Reader<'_> {
     }
 }
 
-fn text(said: &Said, locale: Locale, clock: &Clock<'_>) -> String {
-    let standing = |key: &str, standing: &Standing| {
-        let somebody = phrases::text("escalation.somebody", locale);
-        let name = standing.by.as_deref().unwrap_or(somebody);
-        phrases::fill(key, locale, &[("name", name), ("at", &clock.show(standing.at))])
-    };
-    match said {
-        Said::Waiting => phrases::text("answer.waiting", locale).to_owned(),
-        Said::Done(it) => standing("answer.done", it),
-        Said::Again => phrases::text("answer.again", locale).to_owned(),
-        Said::Refused(Refusal::Unknown) => phrases::text("answer.unknown", locale).to_owned(),
-        Said::Refused(Refusal::Used) => phrases::text("answer.used", locale).to_owned(),
-        Said::Refused(Refusal::Already(it)) => match it.state {
-            AlertState::Resolved => standing("answer.resolved", it),
-            AlertState::Dismissed => standing("answer.dismissed", it),
-            _ => standing("answer.already", it),
-        },
-    }
-}
-
-/// The reader's clock.
-struct Clock<'a> {
-    zone: &'a str,
-}
-
-impl Clock<'_> {
-    fn show(&self, at: Timestamp) -> String {
-        let zone = TimeZone::get(self.zone).unwrap_or(TimeZone::UTC);
-        at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
-    }
+/// An instant by the reader's clock.
+pub(super) fn clock(at: Timestamp, zone: &str) -> String {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 fn respond(status: StatusCode, page: Result<String, PageError>) -> Response {

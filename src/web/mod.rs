@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `/` | status page in Spanish, English or Chinese (`?lang=`, else `Accept-Language`) |
 //! | `/answer/…` | the page behind a link in a message: GET shows an alert or a step, POST answers |
-//! | `/slack/interactions` | takes an alert whose button was pressed in Slack; signed by Slack |
+//! | `/slack/interactions` | takes the alert or step whose button was pressed in Slack; signed by Slack |
+//! | `/mattermost/actions` | the same in Mattermost; by the token in the message |
 //! | `/api/complaints` | POST files a customer's complaint, with the configured token |
 //! | `/healthz` | 200 while the process lives |
 //! | `/readyz` | 200 while the store can be written and the daemon is not stopping, else 503 |
@@ -13,7 +14,9 @@
 mod answer;
 mod complaints;
 mod connections;
+mod mattermost;
 mod page;
+mod press;
 mod slack;
 mod task;
 
@@ -74,7 +77,8 @@ pub struct Shared {
 
 /// Serves until `stop`.
 pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToken) {
-    let slack_buttons = post(slack::pressed).layer(DefaultBodyLimit::max(slack::MOST_BODY));
+    // Chats send the whole message along.
+    let presses = DefaultBodyLimit::max(press::MOST_BODY);
     let complaint_intake =
         post(complaints::take).layer(DefaultBodyLimit::max(complaints::MOST_BODY));
     let answers = get(answer::show).post(answer::take).layer(DefaultBodyLimit::max(MOST_ANSWER));
@@ -85,7 +89,8 @@ pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToke
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route("/slack/interactions", slack_buttons)
+        .route("/slack/interactions", post(slack::pressed).layer(presses))
+        .route("/mattermost/actions", post(mattermost::pressed).layer(presses))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(shared);
     connections::serve(listener, &router, &stop).await;

@@ -1,6 +1,5 @@
-//! Presses of the button in Slack messages, for apps with *Interactivity* switched on: who pressed it takes the
-//! alert, under the name that Slack knows them by. The button opens the page of the link as well; without this
-//! endpoint the page alone does it.
+//! Presses of the button in Slack messages, for apps with *Interactivity* switched on. The button opens the page of
+//! the link as well; without this endpoint the page alone does it.
 //!
 //! Requests are signed (Slack, "Verifying requests from Slack"): HMAC-SHA256 over `v0:<timestamp>:<body>`.
 
@@ -16,17 +15,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::Sha256;
 
-use super::{Shared, answer};
-use crate::model::{Actor, AlertEventKind, AnswerLink};
-use crate::store::Transaction;
-use crate::store::answers::{self, Answer, Refusal};
+use super::Shared;
+use super::press::{self, Presser};
+use crate::model::AnswerLink;
 
-/// Slack sends the whole message along.
-pub(super) const MOST_BODY: usize = 512 * 1024;
 /// An older request may be somebody else's copy.
 const FRESH: Duration = Duration::from_mins(5);
-/// Characters of a name.
-const NAME: usize = 80;
 
 #[derive(Deserialize)]
 struct Payload {
@@ -50,7 +44,7 @@ struct Action {
     value: Option<String>,
 }
 
-/// Takes the alert whose button was pressed. Slack wants a 200 within three seconds, whatever came of it.
+/// Takes what was pressed. Slack wants a 200 within three seconds, whatever came of it.
 pub(super) async fn pressed(
     State(shared): State<Shared>,
     headers: HeaderMap,
@@ -66,38 +60,17 @@ pub(super) async fn pressed(
         tracing::warn!("a press of a button was not signed by Slack");
         return StatusCode::UNAUTHORIZED;
     }
-    let Some((user, end)) = answer_in(&body) else { return StatusCode::OK };
-    let Some(link) = AnswerLink::open(&end, key).filter(|link| !link.is_over(now)) else {
+    let Some((user, token)) = answer_in(&body) else { return StatusCode::OK };
+    let Some(link) = AnswerLink::of_token(&token, key).filter(|link| !link.is_over(now)) else {
         return StatusCode::OK;
     };
-    let job = move |tx: &mut dyn Transaction| {
-        let name = user.username.as_ref().or(user.name.as_ref()).unwrap_or(&user.id);
-        let found = match answer::find(tx, link)? {
-            Some(answer::Behind::Alert(found)) => found,
-            // Its button opens the page: what is to be said has more than one word.
-            Some(answer::Behind::Task(_)) | None => return Ok(Err(Refusal::Unknown)),
-        };
-        let actor = Actor {
-            name: Some(name.chars().filter(|c| !c.is_control()).take(NAME).collect()),
-            channel: Some(found.delivery.channel.clone()),
-            address: Some(format!("slack:{}", user.id)),
-        };
-        let kind = AlertEventKind::Acknowledged;
-        let said = Answer { kind, actor, note: None, link: Some(link.delivery) };
-        answers::record(tx, found.alert.id, &said, now)
-    };
-    match shared.store.write(job).await {
-        Ok(Ok(alert)) => tracing::info!(alert.id = %alert.id, "an alert was taken in Slack"),
-        Ok(Err(refusal)) => tracing::debug!(?refusal, "a press of a button changed nothing"),
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be taken");
-            return StatusCode::SERVICE_UNAVAILABLE;
-        }
-    }
-    StatusCode::OK
+    let address = format!("slack:{}", user.id);
+    let name = user.username.or(user.name).unwrap_or(user.id);
+    let taken = press::take(&shared, Arc::clone(&config), link, Presser { name, address }).await;
+    taken.map_or_else(|status| status, |_| StatusCode::OK)
 }
 
-/// Who pressed the button of which link, if that is what a request is about.
+/// Who pressed the button of which message, by its token, if that is what a request is about.
 fn answer_in(body: &[u8]) -> Option<(User, String)> {
     let (_, payload) = url::form_urlencoded::parse(body).find(|(name, _)| name == "payload")?;
     let payload: Payload = serde_json::from_str(&payload).ok()?;

@@ -8,7 +8,7 @@ use minijinja::context;
 use serde::Deserialize;
 
 use super::SayPlan;
-use super::answer::Asker;
+use super::answer::{Asker, clock};
 use crate::config::Config;
 use crate::model::{
     Delivery, Happening, Incident, IncidentEvent, Locale, Mark, Notice, NoticeBody, Plan, PlanTask,
@@ -54,6 +54,13 @@ pub(super) struct Said {
     reason: String,
 }
 
+impl Said {
+    /// "I take it."
+    pub(super) fn ack() -> Self {
+        Self { way: Some(Way::Ack), ..Self::default() }
+    }
+}
+
 /// What a link leads to.
 pub(super) struct Found {
     pub delivery: Delivery,
@@ -72,6 +79,8 @@ pub(super) enum Outcome {
     Noted(Way),
     /// It cannot be.
     Refused(Refusal),
+    /// Somebody has taken it.
+    Taken,
     /// The link has said this before.
     Used,
     /// The form was not ours, or said nothing.
@@ -83,7 +92,7 @@ impl Outcome {
         match self {
             Self::Stands | Self::Noted(_) => StatusCode::OK,
             Self::Refused(Refusal::Evidence { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(_) | Self::Used => StatusCode::CONFLICT,
+            Self::Refused(_) | Self::Taken | Self::Used => StatusCode::CONFLICT,
             Self::Again => StatusCode::FORBIDDEN,
         }
     }
@@ -114,6 +123,10 @@ pub(super) fn say(
     now: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let Some(way) = said.way else { return Ok(Outcome::Again) };
+    // Another's answer by another message is not written over.
+    if way == Way::Ack && found.state() == StepState::Acknowledged {
+        return Ok(Outcome::Taken);
+    }
     if found.used.iter().any(|used| used == way.event() || used != Way::Ack.event()) {
         return Ok(Outcome::Used);
     }
@@ -197,11 +210,9 @@ impl Found {
         asker: &Asker,
         locale: Locale,
         outcome: &Outcome,
-        clock: &dyn Fn(Timestamp) -> String,
         proof: Option<String>,
     ) -> minijinja::Value {
-        let name =
-            |id: &str| config.people.get(id).map_or_else(|| id.to_owned(), |it| it.name.clone());
+        let name = |id: &str| name(config, id);
         let say = |key: &str| phrases::text(key, locale).to_owned();
         let ways = self.ways();
         let can = |way: Way| ways.contains(&way);
@@ -224,8 +235,8 @@ impl Found {
             help => &self.task.help,
             holder => name(&holder),
             deputy => name(&deputy),
-            due => self.task.due_at.map(clock),
-            said => self.told(&name, locale, outcome, clock),
+            due => self.task.due_at.map(|at| clock(at, &self.delivery.recipient.time_zone)),
+            said => self.told(config, locale, outcome),
             proof => proof.filter(|_| !ways.is_empty()),
             ack => can(Way::Ack).then(|| say("answer.button")),
             done => can(Way::Done).then(|| say("answer_step.done_button")),
@@ -247,18 +258,19 @@ impl Found {
         }
     }
 
-    fn told(
-        &self,
-        name: &dyn Fn(&str) -> String,
-        locale: Locale,
-        outcome: &Outcome,
-        clock: &dyn Fn(Timestamp) -> String,
-    ) -> String {
+    /// Whether it waits for somebody to take it.
+    pub(super) fn can_be_taken(&self) -> bool {
+        self.state() == StepState::Due && self.incident.activated_at.is_some()
+    }
+
+    /// What is said of an answer, or of how it stands.
+    pub(super) fn told(&self, config: &Config, locale: Locale, outcome: &Outcome) -> String {
+        let zone = &self.delivery.recipient.time_zone;
         let care = self.incident.care(&self.task.key);
         let somebody = phrases::text("escalation.somebody", locale);
         let by = |key: &str, mark: Option<&Mark>| {
-            let who = mark.and_then(|mark| mark.by.as_deref()).map(name);
-            let at = mark.map(|mark| clock(mark.at)).unwrap_or_default();
+            let who = mark.and_then(|mark| mark.by.as_deref()).map(|id| name(config, id));
+            let at = mark.map(|mark| clock(mark.at, zone)).unwrap_or_default();
             let who = who.unwrap_or_else(|| somebody.to_owned());
             phrases::fill(key, locale, &[("name", &who), ("at", &at)])
         };
@@ -272,21 +284,27 @@ impl Found {
             }
             Outcome::Noted(Way::Ack) => by("answer.done", taken),
             Outcome::Noted(Way::HandOver) => {
-                let to = name(&self.holders().0);
+                let to = name(config, &self.holders().0);
                 phrases::fill("answer_step.handed_over", locale, &[("name", &to)])
             }
-            Outcome::Stands | Outcome::Noted(Way::Done) | Outcome::Refused(_) => match self.state()
-            {
-                StepState::Done => by("answer_step.is_done", finished),
-                StepState::Skipped => by("answer_step.is_skipped", finished),
-                StepState::Acknowledged => by("answer.already", taken),
-                StepState::Due if self.incident.activated_at.is_some() => {
-                    phrases::text("answer.waiting", locale).to_owned()
+            Outcome::Stands | Outcome::Taken | Outcome::Noted(Way::Done) | Outcome::Refused(_) => {
+                match self.state() {
+                    StepState::Done => by("answer_step.is_done", finished),
+                    StepState::Skipped => by("answer_step.is_skipped", finished),
+                    StepState::Acknowledged => by("answer.already", taken),
+                    StepState::Due if self.incident.activated_at.is_some() => {
+                        phrases::text("answer.waiting", locale).to_owned()
+                    }
+                    _ => phrases::text("answer_step.closed", locale).to_owned(),
                 }
-                _ => phrases::text("answer_step.closed", locale).to_owned(),
-            },
+            }
         }
     }
+}
+
+/// A person's name; whoever is no person of the configuration is called as they are.
+fn name(config: &Config, id: &str) -> String {
+    config.people.get(id).map_or_else(|| id.to_owned(), |it| it.name.clone())
 }
 
 /// What somebody wrote, on one line; none if it is nothing.

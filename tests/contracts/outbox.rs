@@ -85,7 +85,7 @@ fn delivery(id: DeliveryId, notice_id: NoticeId, at: Timestamp) -> Delivery {
         not_before: at,
         lease_epoch: 0,
         created_at: at,
-        answer_url: None,
+        answer: None,
     }
 }
 

@@ -192,6 +192,6 @@ pub fn delivery(notice: NoticeId, to: &str, not_before: Timestamp) -> Delivery {
         not_before,
         lease_epoch: 0,
         created_at: not_before,
-        answer_url: None,
+        answer: None,
     }
 }

@@ -1,7 +1,7 @@
 //! Mattermost incoming webhooks: markdown, up to 16,383 characters; red asks for an acknowledgement, which the server
-//! repeats until it is given (message priority).
+//! repeats until it is given (message priority). Buttons are actions of an attachment ("Interactive messages").
 
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::markdown::Markdown;
@@ -28,6 +28,15 @@ impl Service for Mattermost {
         text.push('\n');
         text.push_str(&MARKDOWN.italic(&MARKDOWN.escape(&view.footer())));
         let mut body = json!({"text": text});
+        if let Some((name, press)) = letter.press() {
+            // The context stays on the server: nobody in the channel sees the token. Whoever answers a press has to
+            // say the whole message again.
+            let context = json!({"token": press.token, "message": text});
+            body["attachments"] = json!([{"fallback": name, "actions": [
+                {"id": "answer", "type": "button", "name": name, "style": "primary",
+                 "integration": {"url": press.url, "context": context}}
+            ]}]);
+        }
         if let Some(priority) = level(letter.notice).and_then(priority) {
             body["priority"] = priority;
         }
@@ -35,7 +44,21 @@ impl Service for Mattermost {
     }
 }
 
-fn priority(level: Level) -> Option<serde_json::Value> {
+/// What a press of the button is answered with: what came of it is said to who pressed, and if nothing is left to
+/// press, below the `message` in the button's place.
+#[must_use]
+pub fn answered(said: &str, message: Option<&str>) -> Value {
+    let note = MARKDOWN.escape(said);
+    // Slack's markup in others' words would be made ours.
+    let mut body = json!({"ephemeral_text": note, "skip_slack_parsing": true});
+    if let Some(message) = message {
+        let attachment = json!({"fallback": said, "text": note});
+        body["update"] = json!({"message": message, "props": {"attachments": [attachment]}});
+    }
+    body
+}
+
+fn priority(level: Level) -> Option<Value> {
     match level {
         Level::Blue | Level::Yellow => None,
         Level::Orange => Some(json!({"priority": "important"})),

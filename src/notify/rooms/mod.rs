@@ -34,8 +34,9 @@ use super::wording::Wording;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::config;
 use crate::guard::{Client, PostReply};
-use crate::model::{Delivery, Level, Notice};
+use crate::model::{Delivery, Level, Notice, Press};
 
+pub use mattermost::answered as mattermost_answered;
 pub use slack::render as render_slack;
 
 /// A message on its way to a service.
@@ -183,6 +184,12 @@ impl<'a> Letter<'a> {
     fn status_page(&self) -> Option<(&str, &str)> {
         let url = self.view.status_url.as_deref()?;
         Some((crate::phrases::text("mail.status_page", self.view.locale), url))
+    }
+
+    /// The button whose presses the service tells of, and what it says.
+    fn press(&self) -> Option<(&'static str, &Press)> {
+        let press = self.delivery.answer.as_ref()?.press.as_ref()?;
+        Some((crate::phrases::text("answer.button", self.view.locale), press))
     }
 
     /// The text of the link to what the message is about.

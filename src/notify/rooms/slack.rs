@@ -53,11 +53,15 @@ fn of_letter(letter: &Letter<'_>) -> Value {
     let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "emoji": false,
                     "text": clean(&view.subject, 150)}})];
     if let Some((text, url)) = view.answer() {
+        let press = letter.press();
+        let text = press.map_or(text, |(text, _)| text);
         let text = json!({"type": "plain_text", "emoji": false, "text": clean(text, 75)});
-        blocks.push(json!({"type": "actions", "elements": [
-            {"type": "button", "action_id": "answer", "style": "primary", "text": text, "url": url,
-             "value": url.rsplit('/').next()}
-        ]}));
+        let mut button = json!({"type": "button", "action_id": "answer", "style": "primary",
+            "text": text, "url": url});
+        if let Some((_, press)) = press {
+            button["value"] = press.token.as_str().into();
+        }
+        blocks.push(json!({"type": "actions", "elements": [button]}));
     }
     let mut total = 0;
     for section in sections {

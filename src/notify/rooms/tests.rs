@@ -283,7 +283,7 @@ fn steps_are_numbered_and_named_everywhere() {
 #[test]
 fn every_room_can_answer_however_long_the_message() {
     let delivery = sample::answerable(Locale::Zh);
-    let url = delivery.answer_url.as_deref().expect("a link");
+    let url = &*delivery.answer.as_ref().expect("a link").url;
     let mut notices = longest();
     notices.retain(|notice| notice.alert().is_some());
     let NoticeBody::Alert(facts) = &notices[1].body else { panic!("an alert") };
@@ -300,12 +300,52 @@ fn every_room_can_answer_however_long_the_message() {
             let without = request(&*service, notice, Locale::Zh).body.to_string();
             assert!(!without.contains("/answer/"), "{name}");
         }
-        let reader = sample::answerable(Locale::Es);
+        let reader = sample::pressable(Locale::Es);
         let short = request_to(&*service, &sample::escalation(Locale::Es), &reader);
         if matches!(name, "slack" | "mattermost" | "ntfy") {
             insta::assert_snapshot!(format!("{name}_escalation"), show(&short));
         }
     }
+}
+
+#[test]
+fn mattermost_has_a_button_where_presses_are_heard() {
+    let mattermost = |notice: &Notice, delivery: &Delivery| {
+        request_to(&mattermost::Mattermost, notice, delivery).body
+    };
+    for notice in longest() {
+        let plain = mattermost(&notice, &sample::delivery(Locale::Zh));
+        let linked = mattermost(&notice, &sample::answerable(Locale::Zh));
+        assert!(plain.get("attachments").is_none() && linked.get("attachments").is_none());
+        let body = mattermost(&notice, &sample::pressable(Locale::Zh));
+        assert_eq!(body["text"], linked["text"], "the page stays as a way");
+        let attachment = &body["attachments"][0];
+        assert!(attachment["fallback"].as_str().is_some_and(|text| !text.is_empty()));
+        let action = &attachment["actions"][0];
+        // Mattermost finds no action whose id has other characters.
+        let id = action["id"].as_str().expect("an id");
+        assert!(id.chars().all(char::is_alphanumeric), "{id}");
+        assert_eq!(action["name"], "由我处理");
+        let context = &action["integration"]["context"];
+        assert_eq!(context["message"], body["text"]);
+        // The token goes to the server of the room alone: what people see does not have it.
+        let token = context["token"].as_str().expect("a token");
+        assert_eq!(body.to_string().matches(token).count(), 1);
+        assert!(body.to_string().len() <= 128_000);
+    }
+}
+
+#[test]
+fn mattermost_is_told_who_took_it_in_the_buttons_place() {
+    let told = mattermost_answered("@all [x](https://evil.example) took it", Some("#### Alert"));
+    assert_eq!(told["update"]["message"], "#### Alert");
+    let attachments = &told["update"]["props"]["attachments"];
+    assert!(attachments[0].get("actions").is_none(), "the button is gone");
+    for text in [&attachments[0]["text"], &told["ephemeral_text"]] {
+        let text = text.as_str().expect("a text");
+        assert!(!text.contains("@all") && !text.contains("](https://evil"), "{text}");
+    }
+    assert!(mattermost_answered("over", None).get("update").is_none(), "nothing has changed");
 }
 
 fn reply(status: u16, body: &str) -> PostReply {

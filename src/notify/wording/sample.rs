@@ -319,6 +319,6 @@ fn delivery(locale: Locale, now: Timestamp) -> Delivery {
         not_before: now,
         lease_epoch: 1,
         created_at: now,
-        answer_url: None,
+        answer: None,
     }
 }

@@ -116,7 +116,8 @@ impl Settings {
     /// Messages carry links and buttons that answer.
     pub fn buttons(mut self) -> Self {
         self.web += "public_url = \"https://atalaya.example/desk/\"\n\
-                     slack_signing_secret = { file = \"slack-secret\" }\n";
+                     slack_signing_secret = { file = \"slack-secret\" }\n\
+                     mattermost_buttons = true\n";
         self
     }
 
