@@ -14,6 +14,7 @@ pub mod decide;
 pub mod demo;
 pub mod extract;
 pub mod guard;
+pub mod mailbox;
 pub mod model;
 pub mod notify;
 pub mod phrases;

@@ -14,7 +14,7 @@ const MAX_FUNCTION: usize = 80;
 
 /// Floor, room, and the rooms it may import. A row knows only rows above it, and stages (floor 2)
 /// never each other.
-const FLOORS: [(u8, &str, &[&str]); 26] = [
+const FLOORS: [(u8, &str, &[&str]); 27] = [
     (0, "model", &[]),
     (1, "text", &["model"]),
     (1, "phrases", &["model"]),
@@ -33,6 +33,7 @@ const FLOORS: [(u8, &str, &[&str]); 26] = [
     (2, "decide", &["model", "config", "text"]),
     (2, "plan", &["model", "config"]),
     (2, "complaint", &["model", "config", "text"]),
+    (2, "mailbox", &["model", "config"]),
     (2, "notify", &["model", "config", "phrases", "guard"]),
     (
         3,
@@ -56,6 +57,7 @@ const FLOORS: [(u8, &str, &[&str]); 26] = [
             "decide",
             "plan",
             "complaint",
+            "mailbox",
             "notify",
         ],
     ),

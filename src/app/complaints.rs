@@ -8,10 +8,10 @@ use super::{AppError, location, reading, writing};
 use crate::complaint::{self, Act, Refusal, Row};
 use crate::config::Config;
 use crate::model::{Complaint, ComplaintEvent, ComplaintEventKind, ComplaintState};
+use crate::pipeline;
 pub use crate::store::complaints::Filter;
 use crate::store::complaints::{self, Filing};
 use crate::store::{Store, StoreError, Transaction};
-use crate::web;
 
 /// Complaints that a list shows.
 const MOST: u32 = 500;
@@ -351,7 +351,7 @@ fn file_all(
 ) -> Result<Vec<Outcome>, StoreError> {
     let now = Timestamp::now();
     let file = |row: &Row| {
-        let filed = web::file(tx, &row.record, config, now)?;
+        let filed = pipeline::file_complaint(tx, &row.record, config, now)?;
         Ok((row.line, filed.map(|filed| filed.filing).map_err(|fault| fault.to_string())))
     };
     rows.iter().map(file).collect()

@@ -186,6 +186,7 @@ impl App {
                 let heard = crate::pipeline::hear(tx, config, number, event)?;
                 Ok(heard.map(|done| done.map(drop)))
             },
+            complaints: crate::pipeline::file_complaint,
             metrics: Arc::clone(&metrics),
             stopping: stop_work.clone(),
         };

@@ -10,9 +10,9 @@ use crate::config::ComplaintRules;
 use crate::model::{Complaint, Entry, EntryId, EntryMarks, Personal, Source};
 
 /// Characters of a text; longer ones are letters that belong into an annex.
-const MAX_TEXT: usize = 20_000;
+pub(super) const MAX_TEXT: usize = 20_000;
 /// Characters of any other field.
-const MAX_FIELD: usize = 200;
+pub(super) const MAX_FIELD: usize = 200;
 /// Characters of the sentence that stands as a headline.
 const HEADLINE: usize = 140;
 /// Clocks differ by so much; what lies further ahead is no date.

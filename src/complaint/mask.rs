@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::identity::{is_card, is_chinese_id, is_iban, is_spanish_id};
+use crate::model::Personal;
 use crate::text::{fold, is_han};
 
 /// What stands for it, in all languages; no word, so that texts are not alike for it.
@@ -61,6 +62,14 @@ static PRESENTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"{said}|(?:我叫|我的名字是|姓名\s*:?\s*|本人姓名)\s*(\p{{Han}}{{2,3}})"))
         .ok()
 });
+
+/// A text of the same customer without what is personal, as far as it is known of them.
+#[must_use]
+pub fn mask_of(personal: &Personal, text: &str) -> String {
+    let known = [&personal.name, &personal.email, &personal.phone];
+    let names: Vec<&str> = known.into_iter().filter_map(|name| name.as_deref()).collect();
+    mask(text, &names)
+}
 
 /// The text without what names a person; `names` are those that came with it. Idempotent.
 #[must_use]

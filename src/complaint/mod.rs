@@ -5,6 +5,7 @@
 mod clock;
 mod identity;
 mod intake;
+mod letter;
 mod life;
 mod mask;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod table;
 
 pub use clock::{deadline, due, next_reminder, reminder, year};
 pub use intake::{CustomerRecord, Fault, Record, entry, take_in};
+pub use letter::{Letter, NoLetter, letter};
 pub use life::{Act, Refusal, after, begin};
-pub use mask::mask;
+pub use mask::{mask, mask_of};
 pub use table::{Row, TableError, read_table};

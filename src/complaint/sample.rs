@@ -28,6 +28,7 @@ pub fn rules() -> ComplaintRules {
         },
         time_zone: "Europe/Madrid".to_owned(),
         wave: WaveRules { hours: 2, least: 10, level: Level::Yellow },
+        mailboxes: Vec::new(),
     }
 }
 

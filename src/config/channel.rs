@@ -125,7 +125,7 @@ pub struct Smtp {
     /// TCP port.
     pub port: u16,
     /// How the connection is protected.
-    pub tls: SmtpTls,
+    pub tls: MailTls,
     /// A certificate authority to trust beside the system's, PEM.
     pub ca_file: Option<PathBuf>,
     /// User and password for AUTH.
@@ -147,13 +147,13 @@ pub struct Dkim {
     pub key: DkimKey,
 }
 
-/// How an SMTP connection is protected.
+/// How a connection to a mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum SmtpTls {
+pub enum MailTls {
     /// Plain text; refused together with a login, except on loopback.
     None,
-    /// STARTTLS, required (RFC 3207).
+    /// STARTTLS, required (RFC 3207; RFC 9051 §6.2.1).
     Starttls,
     /// TLS from the first byte (RFC 8314).
     Implicit,

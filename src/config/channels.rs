@@ -14,7 +14,7 @@ use url::Url;
 use super::dkim::{self, RawDkim};
 use super::settings::time_zone;
 use super::value::{Check, SecretRef};
-use super::{Channel, ChannelKind, Organisation, Service, Smtp, SmtpTls};
+use super::{Channel, ChannelKind, MailTls, Organisation, Service, Smtp};
 use crate::model::Locale;
 
 /// Submission with STARTTLS (RFC 6409).
@@ -74,7 +74,7 @@ pub(super) struct RawChannel {
     // email
     server: Option<Spanned<String>>,
     port: Option<Spanned<u16>>,
-    tls: Option<Spanned<SmtpTls>>,
+    tls: Option<Spanned<MailTls>>,
     ca_file: Option<Spanned<PathBuf>>,
     username: Option<Spanned<String>>,
     password: Option<Spanned<SecretRef>>,
@@ -181,10 +181,10 @@ fn smtp(check: &mut Check<'_>, raw: &RawChannel) -> Option<Smtp> {
     let from = sender(check, raw);
     let login = login(check, raw);
     let server = server?.get_ref().clone();
-    let tls = raw.tls.as_ref().map_or(SmtpTls::Starttls, |at| *at.get_ref());
+    let tls = raw.tls.as_ref().map_or(MailTls::Starttls, |at| *at.get_ref());
     let loopback =
         server == "localhost" || server.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if let (SmtpTls::None, false, Some(at)) = (tls, loopback, &raw.username) {
+    if let (MailTls::None, false, Some(at)) = (tls, loopback, &raw.username) {
         let what = "the password would cross the network in clear text";
         check.error(at, what, "write `tls = \"starttls\"` or `\"implicit\"`");
     }

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::explain::did_you_mean;
 use super::load::Names;
+use super::mailboxes::{Mailbox, RawMailbox, mailboxes};
 use super::value::{Check, SecretRef};
 use crate::model::{BusinessDays, Level, PlanDuration, Source};
 
@@ -60,6 +61,8 @@ pub struct ComplaintRules {
     pub time_zone: String,
     /// What is a wave.
     pub wave: WaveRules,
+    /// Where customers write by mail.
+    pub mailboxes: Vec<Mailbox>,
 }
 
 impl ComplaintRules {
@@ -122,6 +125,8 @@ pub(super) struct RawComplaints {
     #[serde(default)]
     workdays: Vec<Spanned<toml::value::Datetime>>,
     wave: Option<RawWave>,
+    #[serde(default)]
+    mailbox: Vec<RawMailbox>,
 }
 
 #[derive(Deserialize)]
@@ -166,6 +171,7 @@ pub(super) fn complaints(
     people(check, raw, beside.names);
     via(check, raw, beside.names);
     let remedy = "write `1d` or more";
+    let severities = severities(check, &raw.severity);
     ComplaintRules {
         topic: raw.topic.get_ref().clone(),
         desk: values(raw.desk.get_ref()),
@@ -186,7 +192,8 @@ pub(super) fn complaints(
         close_after: check.at_least(raw.close_after.as_ref(), CLOSE_AFTER, DAY, remedy),
         gather: check.at_least(raw.gather.as_ref(), GATHER, LEAST_GATHER, "write `1s` or more"),
         remind: remind(check, raw.remind.as_ref()),
-        severities: severities(check, &raw.severity),
+        mailboxes: mailboxes(check, &raw.mailbox, &severities, beside.names.people),
+        severities,
         business_days: business_days(check, raw),
         time_zone: beside.time_zone.to_owned(),
         wave: wave(check, raw.wave.as_ref()),

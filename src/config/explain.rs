@@ -64,6 +64,9 @@ fn one_of(unknown: &str, known: &[String]) -> String {
 
 /// Offers the known name that is a slip of the pen away, else names all that are known.
 pub(super) fn did_you_mean<S: AsRef<str>>(unknown: &str, known: &[S]) -> String {
+    if known.is_empty() {
+        return "none is configured yet".to_owned();
+    }
     let names = || known.iter().map(AsRef::as_ref);
     let nearest = names()
         .map(|name| (strsim::damerau_levenshtein(unknown, name), name))

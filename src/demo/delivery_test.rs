@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::chat_sink::ChatSink;
 use super::smtp_sink::SmtpSink;
-use crate::config::{Channel, ChannelKind, Service, Smtp, SmtpTls};
+use crate::config::{Channel, ChannelKind, MailTls, Service, Smtp};
 use crate::guard::{Client, Limits};
 use crate::model::Locale;
 use crate::notify::{HandOver, HandOverRefused, Message, Notifier, build, sample};
@@ -66,7 +66,7 @@ async fn a_mail_arrives_and_its_repeat_is_known() {
     let email = sender(ChannelKind::Email(Smtp {
         server: "127.0.0.1".to_owned(),
         port: sink.address().port(),
-        tls: SmtpTls::None,
+        tls: MailTls::None,
         ca_file: None,
         login: None,
         from: "Atalaya <alertas@acme.example>".to_owned(),

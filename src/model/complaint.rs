@@ -106,6 +106,8 @@ pub enum ComplaintEventKind {
     Reopened,
     /// The customer said how content they are.
     Rated,
+    /// The customer wrote about it again.
+    Wrote,
     /// Somebody was reminded of it.
     Reminded,
     /// Its text and all that is personal were removed.
@@ -114,7 +116,7 @@ pub enum ComplaintEventKind {
 
 impl ComplaintEventKind {
     /// All.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Filed,
         Self::Taken,
         Self::Offered,
@@ -124,6 +126,7 @@ impl ComplaintEventKind {
         Self::Closed,
         Self::Reopened,
         Self::Rated,
+        Self::Wrote,
         Self::Reminded,
         Self::Emptied,
     ];
@@ -141,6 +144,7 @@ impl ComplaintEventKind {
             Self::Closed => "closed",
             Self::Reopened => "reopened",
             Self::Rated => "rated",
+            Self::Wrote => "wrote",
             Self::Reminded => "reminded",
             Self::Emptied => "emptied",
         }
@@ -229,6 +233,8 @@ pub struct Complaint {
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Reminder {
+    /// The customer wrote again.
+    Wrote,
     /// It is new, and theirs.
     Asked,
     /// Its time is running.
@@ -241,12 +247,13 @@ pub enum Reminder {
 
 impl Reminder {
     /// All, gravest first: the order in which they are told.
-    pub const ALL: [Self; 4] = [Self::Escalated, Self::Late, Self::Due, Self::Asked];
+    pub const ALL: [Self; 5] = [Self::Escalated, Self::Late, Self::Due, Self::Asked, Self::Wrote];
 
     /// The name in the store and in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Wrote => "wrote",
             Self::Asked => "asked",
             Self::Due => "due",
             Self::Late => "late",

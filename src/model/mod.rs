@@ -23,6 +23,7 @@ mod incident_event;
 mod keywords;
 mod labels;
 mod locale;
+mod mailbox;
 mod media;
 mod notice;
 mod plan;
@@ -77,6 +78,7 @@ pub use keywords::{
 };
 pub use labels::{Label, Labels};
 pub use locale::{LocalText, Locale};
+pub use mailbox::{MailboxMark, MailboxState};
 pub use media::{Agency, Media, Outlet};
 pub use notice::{
     AlertNotice, EscalationNotice, Notice, NoticeBody, NoticeIncident, NoticeKind, NoticeStep,

@@ -24,7 +24,7 @@ use super::envelope::Sender;
 use super::smtp_pool::Pool;
 use super::wording::Wording;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
-use crate::config::{Dkim, Smtp, SmtpTls};
+use crate::config::{Dkim, MailTls, Smtp};
 
 type SmtpError = lettre::transport::smtp::Error;
 
@@ -56,7 +56,7 @@ impl Email {
     /// # Errors
     /// If the settings cannot work, or a password would travel in plain text.
     pub fn new(smtp: &Smtp, wording: &Arc<Wording>) -> Result<Self, BuildError> {
-        if smtp.tls == SmtpTls::None && smtp.login.is_some() && !is_this_host(&smtp.server) {
+        if smtp.tls == MailTls::None && smtp.login.is_some() && !is_this_host(&smtp.server) {
             return Err(BuildError::PlainLogin);
         }
         let sender = Sender::new(&smtp.from, wording)?;
@@ -66,7 +66,7 @@ impl Email {
             server: smtp.server.clone(),
             port: smtp.port,
             tls: tls_parameters(smtp)?,
-            starttls: smtp.tls == SmtpTls::Starttls,
+            starttls: smtp.tls == MailTls::Starttls,
             login: smtp.login.clone(),
             hello: ClientId::Domain(sender.domain().to_owned()),
             sender,
@@ -237,7 +237,7 @@ fn answer_line(answer: &Response) -> String {
 }
 
 fn tls_parameters(smtp: &Smtp) -> Result<Option<TlsParameters>, BuildError> {
-    if smtp.tls == SmtpTls::None {
+    if smtp.tls == MailTls::None {
         return Ok(None);
     }
     let bad =

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::smtp::Email;
 use super::{BuildError, HandOver, HandOverRefused, Message, Notifier, Receipt, SendError, sample};
-use crate::config::{Smtp, SmtpTls};
+use crate::config::{MailTls, Smtp};
 use crate::model::Locale;
 
 /// What happened in which order, on both sides.
@@ -98,7 +98,7 @@ fn settings(port: u16) -> Smtp {
     Smtp {
         server: "127.0.0.1".to_owned(),
         port,
-        tls: SmtpTls::None,
+        tls: MailTls::None,
         ca_file: None,
         login: None,
         dkim: None,
@@ -241,7 +241,7 @@ async fn a_refused_hand_over_sends_no_text() {
 async fn starttls_is_required_where_it_is_asked_for() {
     let log = Log::default();
     let mut smtp = settings(server(&[], Arc::clone(&log)).await);
-    smtp.tls = SmtpTls::Starttls;
+    smtp.tls = MailTls::Starttls;
     let courier = Courier { log: Arc::clone(&log), answer: Ok(()) };
     assert_eq!(kind(&send(&smtp, &courier).await), "retry");
     assert!(!log.lock().expect("log").iter().any(|event| event == "MAIL" || event == "begin"));
@@ -258,7 +258,7 @@ fn settings_that_cannot_work_are_refused() {
     smtp.login = Some(("user".to_owned(), "hunter2".into()));
     assert!(matches!(Email::new(&smtp, &Arc::default()).err(), Some(BuildError::PlainLogin)));
 
-    smtp.tls = SmtpTls::Implicit;
+    smtp.tls = MailTls::Implicit;
     smtp.ca_file = Some("/nonexistent/ca.pem".into());
     assert!(matches!(Email::new(&smtp, &Arc::default()).err(), Some(BuildError::Certificates(_))));
 }

@@ -12,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::smtp::Email;
 use super::{HandOver, HandOverRefused, Message, Notifier, Receipt, SendError, sample};
-use crate::config::{Smtp, SmtpTls};
+use crate::config::{MailTls, Smtp};
 use crate::model::Locale;
 
 struct Willing;
@@ -104,8 +104,8 @@ impl<S: Read> Read for Duplex<S> {
     }
 }
 
-async fn check(tls: SmtpTls, server_name: &str, trusted: bool, expected: &[(&str, bool)]) {
-    let (port, serving) = server(tls == SmtpTls::Implicit);
+async fn check(tls: MailTls, server_name: &str, trusted: bool, expected: &[(&str, bool)]) {
+    let (port, serving) = server(tls == MailTls::Implicit);
     let email = Email::new(
         &Smtp {
             server: server_name.to_owned(),
@@ -136,14 +136,14 @@ const HIDDEN: [(&str, bool); 6] =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn login_and_mail_travel_under_tls_only() {
-    check(SmtpTls::Implicit, "localhost", true, &HIDDEN).await;
+    check(MailTls::Implicit, "localhost", true, &HIDDEN).await;
     let before = [("EHLO", false), ("STARTTLS", false)];
-    check(SmtpTls::Starttls, "localhost", true, &[&before[..], &HIDDEN].concat()).await;
+    check(MailTls::Starttls, "localhost", true, &[&before[..], &HIDDEN].concat()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_is_not_trusted_gets_nothing() {
-    check(SmtpTls::Implicit, "localhost", false, &[]).await;
-    check(SmtpTls::Implicit, "127.0.0.1", true, &[]).await;
-    check(SmtpTls::Starttls, "localhost", false, &[("EHLO", false), ("STARTTLS", false)]).await;
+    check(MailTls::Implicit, "localhost", false, &[]).await;
+    check(MailTls::Implicit, "127.0.0.1", true, &[]).await;
+    check(MailTls::Starttls, "localhost", false, &[("EHLO", false), ("STARTTLS", false)]).await;
 }

@@ -235,6 +235,7 @@ pub fn delivery_state(state: DeliveryState, locale: Locale) -> &'static str {
 pub fn reminder(reminder: Reminder, locale: Locale) -> &'static str {
     text(
         match reminder {
+            Reminder::Wrote => "complaint.wrote",
             Reminder::Asked => "complaint.asked",
             Reminder::Due => "complaint.due",
             Reminder::Late => "complaint.late",

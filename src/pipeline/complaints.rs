@@ -1,6 +1,8 @@
 //! Complaints on their way through the pipeline: judged as articles of a source of their own, so that they
 //! join stories and raise their spread; seen as a wave where they come in numbers.
 
+mod filing;
+mod mailboxes;
 mod reminders;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +21,8 @@ use crate::store::complaint_waves::{self as waves, Open};
 use crate::store::{StoreError, Transaction, complaints, story_edits};
 use crate::story::{self, Inflow, Usual};
 
+pub use filing::file;
+pub(super) use mailboxes::{run as read_mailboxes, sources as mailboxes};
 pub(super) use reminders::{look, tidy};
 
 /// Whoever complains speaks ill of us at least this surely.

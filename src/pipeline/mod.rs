@@ -54,6 +54,7 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
 pub use channels::{fall_back, tell_of_channels};
+pub use complaints::file as file_complaint;
 pub use crisis::drill::{
     end as end_drill, mark as drill_mark, new as new_drill, resume as resume_drill,
 };
@@ -162,6 +163,7 @@ impl Pipeline {
         tracker.spawn(quiet_topics::run(self.clone()));
         tracker.spawn(channels::run(self.clone()));
         tracker.spawn(clock::run(self.clone()));
+        tracker.spawn(complaints::read_mailboxes(self.clone()));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Pipeline, outbox};
+use super::{Pipeline, complaints, outbox};
 use crate::config::Config;
 use crate::decide::{self, Address, HealthChange};
 use crate::model::{
@@ -61,8 +61,10 @@ pub fn tell_operators(
     let last_told = health::last_told(tx)?;
     let events = take(tx, now)?;
     let changes = decide::health_changes(&events, &last_told);
+    let mailboxes = complaints::mailboxes(config);
+    let watched = config.sources.iter().chain(&mailboxes);
     let known: BTreeMap<&str, &Source> =
-        config.sources.iter().map(|source| (source.id.as_str(), source)).collect();
+        watched.map(|source| (source.id.as_str(), source)).collect();
     let changed: Vec<(&HealthChange, &Source)> = changes
         .iter()
         .filter_map(|change| Some((change, *known.get(change.source_id.as_str())?)))
@@ -70,7 +72,8 @@ pub fn tell_operators(
     let mailing = mailing(config, &changed);
 
     let healthy = health::healthy(tx)?;
-    let healthy = count(known.keys().filter(|id| healthy.contains(**id)).count());
+    let ours = config.sources.iter().filter(|source| healthy.contains(&source.id));
+    let healthy = count(ours.count());
     let total = count(config.sources.len());
     let occasion = events.last().map(|event| event.id.to_string()).unwrap_or_default();
     let (mut messages, mut told) = (0, BTreeSet::new());

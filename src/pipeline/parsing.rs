@@ -1,4 +1,4 @@
-//! Reading feeds and pages in child processes, where what they do to the parser costs one child.
+//! Reading feeds, pages and mails in child processes, where what they do to the parser costs one child.
 //!
 //! [`answer`] is what the child does, [`Parsers`] how the workers ask for it. What comes back is plain
 //! text, which the daemon then analyses on threads of its own.
@@ -13,6 +13,7 @@ use url::Url;
 
 use super::layouts::{self, Known};
 use crate::collect::{self, Announced, Document, ReadError};
+use crate::complaint::{self, Letter, NoLetter};
 use crate::extract::{Edition, Explained, Sketch, Template};
 use crate::model::{Extracted, SiteLayout};
 use crate::sandbox::{Fault, Limits, Pool, Why};
@@ -46,6 +47,8 @@ enum Job {
     Document(Box<Document>),
     /// The page of an article.
     Page(Box<Page>),
+    /// A mail in a mailbox.
+    Mail,
 }
 
 /// What is known of a page beside its bytes.
@@ -80,6 +83,7 @@ pub struct Read {
 enum Answer {
     Document(Result<Announced, ReadError>),
     Page(Box<Read>),
+    Mail(Result<Letter, NoLetter>),
     /// The request makes no sense: it comes from another version.
     Misunderstood,
 }
@@ -99,6 +103,7 @@ pub fn answer(request: &[u8]) -> Vec<u8> {
             let Explained { extracted, sketch, doubts, edition, .. } = read;
             Answer::Page(Box::new(Read { extracted, sketch, doubts, edition }))
         }
+        Ok((Job::Mail, body)) => Answer::Mail(complaint::letter(body)),
         Err(_) => Answer::Misunderstood,
     };
     // Plain data always encodes; nothing at all would be refused as an answer.
@@ -157,7 +162,18 @@ impl Parsers {
     pub async fn page(&self, body: &[u8], page: Page) -> Result<Read, Fault> {
         match self.run(&Job::Page(Box::new(page)), body).await? {
             Answer::Page(read) => Ok(*read),
-            Answer::Document(_) | Answer::Misunderstood => Err(Fault::Unavailable),
+            _ => Err(Fault::Unavailable),
+        }
+    }
+
+    /// Reads a mail, see [`complaint::letter`].
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub async fn mail(&self, body: &[u8]) -> Result<Result<Letter, NoLetter>, Fault> {
+        match self.run(&Job::Mail, body).await? {
+            Answer::Mail(read) => Ok(read),
+            _ => Err(Fault::Unavailable),
         }
     }
 

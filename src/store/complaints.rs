@@ -69,6 +69,15 @@ pub enum Filing {
     Conflict,
 }
 
+/// What came of a complaint that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// Under which number, if it was filed.
+    pub filing: Filing,
+    /// When the customer must have an answer.
+    pub answer_by: Timestamp,
+}
+
 /// Files a complaint of a year, with the entry by which it is judged, unless its reference is known.
 ///
 /// # Errors
@@ -78,10 +87,11 @@ pub fn file(
     complaint: Complaint,
     (year, remind_at): (i16, Option<Timestamp>),
     entry: impl FnOnce(&Complaint) -> Entry,
-) -> Result<Filing, StoreError> {
+) -> Result<Filed, StoreError> {
     if let Some(known) = by_reference(tx, &complaint.reference)? {
         let same = known.fingerprint == complaint.fingerprint;
-        return Ok(if same { Filing::Known(known.number) } else { Filing::Conflict });
+        let filing = if same { Filing::Known(known.number) } else { Filing::Conflict };
+        return Ok(Filed { filing, answer_by: known.life.answer_by });
     }
     let complaint = Complaint { number: next_number(tx, year)?, ..complaint };
     insert(tx, &complaint, remind_at)?;
@@ -95,7 +105,8 @@ pub fn file(
     };
     add_event(tx, &complaint.number, &event)?;
     entries::insert(tx, &entry(&complaint))?;
-    Ok(Filing::New(complaint.number))
+    let answer_by = complaint.life.answer_by;
+    Ok(Filed { filing: Filing::New(complaint.number), answer_by })
 }
 
 /// A complaint by its number.

@@ -27,6 +27,7 @@ pub mod incidents;
 pub mod inhibitors;
 pub mod known;
 pub mod leases;
+pub mod mailboxes;
 mod migrate;
 mod postgres;
 pub mod prune;

@@ -61,6 +61,16 @@ struct ChannelLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct MailboxLabels {
+    mailbox: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct LetterLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct HeldLabels {
     why: &'static str,
 }
@@ -86,6 +96,8 @@ pub struct Metrics {
     escalations: Family<EscalationLabels, Counter>,
     channel_working: Family<ChannelLabels, Gauge>,
     fallbacks: Family<ChannelLabels, Counter>,
+    mailbox_working: Family<MailboxLabels, Gauge>,
+    letters: Family<LetterLabels, Counter>,
     held: Family<HeldLabels, Gauge>,
     silences: Gauge,
     clock_sets: Family<ClockLabels, Counter>,
@@ -118,6 +130,8 @@ impl Metrics {
             escalations: Family::default(),
             channel_working: Family::default(),
             fallbacks: Family::default(),
+            mailbox_working: Family::default(),
+            letters: Family::default(),
             held: Family::default(),
             silences: Gauge::default(),
             clock_sets: Family::default(),
@@ -168,6 +182,10 @@ impl Metrics {
         registry.register("channel_working", help, self.channel_working.clone());
         let help = "Messages that another channel stood in for, by the channel that did not get them through";
         registry.register("fallbacks", help, self.fallbacks.clone());
+        let help = "Whether a mailbox of complaints can be read";
+        registry.register("mailbox_working", help, self.mailbox_working.clone());
+        let help = "Mails of customers: filed, added to a complaint, known, passed over";
+        registry.register("letters", help, self.letters.clone());
         let help = "Alerts not told at once: held back in the last 24 h by why, and those that wait in groups and summaries";
         registry.register("alerts_held", help, self.held.clone());
         registry.register("silences_running", "Silences that run", self.silences.clone());
@@ -256,6 +274,17 @@ impl Metrics {
     pub fn fell_back(&self, channel: &str, messages: u32) {
         let labels = ChannelLabels { channel: channel.to_owned() };
         self.fallbacks.get_or_create(&labels).inc_by(messages.into());
+    }
+
+    /// A mailbox could be read or not.
+    pub fn mailbox(&self, mailbox: &str, works: bool) {
+        let labels = MailboxLabels { mailbox: mailbox.to_owned() };
+        self.mailbox_working.get_or_create(&labels).set(works.into());
+    }
+
+    /// What became of a customer's mail.
+    pub fn letter(&self, outcome: &'static str) {
+        self.letters.get_or_create(&LetterLabels { outcome }).inc();
     }
 
     /// What is not told at once, by why, and how many silences run.

@@ -8,6 +8,9 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
+/// Never logged.
+const IMAP: &str = "async_imap=off";
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum LogFormat {
@@ -22,6 +25,11 @@ pub enum LogFormat {
 /// (`info`, `atalaya=debug`, …), else `default` does.
 pub fn init_log(format: LogFormat, default: &str) {
     let filter = EnvFilter::try_from_env("ATALAYA_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    // At `trace` the library tells every byte: passwords, and customers' mails.
+    let filter = [IMAP]
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(filter, EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let installed = match format {
         LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),

@@ -8,15 +8,14 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::Shared;
-use crate::complaint::{self, Fault, Record};
-use crate::config::Config;
-use crate::store::complaints::{self, Filing};
-use crate::store::{StoreError, Transaction};
+use crate::complaint::Record;
+use crate::store::Transaction;
+use crate::store::complaints::{Filed, Filing};
 
 /// Bytes of a complaint: the longest text in UTF-8, escaped, and the other fields.
 const MOST: usize = 128 * 1024;
@@ -52,6 +51,7 @@ pub(super) async fn take(State(shared): State<Shared>, request: Request) -> Resp
         }
     };
     let now = Timestamp::now();
+    let file = shared.complaints;
     let job = move |tx: &mut dyn Transaction| file(tx, &record, &config, now);
     match shared.store.write(job).await {
         Ok(Ok(Filed { filing: Filing::Conflict, .. })) => {
@@ -67,45 +67,6 @@ pub(super) async fn take(State(shared): State<Shared>, request: Request) -> Resp
             refuse(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer; send it again")
         }
     }
-}
-
-/// What came of a record.
-#[derive(Debug)]
-pub struct Filed {
-    /// Under which number, if it was.
-    pub filing: Filing,
-    /// When the customer must have an answer.
-    pub answer_by: Timestamp,
-}
-
-/// Files a record with its entry in one transaction, whichever way it came; a fault changes nothing.
-///
-/// # Errors
-/// As the store's.
-pub fn file(
-    tx: &mut dyn Transaction,
-    record: &Record,
-    config: &Config,
-    now: Timestamp,
-) -> Result<Result<Filed, Fault>, StoreError> {
-    let Some(rules) = &config.complaints else {
-        return Err(StoreError::Mismatch("complaints are not configured".to_owned()));
-    };
-    let reachable = config.people.values().filter(|person| person.email.is_some());
-    let people = reachable.map(|person| person.id.clone()).collect();
-    let nth = u64::from(complaints::count(tx)?);
-    let complaint = match complaint::take_in(record, rules, &people, (nth, now)) {
-        Ok(complaint) => complaint,
-        Err(fault) => return Ok(Err(fault)),
-    };
-    let known = complaints::by_reference(tx, &complaint.reference)?;
-    let answer_by = known.as_ref().map_or(complaint.life.answer_by, |it| it.life.answer_by);
-    let remind_at = complaint::next_reminder(&complaint.life, &rules.remind);
-    let year = complaint::year(rules, now);
-    let max_age = SignedDuration::try_from(config.collect.max_age).unwrap_or(SignedDuration::MAX);
-    let entry = |complaint: &_| complaint::entry(complaint, max_age);
-    let filing = complaints::file(tx, complaint, (year, remind_at), entry)?;
-    Ok(Ok(Filed { filing, answer_by }))
 }
 
 /// Compared by hash: how long it takes tells nothing.

@@ -34,11 +34,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use complaints::{Filed, file};
-
+use crate::complaint::{Fault, Record};
 use crate::config::Config;
 use crate::model::{HeldWhy, IncidentEvent, Locale};
 use crate::plan::Refusal;
+use crate::store::complaints::Filed;
 use crate::store::{Store, StoreError, Transaction, status};
 use crate::telemetry::Metrics;
 
@@ -60,6 +60,14 @@ pub type SayPlan = fn(
     &IncidentEvent,
 ) -> Result<Option<Result<(), Refusal>>, StoreError>;
 
+/// How a complaint is filed; a fault changes nothing.
+pub type FileComplaint = fn(
+    &mut dyn Transaction,
+    &Record,
+    &Config,
+    Timestamp,
+) -> Result<Result<Filed, Fault>, StoreError>;
+
 /// What the handlers see.
 #[derive(Clone)]
 pub struct Shared {
@@ -69,6 +77,8 @@ pub struct Shared {
     pub config: watch::Receiver<Arc<Config>>,
     /// Does what people say about incidents.
     pub plans: SayPlan,
+    /// Files complaints.
+    pub complaints: FileComplaint,
     /// The registry.
     pub metrics: Arc<Metrics>,
     /// Cancelled once the daemon takes no more work.

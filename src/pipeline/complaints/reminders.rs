@@ -72,15 +72,37 @@ fn remind(tx: &mut dyn Transaction, config: &Config, now: Timestamp) -> Result<u
     }
     let mut messages = 0;
     for (person, items) in by_person {
-        let addresses = addresses(config, rules, &person);
-        if addresses.is_empty() {
-            tracing::warn!(person, "nobody can be reached who answers for complaints");
-        }
-        let notice = outbox::notice(config, now, NoticeBody::Complaints(notice(items)));
         let occasion = format!("{person}/{}", now.as_millisecond());
-        messages += outbox::enqueue(tx, &notice, &occasion, &addresses)?;
+        messages += tell(tx, (config, rules), &person, items, (&occasion, now))?;
     }
     Ok(messages)
+}
+
+/// Tells the owner of a complaint at once; `occasion` is told once.
+pub(super) fn tell_owner(
+    tx: &mut dyn Transaction,
+    config: &Config,
+    (complaint, why): (&Complaint, Reminder),
+    (occasion, now): (&str, Timestamp),
+) -> Result<usize, StoreError> {
+    let Some(rules) = &config.complaints else { return Ok(0) };
+    let items = vec![item(config, complaint, why)];
+    tell(tx, (config, rules), &complaint.life.owner, items, (occasion, now))
+}
+
+fn tell(
+    tx: &mut dyn Transaction,
+    (config, rules): (&Config, &ComplaintRules),
+    person: &str,
+    items: Vec<ComplaintItem>,
+    (occasion, now): (&str, Timestamp),
+) -> Result<usize, StoreError> {
+    let addresses = addresses(config, rules, person);
+    if addresses.is_empty() {
+        tracing::warn!(person, "nobody can be reached who answers for complaints");
+    }
+    let notice = outbox::notice(config, now, NoticeBody::Complaints(notice(items)));
+    outbox::enqueue(tx, &notice, occasion, &addresses)
 }
 
 /// Each once, the owner first.
@@ -197,6 +219,7 @@ mod tests {
             business_days: BusinessDays::default(),
             time_zone: "UTC".to_owned(),
             wave: WaveRules { hours: 2, least: 10, level: Level::Yellow },
+            mailboxes: Vec::new(),
         }
     }
 

@@ -1,8 +1,10 @@
 //! What the tests talk to: a news site, a mail server, databases, and the daemon itself.
 
+pub mod certificate;
 pub mod chat;
 pub mod daemon;
 pub mod database;
+pub mod dovecot;
 pub mod http;
 pub mod mail;
 pub mod mail_stub;

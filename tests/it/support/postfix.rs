@@ -14,6 +14,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use tempfile::TempDir;
 
+use super::certificate::certify;
 use super::mail::{Mail, mails};
 use super::wait_for;
 
@@ -38,7 +39,7 @@ impl Postfix {
         let (port, clear_port) = (free_port(), free_port());
         let mut server = Self { directory, master: None, port, clear_port };
         server.lay_out();
-        server.certify();
+        certify(server.directory.path());
         server.accept_login(user, password);
         let log = File::create(server.path("out")).expect("a log");
         let mut command = Command::new("postfix");
@@ -106,25 +107,6 @@ impl Postfix {
             .replace("@clear_port@", &self.clear_port.to_string())
     }
 
-    /// A certificate authority that lives as long as the test, and what it says of `localhost`.
-    fn certify(&self) {
-        let openssl = |arguments: &str| {
-            let mut command = Command::new("openssl");
-            command.args(arguments.split(' ')).current_dir(self.directory.path());
-            let output = command.output().expect("openssl (see tests/run)");
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        };
-        let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-        openssl(&format!("req -x509 {key} -keyout ca.key -out ca.crt -days 2 -subj /CN=Test"));
-        openssl(&format!("req {key} -keyout server.key -out server.csr -subj /CN=localhost"));
-        fs::write(self.path("ext"), "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")
-            .expect("written");
-        openssl(
-            "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out server.crt \
-             -days 2 -extfile ext",
-        );
-    }
-
     /// Answers Postfix's questions about logins, as Dovecot does on most hosts.
     fn accept_login(&self, user: &str, password: &str) {
         let listener = UnixListener::bind(self.path("auth")).expect("a socket");
@@ -172,12 +154,12 @@ fn judge_logins(stream: UnixStream, good: &str) {
     }
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }
 
-fn id(which: &str, user: &str) -> u32 {
+pub(super) fn id(which: &str, user: &str) -> u32 {
     let output = Command::new("id").args([which, user]).output().expect("id");
     let text = String::from_utf8_lossy(&output.stdout);
     text.trim().parse().unwrap_or_else(|_| panic!("there is no user {user} (see tests/run)"))
