@@ -76,6 +76,7 @@ const FLOORS: [(u8, &str, &[&str]); 27] = [
             "guard",
             "telemetry",
             "complaint",
+            "mailbox",
             "notify",
             "pipeline",
             "web",
@@ -109,6 +110,7 @@ const FLOORS: [(u8, &str, &[&str]); 27] = [
             "decide",
             "plan",
             "complaint",
+            "mailbox",
             "notify",
             "pipeline",
             "web",
@@ -254,11 +256,14 @@ fn queues_are_bounded() {
     hold(|source| found(source, &["unbounded_channel", "mpsc::unbounded"], |_| true));
 }
 
-/// Where a socket goes is checked in one room. (Mail and databases have their own libraries.)
+/// Where a socket goes is checked in one room. (Mail and databases have their own libraries; that of IMAP takes a socket
+/// that is open. Their servers are named by the operator alone.)
 #[test]
 fn sockets_are_opened_by_the_guard() {
     let ways = ["Stream::connect", "TcpSocket", "UdpSocket", "lookup_host", "to_socket_addrs"];
-    hold(|source| found(source, &ways, |at| source.room() != "guard" && !source.in_tests(at)));
+    let may =
+        |source: &Source| source.room() == "guard" || source.path == "src/mailbox/connection.rs";
+    hold(|source| found(source, &ways, |at| !may(source) && !source.in_tests(at)));
 }
 
 #[test]

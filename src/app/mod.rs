@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod drills;
 pub mod explain;
 pub mod incidents;
+pub mod mailboxes;
 mod reload;
 mod scratch;
 pub mod silences;

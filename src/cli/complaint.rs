@@ -14,6 +14,7 @@ use crate::app::AppError;
 use crate::app::complaints::{
     self, ComplaintReport, ComplaintRow, ComplaintsReport, Denied, Filter, Import, ImportReport,
 };
+use crate::app::mailboxes::{self, MailboxRow};
 use crate::complaint::{Act, Row, read_table};
 use crate::config::Config;
 use crate::model::ComplaintState;
@@ -58,6 +59,8 @@ enum What {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Ask each mailbox that complaints come into; files nothing
+    Mailboxes,
     #[command(flatten)]
     Done(Done),
 }
@@ -154,6 +157,7 @@ impl ComplaintCommand {
                     let how = if dry_run { Import::Try } else { Import::File };
                     import(&config, &file, how, self.json).await
                 }
+                What::Mailboxes => asked(&config, self.json).await,
                 What::Done(done) => act(&config, done).await,
             };
             done.unwrap_or_else(|error| report::fault(&error))
@@ -210,6 +214,29 @@ async fn show(
     } else {
         output::print_text(|text| life(text, &found))
     })
+}
+
+/// Exit code 1 if one of them cannot be read.
+async fn asked(config: &Config, json: bool) -> Result<ExitCode, AppError> {
+    let found = mailboxes::look(config).await?;
+    let printed = if json {
+        output::print_json(&found)
+    } else {
+        output::print_text(|text| {
+            let row = |it: &MailboxRow| {
+                let state = match (&it.error, it.waiting) {
+                    (Some(error), _) => error.clone(),
+                    (None, waiting) => format!("works, {} to read", waiting.unwrap_or_default()),
+                };
+                [it.id.clone(), it.server.clone(), it.folder.clone(), state]
+            };
+            let rows: Vec<_> = found.mailboxes.iter().map(row).collect();
+            table(text, ["MAILBOX", "SERVER", "FOLDER", "STATE"], &rows)?;
+            writeln!(text, "{} mailboxes", rows.len())
+        })
+    };
+    let all_work = found.mailboxes.iter().all(|it| it.error.is_none());
+    Ok(if all_work { printed } else { ExitCode::FAILURE })
 }
 
 fn unknown(number: &str) -> ExitCode {

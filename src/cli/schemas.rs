@@ -18,6 +18,7 @@ use crate::app::deliveries::{DeliveriesReport, DeliveryReport};
 use crate::app::drills::{DrillReport, DrillsReport};
 use crate::app::explain::Explanation;
 use crate::app::incidents::{IncidentReport, IncidentsReport, Verified};
+use crate::app::mailboxes::MailboxesReport;
 use crate::app::silences::{HeldRow, SilenceRow};
 use crate::app::sources::SourcesReport;
 use crate::app::stories::{HotReport, StoriesReport};
@@ -48,6 +49,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("delivery", schema::<DeliveryReport>("atalaya deliveries show ID --json")),
         ("complaint", schema::<ComplaintReport>("atalaya complaint show NUMBER --json")),
         ("complaint-import", schema::<ImportReport>("atalaya complaint import FILE --json")),
+        ("complaint-mailboxes", schema::<MailboxesReport>("atalaya complaint mailboxes --json")),
         ("complaints", schema::<ComplaintsReport>("atalaya complaint list --json")),
         ("demo", schema::<Outcome>("atalaya demo --json")),
         ("explain", schema::<Explanation>("atalaya explain --json")),

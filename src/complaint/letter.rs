@@ -95,21 +95,20 @@ pub fn letter(bytes: &[u8]) -> Result<Letter, NoLetter> {
     let address = sender.address().map(str::trim).filter(|it| it.contains('@'));
     let email = address.filter(|it| fits(it)).ok_or(NoLetter::NoSender)?.to_lowercase();
     let subject = mail.subject().unwrap_or_default();
+    let about = NUMBER.as_ref().and_then(|number| number.find(subject)).map(|it| it.as_str());
+    // Its own number is no number of the customer's.
+    let subject = bare(&about.map_or(subject.to_owned(), |number| subject.replace(number, "")));
     let body = own_words(&body(&mail));
-    let subject_line = bare(subject);
-    if body.is_empty() && subject_line.is_empty() {
+    if body.is_empty() && subject.is_empty() {
         return Err(NoLetter::NoText);
     }
-    let whole = format!("{subject_line}\n{body}");
+    let whole = format!("{subject}\n{body}");
     let name = sender.name().map(str::trim).filter(|name| !name.is_empty());
     Ok(Letter {
         id: identifier(&mail, bytes),
         email,
         name: name.map(|name| cut(name, MAX_FIELD)),
-        about: NUMBER
-            .as_ref()
-            .and_then(|number| number.find(subject))
-            .map(|it| it.as_str().to_owned()),
+        about: about.map(str::to_owned),
         text: cut(whole.trim(), MAX_TEXT),
     })
 }

@@ -53,6 +53,12 @@ fn complaint(settings: &Settings, arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("one JSON object")
 }
 
+fn complaint_mailboxes(settings: &Settings) -> Output {
+    let mut command = atalaya();
+    command.args(["complaint", "mailboxes", "--config"]);
+    command.arg(settings.file("atalaya.toml")).output().expect("started")
+}
+
 fn filed(settings: &Settings) -> Vec<Value> {
     complaint(settings, &["list"])["complaints"].as_array().expect("complaints").clone()
 }
@@ -97,7 +103,7 @@ async fn what_customers_write_becomes_complaints_and_nothing_in_the_mailbox_chan
         events.into_iter().find(|event| event["what"] == "wrote")
     };
     let added = wait_for("it is added", SOON, added).await;
-    assert_eq!(added["note"], format!("{number} Comisión\nSigo esperando."));
+    assert_eq!(added["note"], "Comisión\nSigo esperando.");
     let told =
         || mails(&settings.mails()).into_iter().find(|it| it.text.contains("Sigo esperando"));
     let told = wait_for("its owner is told", SOON, told).await;
@@ -132,10 +138,21 @@ async fn a_mailbox_that_cannot_be_read_is_told_of_and_loses_nothing() {
     assert_eq!(daemon.metric("atalaya_mailbox_working{mailbox=\"buzon\""), Some(0.0));
     assert_eq!(filed(&settings), Vec::<Value>::new());
 
+    let tried = complaint_mailboxes(&settings);
+    assert_eq!(tried.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&tried.stdout).into_owned();
+    assert!(
+        said.contains("buzon") && said.contains("logging in: the mail server refuses"),
+        "{said}"
+    );
+
     server.let_in(PASSWORD);
     let back = wait_for("operators hear that it is back", SOON, || told("1 recuperada")).await;
     assert!(back.text.contains("«buzon»"), "{}", back.text);
     wait_for("the mail is filed", SOON, || filed(&settings).pop()).await;
+    let tried = complaint_mailboxes(&settings);
+    let said = String::from_utf8_lossy(&tried.stdout).into_owned();
+    assert!(tried.status.success() && said.contains("works, 0 to read"), "{said}");
     assert!(!daemon.log().contains(PASSWORD));
 }
 

@@ -3,10 +3,10 @@
 use atalaya::complaint::{CustomerRecord, Record};
 use atalaya::config::{self, Config};
 use atalaya::model::{ComplaintState, StoryId, WaveAbout};
+use atalaya::pipeline;
 use atalaya::store::complaint_waves::{self as waves, Open};
 use atalaya::store::complaints::{self, Filing, Filter};
 use atalaya::store::{Store, entries};
-use atalaya::web;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::backend::Backend;
@@ -94,7 +94,7 @@ fn record(reference: &str, customer: &str) -> Record {
 
 async fn file(store: &Store, config: &Config, record: Record, now: Timestamp) -> Filing {
     let config = config.clone();
-    let filed = store.write(move |tx| web::file(tx, &record, &config, now)).await;
+    let filed = store.write(move |tx| pipeline::file_complaint(tx, &record, &config, now)).await;
     filed.expect("the store answers").expect("good").filing
 }
 

@@ -1,3 +1,5 @@
+//! Letters as customers and programs write them.
+
 use super::{Letter, NoLetter, letter};
 
 fn mail(headers: &str, body: &str) -> Vec<u8> {

@@ -2,10 +2,11 @@
 //! that a crash neither loses a mail nor files it twice.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use jiff::Timestamp;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::filing::{Outcome, take_letter};
@@ -24,25 +25,31 @@ const LONGEST: Duration = Duration::from_mins(10);
 /// Failures in a row that are no mere blink.
 const LASTING: u32 = 3;
 
-/// Reads until the workers are to stop.
+/// Reads until the workers are to stop, each mailbox by itself: one whose server hangs holds up no other.
 pub(in super::super) async fn run(pipeline: Pipeline) {
     let mut next: BTreeMap<String, Instant> = BTreeMap::new();
+    let mut reading: JoinSet<(String, Duration)> = JoinSet::new();
     loop {
         let live = pipeline.snapshot();
         let all = live.config.complaints.iter().flat_map(|rules| &rules.mailboxes);
-        let now = Instant::now();
-        let due = all.filter(|it| next.get(&it.id).is_none_or(|next| *next <= now));
-        let due: Vec<&Mailbox> = due.collect();
-        let reading = join_all(due.iter().map(|mailbox| read(&pipeline, &live.config, mailbox)));
+        for mailbox in all {
+            let now = Instant::now();
+            if next.get(&mailbox.id).is_some_and(|next| *next > now) {
+                continue;
+            }
+            // Longer than it can take; set anew when it ends.
+            next.insert(mailbox.id.clone(), now + LONGEST + LONGEST);
+            let (pipeline, live, mailbox) = (pipeline.clone(), Arc::clone(&live), mailbox.clone());
+            reading.spawn(async move {
+                read(&pipeline, &live.config, &mailbox).await;
+                (mailbox.id, mailbox.every)
+            });
+        }
         tokio::select! {
             () = pipeline.stop.cancelled() => return,
-            _ = reading => {}
-        }
-        for mailbox in due {
-            next.insert(mailbox.id.clone(), Instant::now() + mailbox.every);
-        }
-        tokio::select! {
-            () = pipeline.stop.cancelled() => return,
+            Some(Ok((id, every))) = reading.join_next() => {
+                next.insert(id, Instant::now() + every);
+            }
             () = tokio::time::sleep(LOOK) => {}
         }
     }
