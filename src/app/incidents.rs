@@ -14,7 +14,7 @@ use crate::model::{
     StoryId,
 };
 use crate::pipeline::{self, Happened, IncidentRefusal};
-pub use crate::pipeline::{Broken, Verified};
+pub use crate::pipeline::{Broken, Called, Verified};
 use crate::store::{
     StoreError, Transaction, alert_events, deliveries, incident_events, incidents, stories,
 };
@@ -77,7 +77,7 @@ pub struct IncidentReport {
 }
 
 /// A step or a deadline.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TaskRow {
     /// Unique in the incident.
     pub key: String,
@@ -105,7 +105,7 @@ pub struct TaskRow {
 }
 
 /// An entry of the log.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct LogRow {
     /// Its place in the log of the incident, from 1.
     pub seq: u32,
@@ -130,6 +130,10 @@ pub struct Dossier {
     pub plan: Plan,
     /// What happened to it, oldest first.
     pub events: Vec<IncidentEvent>,
+    /// Whom each of these concerns, people by id.
+    pub concerned: Vec<BTreeSet<String>>,
+    /// Everybody who was asked for something.
+    pub called: Vec<Called>,
     /// What happened to its alert, oldest first.
     pub alert: Vec<AlertEvent>,
     /// The stories that tell it: headline, first seen, articles.
@@ -220,8 +224,13 @@ fn read(tx: &mut dyn Transaction, number: &str) -> Result<Found, StoreError> {
         let story = stories::find(tx, id)?;
         told.extend(story.map(|story| (story.headline, story.first_seen_at, story.articles)));
     }
+    let events: Vec<IncidentEvent> =
+        entries.iter().map(incident_events::Entry::event).collect::<Result<_, _>>()?;
+    let concerned = pipeline::concerned(&plan, &events);
     let dossier = Dossier {
-        events: entries.iter().map(incident_events::Entry::event).collect::<Result<_, _>>()?,
+        called: pipeline::roll_call(&events, &concerned),
+        concerned,
+        events,
         alert: alert_events::of_alert(tx, incident.alert_id)?,
         stories: told,
         head: entries.last().map(|entry| entry.hash.clone()),

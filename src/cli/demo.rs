@@ -8,14 +8,17 @@ use clap::Args;
 use console::style;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::stories::configuration;
 use super::{output, report};
 use crate::app::Parsing;
 use crate::demo::outcome::{self, Outcome, Witness, script_id};
-use crate::demo::{Heard, Play, PlayError};
+use crate::demo::{Heard, Life, Play, PlayError};
 use crate::model::{AttemptOutcome, Level, Locale, Reason, TopicOpinion};
 use crate::phrases;
 use crate::pipeline::{Event, Judged, Told};
 use crate::telemetry::{self, LogFormat};
+
+mod plan;
 
 /// Replay a bank's bad day on an embedded newsroom, with no network and no set-up
 #[derive(Args)]
@@ -32,6 +35,9 @@ pub struct Demo {
     /// Keep the files here instead of a new temporary directory
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// es, en or zh: of the plan's timeline and its review. Default: the terminal's (`LC_ALL`, `LANG`)
+    #[arg(long, value_name = "LANG")]
+    language: Option<Locale>,
 }
 
 impl Demo {
@@ -56,16 +62,14 @@ impl Demo {
         introduce(&play, &directory, status_page.as_deref());
         let mut witness = Witness::default();
         watch(&play, heard, &mut witness).await;
-        let sources = match play.sources().await {
-            Ok(report) => report.sources,
+        let (mut outcome, lives) = match outcome::outcome(&play, &witness).await {
+            Ok(outcome) => outcome,
             Err(error) => return report::fault(&error),
         };
-        let outcome =
-            outcome::outcome(play.app.store(), &play.script, &play.stage, &witness, sources).await;
-        let outcome = match outcome {
-            Ok(outcome) => Outcome { status_page: status_page.clone(), ..outcome },
-            Err(error) => return output::refuse(&error, ExitCode::from(report::DEPENDENCY)),
-        };
+        let locale = self.language.unwrap_or_else(plan::language_of_terminal);
+        if let Err(code) = tell_plans(&play, &mut outcome, &lives, (locale, &directory)) {
+            return code;
+        }
         summarise(&outcome, &directory);
         if self.keep {
             keep(&play, status_page.as_deref()).await;
@@ -76,6 +80,25 @@ impl Demo {
         }
         ExitCode::from(u8::from(!outcome.as_scripted))
     }
+}
+
+/// Shows how each plan went, and writes its review.
+fn tell_plans(
+    play: &Play,
+    outcome: &mut Outcome,
+    lives: &[Life],
+    (locale, directory): (Locale, &Path),
+) -> Result<(), ExitCode> {
+    let config = configuration(&play.stage.config)?;
+    for (life, row) in lives.iter().zip(&mut outcome.incidents) {
+        plan::show(&config, life, locale);
+        let written = plan::write_review(&config, life, locale, directory);
+        row.review = Some(written.map_err(|error| {
+            let what = format!("the review in {}: {error}", directory.display());
+            output::refuse(&what, ExitCode::from(report::DEPENDENCY))
+        })?);
+    }
+    Ok(())
 }
 
 fn new_directory() -> PathBuf {
@@ -267,6 +290,10 @@ fn summarise(outcome: &Outcome, directory: &Path) {
                 step.title,
                 step.due_at.as_deref().unwrap_or("-")
             );
+        }
+        if let Some(review) = &incident.review {
+            eprintln!("    review   {}", review.html.display());
+            eprintln!("             {}", review.markdown.display());
         }
     }
     for source in outcome.sources.iter().filter(|source| source.is_unwell()) {

@@ -17,6 +17,8 @@ use crate::model::{Happening, IncidentState, Level, Start, StoryId};
 
 mod review;
 
+pub(super) use review::Reader;
+
 /// List incidents, show one, work its plan
 #[derive(Args)]
 pub struct IncidentCommand {

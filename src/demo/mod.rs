@@ -1,11 +1,16 @@
 //! `atalaya demo`: a bank's bad day in two minutes, without a network. The daemon with other
-//! inputs: an embedded newsroom that it polls, and sinks that receive what it sends.
+//! inputs: an embedded newsroom that it polls, sinks that receive what it sends, and people who live at
+//! the mail sink and answer, or do not.
 
+mod cast;
 mod chat_sink;
 mod clock;
 #[cfg(test)]
 mod delivery_test;
+mod letter;
+mod life;
 mod newsroom;
+mod officers;
 pub mod outcome;
 mod pages;
 mod phrases;
@@ -18,6 +23,7 @@ mod stage;
 
 pub use chat_sink::{ChatSink, ReceivedPost};
 pub use clock::Clock;
+pub use life::{Life, ReviewFiles};
 pub use newsroom::Newsroom;
 pub use play::{Heard, Play, PlayError};
 pub use script::{Event, Expectation, Script};

@@ -7,18 +7,15 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::life::{IncidentRow, Life};
 use super::script::{Medium, TroubleKind};
-use super::stage::Stage;
-use super::{Event, Script};
+use super::{Event, Play, Script};
+use crate::app::AppError;
 use crate::app::sources::SourceReport;
-use crate::model::{
-    Alert, Delivery, DeliveryState, Health, Incident, Level, Locale, Severity, Story,
-};
-use crate::store::{
-    Store, StoreError, Transaction, alerts, deliveries, incidents, status, stories,
-};
+use crate::model::{Alert, Delivery, DeliveryState, Health, Level, Locale, Severity, Story};
+use crate::store::{StoreError, Transaction, alerts, deliveries, status, stories};
 
-/// Alerts, deliveries and incidents that a demo can have at the most.
+/// Alerts and deliveries that a demo can have at the most.
 const MOST: u32 = 10_000;
 
 /// The shape of `atalaya demo --json`.
@@ -94,44 +91,6 @@ pub struct DeliveryRow {
     pub attempts: u32,
 }
 
-/// A crisis plan in action.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct IncidentRow {
-    /// As people call it.
-    pub number: String,
-    /// The plan.
-    pub plan: String,
-    /// Headline of the story that set it off.
-    pub title: String,
-    /// Risk category that set it off.
-    pub category: String,
-    /// Level.
-    pub level: Level,
-    /// `proposed` or `active`.
-    pub state: &'static str,
-    /// What is to be done.
-    pub steps: Vec<StepRow>,
-}
-
-/// A step of a running plan.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct StepRow {
-    /// Unique in the incident.
-    pub key: String,
-    /// What.
-    pub title: String,
-    /// Role.
-    pub role: String,
-    /// Person who holds it.
-    pub person: String,
-    /// Person who stands in.
-    pub backup: String,
-    /// RFC 3339; null until the plan starts.
-    pub due_at: Option<String>,
-    /// `waiting`, `due` or `done`.
-    pub state: &'static str,
-}
-
 /// What the demo saw while the day was played.
 #[derive(Debug, Default)]
 pub struct Witness {
@@ -149,24 +108,29 @@ struct Facts {
     counts: status::Counts,
     alerts: Vec<(Alert, Option<Story>)>,
     deliveries: Vec<Delivery>,
-    incidents: Vec<Incident>,
 }
 
-/// Reads the outcome and judges it by the script.
+/// Reads the outcome and judges it by the script; with the lives of the incidents.
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn outcome(
-    store: &Store,
-    script: &Script,
-    stage: &Stage,
-    witness: &Witness,
-    sources: Vec<SourceReport>,
-) -> Result<Outcome, StoreError> {
-    let facts = store.read(|tx| read(tx)).await?;
+pub async fn outcome(play: &Play, witness: &Witness) -> Result<(Outcome, Vec<Life>), AppError> {
+    let Play { script, cast, stage, app, .. } = play;
+    let facts = app.store().read(|tx| read(tx)).await?;
+    let sources = play.sources().await?.sources;
+    let (lives, whole) = play.lives().await?;
     let mut problems = problems(script, witness, &facts);
     problems.extend(unlike_scripted(script, &sources));
-    Ok(Outcome {
+    let once = script.expect.iter().filter(|expected| expected.incident).count();
+    if lives.len() != once {
+        problems.push(format!("{} incidents instead of {once}", lives.len()));
+    }
+    problems.extend(lives.iter().flat_map(|life| life.unlike_scripted(cast)));
+    if !whole {
+        problems.push("the log of incidents is not whole".to_owned());
+    }
+    let status_page = app.web_address().map(|address| format!("http://{address}/"));
+    let outcome = Outcome {
         as_scripted: problems.is_empty(),
         problems,
         articles: facts.counts.articles,
@@ -175,14 +139,15 @@ pub async fn outcome(
         stories: facts.counts.stories,
         alerts: facts.alerts.iter().map(alert_row).collect(),
         deliveries: facts.deliveries.iter().map(delivery_row).collect(),
-        incidents: facts.incidents.iter().map(incident_row).collect(),
+        incidents: lives.iter().map(Life::row).collect(),
         sources,
         mails_received: witness.mail_keys.len(),
         posts_received: witness.post_keys.len(),
         mailbox: stage.mailbox.clone(),
         archive: stage.archive.clone(),
-        status_page: None,
-    })
+        status_page,
+    };
+    Ok((outcome, lives))
 }
 
 fn read(tx: &mut dyn Transaction) -> Result<Facts, StoreError> {
@@ -192,12 +157,7 @@ fn read(tx: &mut dyn Transaction) -> Result<Facts, StoreError> {
         told.push((alert, story));
     }
     told.sort_by_key(|(alert, _)| alert.opened_at);
-    Ok(Facts {
-        counts: status::counts(tx)?,
-        alerts: told,
-        deliveries: deliveries::list(tx, MOST)?,
-        incidents: incidents::recent(tx, MOST)?,
-    })
+    Ok(Facts { counts: status::counts(tx)?, alerts: told, deliveries: deliveries::list(tx, MOST)? })
 }
 
 fn problems(script: &Script, witness: &Witness, facts: &Facts) -> Vec<String> {
@@ -218,15 +178,6 @@ fn problems(script: &Script, witness: &Witness, facts: &Facts) -> Vec<String> {
         let said = told.map_or("nothing", Level::name);
         check(expected.allows(told), format!("{:?}: {said} was told", expected.event));
     }
-    let once = script.expect.iter().filter(|expected| expected.incident).count();
-    check(
-        facts.incidents.len() == once,
-        format!("{} incidents instead of {once}", facts.incidents.len()),
-    );
-    check(
-        facts.incidents.iter().all(|incident| !incident.steps.is_empty()),
-        "an incident without steps".to_owned(),
-    );
     delivered(witness, &facts.deliveries, &mut check);
     problems
 }
@@ -305,29 +256,5 @@ fn delivery_row(delivery: &Delivery) -> DeliveryRow {
         language: delivery.recipient.locale,
         state: delivery.state.name(),
         attempts: delivery.attempts,
-    }
-}
-
-fn incident_row(incident: &Incident) -> IncidentRow {
-    IncidentRow {
-        number: incident.number.clone(),
-        plan: incident.plan_id.clone(),
-        title: incident.title.clone(),
-        category: incident.category.clone(),
-        level: incident.level,
-        state: incident.state.name(),
-        steps: incident
-            .steps
-            .iter()
-            .map(|step| StepRow {
-                key: step.key.clone(),
-                title: step.title.clone(),
-                role: step.role.clone(),
-                person: step.person.clone(),
-                backup: step.backup.clone(),
-                due_at: step.due_at.map(|at| at.to_string()),
-                state: step.state.name(),
-            })
-            .collect(),
     }
 }

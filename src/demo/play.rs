@@ -10,8 +10,11 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::cast::Cast;
+use super::officers::{LastNews, Mailbag, Officers};
 use super::stage::{Stage, Surroundings};
-use super::{ChatSink, Clock, Newsroom, ReceivedMail, ReceivedPost, Script, SmtpSink};
+use super::{ChatSink, Clock, Life, Newsroom, ReceivedMail, ReceivedPost, Script, SmtpSink};
+use crate::app::incidents;
 use crate::app::sources::SourcesReport;
 use crate::app::{self, App, AppError, Parsing};
 use crate::{config, pipeline};
@@ -53,6 +56,8 @@ pub enum PlayError {
 pub struct Play {
     /// The day.
     pub script: Arc<Script>,
+    /// Who does what on it.
+    pub cast: Cast,
     /// Its files.
     pub stage: Stage,
     /// The daemon.
@@ -62,6 +67,7 @@ pub struct Play {
     /// How often the daemon polls.
     poll: Duration,
     newsroom: Newsroom,
+    officers: Officers,
     smtp: SmtpSink,
     chat: ChatSink,
     cancel: CancellationToken,
@@ -78,7 +84,8 @@ pub struct Heard {
 }
 
 impl Play {
-    /// Opens newsroom and sinks, writes the daemon's files into `directory` and starts it.
+    /// Opens newsroom and sinks, writes the daemon's files into `directory`, starts it, and sets the people
+    /// to work.
     ///
     /// # Errors
     /// What could not be opened, written or started.
@@ -88,13 +95,14 @@ impl Play {
         parsing: &Parsing,
     ) -> Result<(Self, Heard), PlayError> {
         let script = Arc::new(Script::load()?);
+        let cast = Cast::load()?;
         let clock = Clock::held(speed)?;
         let stage = Stage::in_directory(directory);
         std::fs::create_dir_all(directory)?;
         let cancel = CancellationToken::new();
         let newsroom =
             Newsroom::start(loopback().await?, Arc::clone(&script), clock.clone(), cancel.clone())?;
-        let (on_mail, mails) = mpsc::channel(RECEIVED);
+        let (on_mail, arrived) = mpsc::channel(RECEIVED);
         let smtp =
             SmtpSink::start(loopback().await?, stage.mailbox.clone(), on_mail, cancel.clone())
                 .await?;
@@ -111,12 +119,21 @@ impl Play {
         stage.build(&script, around)?;
         let (live, _) = app::prepare(&stage.config).await?;
         let app = App::open(&stage.config, live, parsing).await?;
+        // Where its page is reached is known only now; links in messages lead there.
+        stage.configure(&script, around, app.web_address())?;
+        app.reload().await?;
+        let (onward, mails) = mpsc::channel(RECEIVED);
+        let last_news = LastNews { clock: clock.clone(), at: script.length() };
+        let mailbag = Mailbag { arrived, onward };
+        let people = (cast.clone(), mailbag, last_news);
+        let officers = Officers::at_work(&stage.config, people, cancel.clone())?;
         let events = app.pipeline().events();
         let begun = jiff::Timestamp::now();
         app.begin().await.map_err(AppError::Store)?;
         polled_once(&app, begun).await?;
         clock.start(Instant::now());
-        let play = Self { script, stage, app, clock, poll, newsroom, smtp, chat, cancel };
+        let play =
+            Self { script, cast, stage, app, clock, poll, newsroom, officers, smtp, chat, cancel };
         Ok((play, Heard { events, mails, posts }))
     }
 
@@ -126,8 +143,8 @@ impl Play {
         self.newsroom.base().to_string()
     }
 
-    /// Waits until the day is over and nothing has been left to do for a while; false if that
-    /// does not come about.
+    /// Waits until the day is over, the plan ended, and nothing has been left to do for a while; false
+    /// if that does not come about.
     pub async fn over(&self) -> bool {
         let length = self.script.length();
         let mut quiet = 0;
@@ -141,7 +158,8 @@ impl Play {
                 return false;
             }
             let backlog = self.app.pipeline().backlog().await;
-            quiet = if matches!(backlog, Ok((0, 0))) { quiet + 1 } else { 0 };
+            let is_quiet = self.officers.are_done() && matches!(backlog, Ok((0, 0)));
+            quiet = if is_quiet { quiet + 1 } else { 0 };
         }
         true
     }
@@ -155,13 +173,24 @@ impl Play {
         app::sources::report(&config, false).await
     }
 
-    /// Stops the daemon, then newsroom and sinks.
+    /// The lives of its incidents, and whether their log is whole.
+    ///
+    /// # Errors
+    /// If its store cannot be read.
+    pub async fn lives(&self) -> Result<(Vec<Life>, bool), AppError> {
+        let (config, _) = config::load(&self.stage.config).map_err(AppError::Config)?;
+        let proof = incidents::verify(&config, None).await?;
+        Ok((Life::all(&config).await?, proof.whole))
+    }
+
+    /// Stops the daemon, then newsroom, people and sinks.
     pub async fn end(self) {
         self.app.stop().await;
         self.cancel.cancel();
         if let Err(error) = self.newsroom.stopped().await {
             tracing::warn!(%error, "the newsroom did not close well");
         }
+        self.officers.stopped().await;
         self.smtp.stopped().await;
         self.chat.stopped().await;
     }

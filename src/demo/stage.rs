@@ -15,6 +15,8 @@ use super::Script;
 
 static KEYWORDS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/keywords");
 static PLANS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/config/plans");
+/// The plan of the day, with seconds where the shipped one has minutes and hours.
+const PLAN: &str = include_str!("script/plan.toml");
 const PEOPLE: &str = include_str!("../../config/people.toml");
 /// The rumour of this day crosses a border, and is still only a rumour.
 const SEVERITY: &str = "[levels]\nhearsay_min_owners = 8\n";
@@ -70,13 +72,30 @@ impl Stage {
         fs::create_dir_all(config.join("plans"))?;
         fs::create_dir_all(&keywords)?;
         PLANS.extract(config.join("plans"))?;
+        fs::write(config.join("plans/fuga-datos.toml"), PLAN)?;
         KEYWORDS.extract(&keywords)?;
         fs::write(config.join("people.toml"), PEOPLE)?;
         fs::write(config.join("severity.toml"), SEVERITY)?;
         fs::write(config.join("chat-url"), format!("http://{}/slack", around.chat))?;
         fs::write(config.join("webhook-url"), format!("http://{}/webhook", around.chat))?;
         fs::write(config.join("webhook-secret"), WEBHOOK_SECRET)?;
+        self.configure(script, around, None)
+    }
+
+    /// Writes the main file again once it is known where people reach the page of the daemon: from
+    /// then on messages carry links that answer.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn configure(
+        &self,
+        script: &Script,
+        around: Surroundings<'_>,
+        page: Option<SocketAddr>,
+    ) -> io::Result<()> {
+        let public_url = page.map(|page| format!("public_url = \"http://{page}/\""));
         let mut text = TEMPLATE
+            .replace("@public_url@", &public_url.unwrap_or_default())
             .replace("@archive@", "../archive.db")
             .replace("@smtp_host@", &around.smtp.ip().to_string())
             .replace("@smtp_port@", &around.smtp.port().to_string());

@@ -73,7 +73,10 @@ pub use spread::told_by;
 /// The usual time between two arrivals, for those who show sources.
 pub use crate::collect::usual_gap;
 /// Why something cannot happen to an incident, for those who say it.
-pub use crate::plan::{Measure, Reached, Refusal as IncidentRefusal, Scorecard, scorecard};
+pub use crate::plan::{
+    Called, Measure, Reached, Refusal as IncidentRefusal, Scorecard, concerned, roll_call,
+    scorecard,
+};
 /// What is out of the ordinary, for those who show it.
 pub use crate::story::{Burst, History, bursts, silence, surface_terms};
 

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::roll_call::is_answer;
 use crate::model::{Happening, Incident, IncidentEvent, Plan, RoleKind, StepState};
 
 /// The golden hours: a first answer within four, everything within a day.
@@ -186,14 +187,7 @@ fn people(
     let all: BTreeSet<&str> = holders.chain(owed.map(|duty| duty.person.as_str())).collect();
     let mut answers: BTreeMap<&str, Timestamp> = BTreeMap::new();
     for event in events {
-        let answers_it = matches!(
-            event.what,
-            Happening::Acknowledged { .. }
-                | Happening::Done { .. }
-                | Happening::Skipped { .. }
-                | Happening::HandedOver { .. }
-        );
-        if let Some(by) = event.by.as_deref().filter(|_| answers_it) {
+        if let Some(by) = event.by.as_deref().filter(|_| is_answer(&event.what)) {
             answers.entry(by).or_insert(event.at);
         }
     }

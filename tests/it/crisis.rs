@@ -212,9 +212,23 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     }
     let document = command(&settings, &["incident", "review", number, "--export", "md"]);
     let text = String::from_utf8_lossy(&document.stdout).into_owned();
-    for words in ["Revisión posterior", "Iván Soto", "visto en los registros", "relevo", LEAK] {
+    for words in [
+        "Revisión posterior",
+        "Iván Soto",
+        "visto en los registros",
+        "relevo",
+        LEAK,
+        "Comprobar los hechos · → Iván Soto, Marta León",
+    ] {
         assert!(text.contains(words), "{words} is not in\n{text}");
     }
+    let silent = text.lines().filter(|row| row.ends_with("| no contestó |"));
+    let silent: Vec<&str> = silent.filter_map(|row| row.split(" | ").next()).collect();
+    assert!(
+        silent.contains(&"| Marta León"),
+        "the officer who does not answer is named: {silent:?}"
+    );
+    assert!(!silent.contains(&"| Iván Soto"), "her deputy answered: {silent:?}");
     let signed = ["incident", "review", number, "--sign", "avisar antes", "--by", "elena.ruiz"];
     done(&command(&settings, &signed));
     let proof = json(&settings, &["verify"]);

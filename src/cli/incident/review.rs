@@ -1,5 +1,6 @@
 //! The after-action review: what happened when, against the plan, as a document to read and sign.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,7 +15,7 @@ use crate::cli::document::{Block, Form};
 use crate::cli::output;
 use crate::cli::report::BAD_INPUT;
 use crate::config::Config;
-use crate::model::{Care, Happening, Locale};
+use crate::model::{Care, Happening, IncidentEvent, Locale};
 use crate::phrases;
 
 /// Write the review document, or sign the review
@@ -71,7 +72,7 @@ impl Review {
 }
 
 /// The document in somebody's language, by the clock of the plan.
-struct Reader<'a> {
+pub struct Reader<'a> {
     config: &'a Config,
     found: &'a Dossier,
     locale: Locale,
@@ -79,7 +80,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(config: &'a Config, found: &'a Dossier, locale: Locale) -> Self {
+    pub fn new(config: &'a Config, found: &'a Dossier, locale: Locale) -> Self {
         let zone = TimeZone::get(&found.plan.time_zone).unwrap_or(TimeZone::UTC);
         Self { config, found, locale, zone }
     }
@@ -88,7 +89,8 @@ impl<'a> Reader<'a> {
         phrases::text(key, self.locale).to_owned()
     }
 
-    fn name(&self, id: &str) -> String {
+    /// As people call somebody.
+    pub fn name(&self, id: &str) -> String {
         let person = self.config.people.get(id);
         person.map_or_else(|| id.to_owned(), |person| person.name.clone())
     }
@@ -102,16 +104,24 @@ impl<'a> Reader<'a> {
         at.map_or_else(|| "–".to_owned(), |at| self.time(at))
     }
 
-    fn document(&self) -> Vec<Block> {
+    /// What happened when: time of day, who, what, details.
+    pub fn timeline(&self) -> Vec<[String; 4]> {
+        let time = |at: Timestamp| at.to_zoned_datetime(self.zone.clone());
+        self.log(false, &|at| time(at).strftime("%H:%M:%S").to_string())
+    }
+
+    /// The whole review.
+    pub fn document(&self) -> Vec<Block> {
         let incident = &self.found.incident;
         let title = format!("{} — {}", self.say("review.title"), incident.number);
         let mut blocks = vec![Block::Heading(1, title), Block::Text(incident.title.clone())];
         blocks.push(self.summary());
         self.section(&mut blocks, "review.steps", self.steps());
         self.section(&mut blocks, "review.deadlines", self.deadlines());
+        self.section(&mut blocks, "review.called", self.called());
         self.section(&mut blocks, "review.knew", self.knew());
-        self.section(&mut blocks, "review.decisions", self.log(true));
-        self.section(&mut blocks, "review.timeline", self.log(false));
+        self.section(&mut blocks, "review.decisions", self.log_table(true));
+        self.section(&mut blocks, "review.timeline", self.log_table(false));
         if let Some(review) = &self.found.plan.review {
             blocks.push(Block::Heading(2, self.say("review.questions")));
             for question in &review.questions {
@@ -215,6 +225,19 @@ impl<'a> Reader<'a> {
         ]
     }
 
+    /// Who was asked, and who answered.
+    fn called(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        let rows = self.found.called.iter().map(|it| {
+            let answer = if it.never_answered {
+                self.say("review.never_answered")
+            } else {
+                self.optional(it.answered_at)
+            };
+            vec![self.name(&it.person), it.asked.to_string(), answer]
+        });
+        (self.head(&["who", "asked", "answered"]), rows.collect())
+    }
+
     /// What the alert knew, and when.
     fn knew(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let stories = self.found.stories.iter().map(|(headline, at, articles)| {
@@ -231,19 +254,24 @@ impl<'a> Reader<'a> {
         (self.head(&["at", "what"]), rows.collect())
     }
 
-    /// The log; with `decisions` only what people decided, with their reasons.
-    fn log(&self, decisions: bool) -> (Vec<String>, Vec<Vec<String>>) {
-        let events =
-            self.found.events.iter().filter(|event| !decisions || is_decision(&event.what));
-        let rows = events.map(|event| {
-            let by = event.by.as_deref().map_or_else(|| "Atalaya".to_owned(), |by| self.name(by));
-            let what = self.say(&format!("log.{}", event.what.name()));
-            vec![self.time(event.at), by, what, self.details(&event.what)]
-        });
+    fn log_table(&self, decisions: bool) -> (Vec<String>, Vec<Vec<String>>) {
+        let rows = self.log(decisions, &|at| self.time(at)).into_iter().map(Vec::from);
         (self.head(&["at", "who", "what", "details"]), rows.collect())
     }
 
-    fn details(&self, what: &Happening) -> String {
+    /// The log; with `decisions` only what people decided, with their reasons.
+    fn log(&self, decisions: bool, time: &dyn Fn(Timestamp) -> String) -> Vec<[String; 4]> {
+        let events = self.found.events.iter().zip(&self.found.concerned);
+        let events = events.filter(|(event, _)| !decisions || is_decision(&event.what));
+        let row = |(event, concerned): (&IncidentEvent, &BTreeSet<String>)| {
+            let by = event.by.as_deref().map_or_else(|| "Atalaya".to_owned(), |by| self.name(by));
+            let what = self.say(&format!("log.{}", event.what.name()));
+            [time(event.at), by, what, self.details(&event.what, concerned)]
+        };
+        events.map(row).collect()
+    }
+
+    fn details(&self, what: &Happening, concerned: &BTreeSet<String>) -> String {
         let title = |key: &str| {
             let incident = &self.found.incident;
             let steps = incident.steps.iter().map(|step| (&step.key, &step.title));
@@ -281,6 +309,14 @@ impl<'a> Reader<'a> {
             }
             Happening::Reviewed { conclusions } => conclusions.clone(),
             Happening::Reported { number } => number.to_string(),
+            Happening::Asked { key, .. }
+            | Happening::Late { key }
+            | Happening::Warned { key, .. } => {
+                let names: Vec<String> = concerned.iter().map(|id| self.name(id)).collect();
+                let names = names.join(&self.say("format.list_separator"));
+                let to = if names.is_empty() { names } else { format!("→ {names}") };
+                joined(vec![title(key), to])
+            }
             other => other.key().map(title).unwrap_or_default(),
         }
     }
