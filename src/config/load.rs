@@ -27,8 +27,8 @@ use super::sites;
 use super::sources::{Directory, RawDefaults, RawSource, Sources};
 use super::templates;
 use super::value::Check;
-use super::{Config, Finding, FindingSeverity, TomlFile};
-use crate::model::{BusinessDays, Keywords, Person, Plan, Policy};
+use super::{Config, Finding, FindingSeverity, PlanNames, TomlFile};
+use crate::model::{BusinessDays, Calendar, Keywords, Person, Plan, Policy};
 use crate::query::Lists;
 
 /// The main file as it is written.
@@ -118,6 +118,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         topics: keywords.as_ref().map(|keywords| ids(&keywords.topics, |topic| &topic.id)),
         categories: keywords.as_ref().map(|all| ids(&all.categories, |category| &category.id)),
         people: people.as_ref(),
+        calendars: calendars.as_ref(),
         channels: &channel_names,
         policies: policies.as_ref().map(|all| all.keys().cloned().collect()),
         lists: lists.as_ref(),
@@ -138,8 +139,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let holidays = holidays::holidays(check, raw.holidays.as_ref());
     let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
     let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
-    let planned = (plans.as_slice(), raw.plans.as_ref());
-    let scenarios = scenarios::scenarios(check, raw.scenarios.as_ref(), planned);
+    let scenarios = scenarios::read(check, raw.scenarios.as_ref(), (&plans, raw.plans.as_ref()));
     Some(Config {
         scenarios,
         cases: cases::cases(check, raw.cases.as_ref(), names.categories.as_ref()),
@@ -213,6 +213,7 @@ pub(super) struct Names<'a> {
     pub topics: Option<BTreeSet<String>>,
     pub categories: Option<BTreeSet<String>>,
     pub people: Option<&'a BTreeMap<String, Person>>,
+    pub calendars: Option<&'a BTreeMap<String, Calendar>>,
     /// With each, whether it carries mail to persons.
     pub channels: &'a BTreeMap<String, bool>,
     pub policies: Option<BTreeSet<String>>,
@@ -297,10 +298,15 @@ fn plans(
     };
     let channel_ids = names.channels.keys().cloned().collect();
     let mut plans: Vec<Plan> = Vec::new();
+    let known = PlanNames {
+        people: names.people,
+        calendars: names.calendars,
+        category_ids: names.categories.as_ref(),
+        channel_ids: &channel_ids,
+    };
     for path in &paths {
-        let loaded = TomlFile::read(path).map_err(|finding| vec![finding]).and_then(|file| {
-            super::load_plan(&file, names.people, names.categories.as_ref(), &channel_ids)
-        });
+        let file = TomlFile::read(path).map_err(|finding| vec![finding]);
+        let loaded = file.and_then(|file| super::load_plan(&file, &known));
         match loaded {
             Ok((plan, _)) if plans.iter().any(|other| other.id == plan.id) => {
                 let what = format!(

@@ -46,7 +46,9 @@ pub use load::load;
 pub use mailboxes::Mailbox;
 pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
-pub use plans::{Inspection, OpenLesson, inspect_plan, load_people, load_plan, uncovered};
+pub use plans::{
+    Inspection, OpenLesson, PlanNames, inspect_plan, load_people, load_plan, uncovered,
+};
 pub use scenarios::{of_case as case_scenario, scenario};
 pub use second_reader::SecondReader;
 pub use severity::{Points, SeverityRules, Shape, Thresholds};

@@ -50,7 +50,7 @@ fn orange() -> Level {
 
 /// The scenarios of all files of a directory, in the order of their names. Those that plans drill by surprise must be
 /// among them.
-pub(super) fn scenarios(
+pub(super) fn read(
     check: &mut Check<'_>,
     directory: Option<&Spanned<PathBuf>>,
     (plans, plans_at): (&[Plan], Option<&Spanned<PathBuf>>),

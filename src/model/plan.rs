@@ -160,10 +160,13 @@ pub struct Role {
     pub title: String,
     /// What it is for.
     pub kind: RoleKind,
-    /// Person who holds it.
+    /// Person who holds it; where it has a calendar, when nobody is on call.
     pub primary: String,
     /// Person who stands in.
     pub backup: String,
+    /// Calendar by which whoever is on call holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
 }
 
 /// Whom to tell while nobody answers.

@@ -77,6 +77,7 @@ fn begin(
     by: Option<&str>,
     (telling, now): (Telling, Timestamp),
 ) -> Result<Happened, StoreError> {
+    let plan = &plan::on_duty(plan, &config.calendars, now);
     let (story, practised) = (origin.story_id, origin.drill.is_some());
     let mut events = plan::opening(plan, origin, sum(plan)?);
     if by.is_some() && events.len() == 1 {

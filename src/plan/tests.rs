@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Facts, choose, triggered};
-use crate::config::{TomlFile, load_people, load_plan};
+use crate::config::{PlanNames, TomlFile, load_people, load_plan};
 use crate::model::{Level, Locale, Plan, StoryFacts};
 
 pub(super) fn plans() -> Vec<Plan> {
@@ -18,12 +18,18 @@ pub(super) fn plans() -> Vec<Plan> {
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
     let categories: BTreeSet<String> = names(&["solvency", "data_breach", "mis_selling"]);
     let channels: BTreeSet<String> = names(&["email", "chat"]);
-    let load = |text: &str| {
-        load_plan(&TomlFile::new("plan.toml", text), Some(&people), Some(&categories), &channels)
-            .expect("plan")
-            .0
+    let known = PlanNames {
+        people: Some(&people),
+        calendars: None,
+        category_ids: Some(&categories),
+        channel_ids: &channels,
     };
+    let load = |text: &str| load_plan(&TomlFile::new("plan.toml", text), &known).expect("plan").0;
     texts.into_iter().map(load).collect()
+}
+
+pub(super) fn plan_of(id: &str) -> Plan {
+    plans().into_iter().find(|plan| plan.id == id).expect("a plan that ships")
 }
 
 fn story(owners: u32, tier1: u32, hours: (u32, u32)) -> StoryFacts {

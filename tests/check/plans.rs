@@ -12,12 +12,18 @@ const CONFIG: &str = "config/plans";
 const PLANS: [&str; 3] = ["rumor-solvencia.toml", "fuga-datos.toml", "venta-inadecuada.toml"];
 
 /// Name of the defect, the file, what stands there, what stands there instead.
-const DEFECTS: [(&str, &str, &str, &str); 23] = [
+const DEFECTS: [(&str, &str, &str, &str); 24] = [
     ("L01-role-unknown", PLANS[0], "role = \"tesoreria\"", "role = \"tesorería\""),
     ("L02-no-deputy", PLANS[0], ",  backup = \"tomas.gil\"", ""),
     ("L02-deputy-of-oneself", PLANS[0], "backup = \"tomas.gil\"", "backup = \"elena.ruiz\""),
     ("L03-party-missing", PLANS[0], "kind = \"business\"", "kind = \"legal\""),
     ("L04-person-unknown", PLANS[0], "\"marta.leon\"", "\"marta.lion\""),
+    (
+        "L04-calendar-unknown",
+        PLANS[0],
+        "backup = \"ivan.soto\"",
+        "backup = \"ivan.soto\", calendar = \"guardai-madrid\"",
+    ),
     ("L04-channel-unknown", PLANS[0], "via = [\"chat\"]", "via = [\"chta\"]"),
     (
         "L05-too-many-roles",

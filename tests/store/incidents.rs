@@ -106,7 +106,11 @@ fn sample_plan() -> Plan {
     let categories = categories.into_iter().map(|category| category.id).collect();
     let channels = ["email", "chat", "siem"].map(str::to_owned).into();
     let plan = read("plans/rumor-solvencia.toml");
-    config::load_plan(&plan, Some(&people), Some(&categories), &channels)
-        .expect("a plan without errors")
-        .0
+    let known = config::PlanNames {
+        people: Some(&people),
+        calendars: None,
+        category_ids: Some(&categories),
+        channel_ids: &channels,
+    };
+    config::load_plan(&plan, &known).expect("a plan without errors").0
 }

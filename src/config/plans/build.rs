@@ -141,6 +141,7 @@ fn role(raw: &RawRole) -> Role {
         kind: raw.kind,
         primary: value(&raw.primary),
         backup: raw.backup.as_ref().map(value).unwrap_or_default(),
+        calendar: raw.calendar.as_ref().map(value),
     }
 }
 

@@ -13,35 +13,30 @@ mod people;
 mod raw;
 mod report;
 
-use std::collections::{BTreeMap, BTreeSet};
-
+pub use self::lint::Known as PlanNames;
 pub use inspect::{Inspection, OpenLesson, inspect_plan, uncovered};
 pub use people::load_people;
 
-use self::lint::Known;
 use self::raw::RawPlan;
 use self::report::Report;
 use super::{Finding, TomlFile};
-use crate::model::{Person, Plan};
+use crate::model::Plan;
 
 /// Reads a plan and holds it against the names that the rest of the configuration knows.
-/// With it come the warnings. People and categories that are themselves broken are `None`: names
-/// are not held against them.
+/// With it come the warnings.
 ///
 /// # Errors
 /// All findings, warnings among them, if at least one is an error; or the first place where the
 /// file is not TOML of this shape.
 pub fn load_plan(
     file: &TomlFile,
-    people: Option<&BTreeMap<String, Person>>,
-    category_ids: Option<&BTreeSet<String>>,
-    channel_ids: &BTreeSet<String>,
+    known: &PlanNames<'_>,
 ) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let raw: RawPlan = file.parse().map_err(|finding| vec![finding])?;
     let mut report = Report::new(file);
     let hash = blake3::hash(file.text().as_bytes()).to_hex().to_string();
     let plan = build::build(&raw, hash, &mut report);
-    lint::lint(&raw, &Known { people, category_ids, channel_ids }, &mut report);
+    lint::lint(&raw, known, &mut report);
     report.finish(plan)
 }
 

@@ -85,6 +85,7 @@ pub struct RawRole {
     pub kind: RoleKind,
     pub primary: Text,
     pub backup: Option<Text>,
+    pub calendar: Option<Text>,
 }
 
 #[derive(Default, Deserialize)]

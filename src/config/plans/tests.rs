@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{load_people, load_plan};
+use super::{PlanNames, load_people, load_plan};
 use crate::config::{Finding, FindingSeverity, TomlFile};
 use crate::model::{Anchor, Level, Locale, Plan};
 
@@ -17,7 +17,14 @@ fn load(text: &str) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let categories: BTreeSet<String> = names(&["solvency", "data_breach", "mis_selling"]);
     let channels: BTreeSet<String> = names(&["email", "chat"]);
     let file = TomlFile::new("plan.toml", text);
-    load_plan(&file, Some(&people.expect("people")), Some(&categories), &channels)
+    let people = people.expect("people");
+    let known = PlanNames {
+        people: Some(&people),
+        calendars: None,
+        category_ids: Some(&categories),
+        channel_ids: &channels,
+    };
+    load_plan(&file, &known)
 }
 
 fn told(findings: &[Finding]) -> String {

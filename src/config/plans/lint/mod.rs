@@ -10,14 +10,18 @@ use toml::Spanned;
 
 use super::raw::{RawMessage, RawPlan, RawRole, Text};
 use super::report::Report;
-use crate::model::{Level, Person, RoleKind};
+use crate::model::{Calendar, Level, Person, RoleKind};
 
-/// Names that the rest of the configuration defines.
+/// Names that the rest of the configuration defines. What is itself broken is none: names are not held against it.
+#[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
-    /// None while the people file is broken.
+    /// People.
     pub people: Option<&'a BTreeMap<String, Person>>,
-    /// None while the keyword files are broken.
+    /// On-call calendars.
+    pub calendars: Option<&'a BTreeMap<String, Calendar>>,
+    /// Risk categories.
     pub category_ids: Option<&'a BTreeSet<String>>,
+    /// Channels.
     pub channel_ids: &'a BTreeSet<String>,
 }
 
@@ -87,7 +91,12 @@ fn role_name(notify: &str) -> &str {
 }
 
 fn holders(key: &str, role: &Spanned<RawRole>, known: &Known<'_>, report: &mut Report<'_>) {
-    let RawRole { primary, backup, .. } = role.get_ref();
+    let RawRole { primary, backup, calendar, .. } = role.get_ref();
+    if let (Some(calendar), Some(calendars)) = (calendar, known.calendars)
+        && !calendars.contains_key(calendar.get_ref())
+    {
+        report.unknown(calendar, "L04", "calendar", calendars.keys().map(String::as_str));
+    }
     for person in std::iter::once(primary).chain(backup) {
         if let Some(people) = known.people
             && !people.contains_key(person.get_ref())
