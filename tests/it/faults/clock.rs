@@ -15,28 +15,28 @@ const THIRD_TEXT: &str = "La Guardia Civil detuvo en Lugo a un apoderado del Ban
     desfalco. Falsificó firmas de ganaderos fallecidos para vaciar imposiciones a plazo.";
 
 /// The clock that the daemon sees: this machine's and so much. Its monotonic clock is left alone.
-struct Clock(PathBuf);
+pub(super) struct Clock(PathBuf);
 
 impl Clock {
-    fn new(file: PathBuf) -> Self {
+    pub(super) fn new(file: PathBuf) -> Self {
         let clock = Self(file);
         clock.set("+0");
         clock
     }
 
     /// In one step, so that nobody reads half of it.
-    fn set(&self, offset: &str) {
+    pub(super) fn set(&self, offset: &str) {
         let draft = self.0.with_extension("draft");
         std::fs::write(&draft, format!("{offset}\n")).expect("written");
         std::fs::rename(&draft, &self.0).expect("renamed");
     }
 
-    fn environment(&self) -> [(&'static str, String); 4] {
+    pub(super) fn environment(&self) -> [(&'static str, String); 4] {
         let library = libfaketime().display().to_string();
         [
             ("LD_PRELOAD", library),
             ("FAKETIME_TIMESTAMP_FILE", self.0.display().to_string()),
-            ("FAKETIME_NO_CACHE", "1".to_owned()),
+            ("FAKETIME_CACHE_DURATION", "1".to_owned()),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
         ]
     }

@@ -6,6 +6,7 @@ mod disk;
 mod log;
 mod mail;
 mod posts;
+mod storm;
 
 use std::time::Duration;
 

@@ -55,6 +55,11 @@ impl Daemon {
         (status == 200).then_some(address)
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// All that it wrote to standard error.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).expect("a log")

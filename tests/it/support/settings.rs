@@ -17,6 +17,8 @@ pub struct Settings {
     /// Keys of the main file that stand before its first table.
     head: String,
     web: String,
+    /// The directory of keywords; that which the repository ships unless a test has its own.
+    keywords: PathBuf,
 }
 
 impl Settings {
@@ -31,6 +33,7 @@ impl Settings {
             routes: String::new(),
             head: String::new(),
             web: String::new(),
+            keywords: Path::new(env!("CARGO_MANIFEST_DIR")).join("keywords"),
         }
     }
 
@@ -154,12 +157,24 @@ impl Settings {
         self
     }
 
+    /// Keywords of its own, in a directory beside the configuration.
+    pub fn keywords(mut self, directory: &str) -> Self {
+        self.keywords = self.file(directory);
+        self
+    }
+
+    /// Further keys of the severity, by their file.
+    pub fn severity(mut self, text: &str) -> Self {
+        std::fs::write(self.file("severity.toml"), text).expect("written");
+        self.head += "severity = \"severity.toml\"\n";
+        self
+    }
+
     /// Writes the configuration; the path of the main file.
     pub fn write(&self) -> PathBuf {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let keywords = shipped.join("keywords").display().to_string();
         let people = shipped.join("config/people.toml").display().to_string();
-        let Self { store, collect, sources, channels, routes, head, web, .. } = self;
+        let Self { store, collect, sources, channels, routes, head, web, keywords, .. } = self;
         let text = format!(
             "{head}people = {people:?}\nkeywords = {keywords:?}\n\
              [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
