@@ -152,6 +152,83 @@ mod tests {
         );
     }
 
+    /// Numbers that look like chance and are the same in each run (`SplitMix64`).
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, end: usize) -> usize {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            usize::try_from((mixed ^ (mixed >> 31)) % end as u64).expect("below a usize")
+        }
+
+        fn text(&mut self, length: usize) -> String {
+            const DIGITS: &[u8] =
+                b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+            (0..length).map(|_| char::from(DIGITS[self.below(64)])).collect()
+        }
+    }
+
+    /// One way to forge, from what somebody has who saw some links and tokens and made a key of their own.
+    fn forged(dice: &mut Dice, known: &[AnswerLink], key: &AnswerKey) -> String {
+        let (own, one) = (AnswerKey::of(&dice.text(20)), known[dice.below(known.len())]);
+        let other = known[dice.below(known.len())];
+        let seal = |end: &str| end.splitn(3, '-').last().unwrap_or_default().to_owned();
+        let later = AnswerLink {
+            until: one.until + 1 + i64::try_from(dice.below(999)).expect("small"),
+            ..one
+        };
+        let mut end = if dice.below(2) == 0 { one.sealed(key) } else { one.token(key) };
+        match dice.below(8) {
+            0 => one.sealed(&own),
+            1 => one.token(&own),
+            2 => format!("{}-{}", later.text(), seal(&end)),
+            3 => format!(
+                "{}-{}",
+                AnswerLink { delivery: DeliveryId::new(), ..one }.text(),
+                seal(&end)
+            ),
+            4 => format!(
+                "{}-{}",
+                AnswerLink { until: one.until - 1, ..other }.text(),
+                seal(&other.sealed(key))
+            ),
+            5 => format!("{}-{}", one.text(), dice.text(43)),
+            6 => {
+                let (at, to) = (dice.below(end.len()), dice.text(1));
+                end.replace_range(at..=at, &to);
+                end
+            }
+            _ => end[..dice.below(end.len())].to_owned() + &dice.text(3),
+        }
+    }
+
+    /// A hundred thousand, or as many as `ATALAYA_TEST_FORGERIES` says: docs/faults.md tells of a million.
+    #[test]
+    fn no_forgery_opens_anything() {
+        let tries = std::env::var("ATALAYA_TEST_FORGERIES").map(|it| it.parse().expect("a number"));
+        let tries: u32 = tries.unwrap_or(100_000);
+        let (key, mut dice) = (AnswerKey::of("a secret"), Dice(39));
+        let known: Vec<_> = (0..20).map(|_| link()).collect();
+        let (ends, tokens): (Vec<_>, Vec<_>) =
+            known.iter().map(|it| (it.sealed(&key), it.token(&key))).unzip();
+        let mut refused = 0_u32;
+        for n in 0..tries {
+            let text = forged(&mut dice, &known, &key);
+            // Upper-case digits are the same number: then it is what they had.
+            let same = |had: &Vec<String>| had.iter().any(|had| had.eq_ignore_ascii_case(&text));
+            let (link, token) = (AnswerLink::open(&text, &key), AnswerLink::of_token(&text, &key));
+            assert!(link.is_none() || same(&ends), "{n}: {text}");
+            assert!(token.is_none() || same(&tokens), "{n}: {text}");
+            refused += u32::from(link.is_none() && token.is_none());
+            let claimed = known[dice.below(known.len())];
+            assert!(!claimed.is_proved(&text, &key) && !claimed.is_proved(&dice.text(43), &key));
+        }
+        // In one of 64 of those with one other letter it is the letter that was there.
+        assert!(refused > tries / 100 * 98, "{refused} of {tries}");
+    }
+
     proptest! {
         #[test]
         fn nothing_else_opens(at in 0_usize..80, to in "[0-9a-zA-Z_-]", garbage in ".{0,90}") {

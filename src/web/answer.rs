@@ -180,7 +180,9 @@ pub(super) async fn take(
             Behind::Task(found) => Answered::Task(found, task::Outcome::Again),
         }))
     };
-    match shared.store.write(job).await {
+    // Who shows a form that is not ours changes nothing, so waits for nobody who writes.
+    let answered = if ours { shared.store.write(job).await } else { shared.store.read(job).await };
+    match answered {
         Ok(Some(Answered::Alert(found, said))) => {
             if let Said::Done(_) = &said {
                 tracing::info!(alert.id = %found.alert.id, channel = found.delivery.channel, "an alert was taken");

@@ -1,6 +1,8 @@
 //! The button in a message of Slack or Mattermost: pressed it takes the alert, under the presser's name. Who is not
 //! the chat, or comes late, changes nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use crate::support::daemon::{Daemon, atalaya};
+use crate::support::http;
 use crate::support::post_stub::{OK, PostStub};
 use crate::support::settings::Settings;
 use crate::support::site::{LEAK, LEAK_TEXT as TEXT, Site};
@@ -269,6 +272,69 @@ async fn who_presses_it_in_mattermost_takes_the_alert_and_all_see_who_did() {
     assert_eq!(scene.alert()["state"], "acknowledged");
     let log = scene.daemon.log();
     assert!(!log.contains(token), "the token is in the message alone");
+}
+
+/// Forged answers of each kind: where, and as what.
+fn forgery(n: usize, token: &str) -> (&'static str, String, u16) {
+    let forged = format!("{}{n:043}", &token[..token.len() - 43]);
+    match n % 3 {
+        0 => ("/answer/", forged, 404),
+        1 => (
+            "/mattermost/actions",
+            json!({"user_id": "u", "context": {"token": forged, "message": "x"}}).to_string(),
+            401,
+        ),
+        _ => ("/slack/interactions", "payload=%7B%7D".to_owned(), 401),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_forgeries_opens_nothing_and_holds_up_no_answer() {
+    const THREADS: usize = 8;
+    const BEFORE: usize = 1000;
+    let scene = scene("mattermost").await;
+    let text = scene.message["text"].as_str().expect("a text");
+    let context = &scene.message["attachments"][0]["actions"][0]["integration"]["context"];
+    let token = context["token"].as_str().expect("a token").to_owned();
+    let end = text.split("/answer/").nth(1).expect("a link").split(')').next().expect("its end");
+    let (sent, over) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let address = scene.daemon.address();
+    let flood: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let (sent, over, token) = (Arc::clone(&sent), Arc::clone(&over), token.clone());
+            std::thread::spawn(move || {
+                while !over.load(Ordering::SeqCst) {
+                    let n = sent.fetch_add(1, Ordering::SeqCst);
+                    let (path, forged, status) = forgery(n, &token);
+                    let answer = if status == 404 {
+                        http::post(address, &format!("{path}{forged}"), "", "proof=x&name=mallory")
+                    } else {
+                        http::post(address, path, "", &forged)
+                    };
+                    assert_eq!(answer.map(|(status, _)| status), Some(status), "{path}");
+                }
+            })
+        })
+        .collect();
+    let came = |least: usize| {
+        let sent = Arc::clone(&sent);
+        move || (sent.load(Ordering::SeqCst) >= least).then_some(())
+    };
+    wait_for("the flood is there", SOON, came(BEFORE)).await;
+    assert_eq!(scene.taken(), None, "nothing was opened");
+    let now = Timestamp::now();
+    let before = sent.load(Ordering::SeqCst);
+    assert_eq!(scene.daemon.get(&format!("/answer/{end}")).0, 200);
+    let (status, _) = scene.press_in_mattermost(context, "ana.perez");
+    assert_eq!(status, 200, "who answers in earnest is heard");
+    wait_for("the flood goes on", SOON, came(before + BEFORE)).await;
+    assert_eq!(scene.daemon.get("/readyz").0, 200);
+    over.store(true, Ordering::SeqCst);
+    for thread in flood {
+        thread.join().expect("every forgery was refused");
+    }
+    let taken = scene.taken().expect("it is taken");
+    assert_taken(&taken, "ana.perez", "mattermost:id-of-ana.perez", now);
 }
 
 /// With a plan beside the alert.
