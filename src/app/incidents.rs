@@ -1,23 +1,26 @@
 //! Incidents as people see and work them from the command line, beside the running daemon.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
-use schemars::JsonSchema;
-use serde::Serialize;
-
+pub use self::rows::{
+    ApprovalRow, IncidentReport, IncidentRow, IncidentsReport, LogRow, StatementRow, TaskRow,
+};
+use self::rows::{duty, log, row, statement, step, text};
 use super::{AppError, reading, writing};
 use crate::config::{Config, OpenLesson};
 use crate::model::{
-    AlertEvent, AlertId, Care, Duty, Happening, Incident, IncidentEvent, Level, Origin, Plan, Step,
-    StoryId,
+    AlertEvent, AlertId, Happening, Incident, IncidentEvent, Level, Origin, Plan, StoryId,
 };
 use crate::pipeline::{self, Happened, IncidentRefusal};
 pub use crate::pipeline::{Broken, Called, Verified};
 use crate::store::{
     StoreError, Transaction, alert_events, deliveries, incident_events, incidents, stories,
 };
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+mod rows;
 
 /// Mail that came back is remembered for so long.
 const BOUNCED: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -25,101 +28,6 @@ const BOUNCED: SignedDuration = SignedDuration::from_hours(90 * 24);
 const MOST: u32 = 200;
 /// Events of one incident that are read.
 const MOST_EVENTS: u32 = 10_000;
-
-/// The shape of `atalaya incident list --json`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct IncidentsReport {
-    /// Newest first, at most 200.
-    pub incidents: Vec<IncidentRow>,
-}
-
-/// An incident in a list.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct IncidentRow {
-    /// As people call it.
-    pub number: String,
-    /// The plan, by id.
-    pub plan: String,
-    /// What it is about.
-    pub title: String,
-    /// Present level.
-    pub level: Level,
-    /// Where it is in its life.
-    pub state: String,
-    /// When it was opened, RFC 3339.
-    pub opened_at: String,
-    /// When its plan started, RFC 3339.
-    pub activated_at: Option<String>,
-    /// When it starts by itself, RFC 3339; null if it does not wait.
-    pub confirm_by: Option<String>,
-    /// Steps that are left.
-    pub left: usize,
-    /// Steps and deadlines that are late.
-    pub late: usize,
-}
-
-/// The shape of `atalaya incident show NUMBER --json`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct IncidentReport {
-    /// The incident.
-    #[serde(flatten)]
-    pub incident: IncidentRow,
-    /// What is to be done.
-    pub steps: Vec<TaskRow>,
-    /// What is owed to others.
-    pub deadlines: Vec<TaskRow>,
-    /// Conditions for its end, in their order.
-    pub conditions: Vec<String>,
-    /// When the review is due, RFC 3339.
-    pub review_due_at: Option<String>,
-    /// What happened to it, oldest first.
-    pub events: Vec<LogRow>,
-}
-
-/// A step or a deadline.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct TaskRow {
-    /// Unique in the incident.
-    pub key: String,
-    /// What.
-    pub title: String,
-    /// Role, by key.
-    pub role: String,
-    /// Who holds it, by id.
-    pub person: String,
-    /// Who stands in, by id.
-    pub deputy: String,
-    /// waiting, due, acknowledged, done, skipped or withdrawn; a deadline waits while its clock does
-    /// not run, and is skipped where it was waived.
-    pub state: String,
-    /// When it is due, RFC 3339; null while its clock does not run.
-    pub due_at: Option<String>,
-    /// Whether it is or was late.
-    pub late: bool,
-    /// Whether others than holder and deputy were asked.
-    pub escalated: bool,
-    /// How often people were asked for it.
-    pub asked: u32,
-    /// What proves it, or why it was left out.
-    pub note: Option<String>,
-}
-
-/// An entry of the log.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct LogRow {
-    /// Its place in the log of the incident, from 1.
-    pub seq: u32,
-    /// When, RFC 3339.
-    pub at: String,
-    /// Who; null for the program itself.
-    pub by: Option<String>,
-    /// What, by name.
-    pub what: String,
-    /// What, in full.
-    pub details: serde_json::Value,
-    /// Hash of this and all entries before, hex.
-    pub hash: String,
-}
 
 /// All that is known of an incident.
 #[derive(Debug)]
@@ -153,6 +61,20 @@ pub enum Act {
         level: Level,
         /// Why.
         reason: Option<String>,
+    },
+    /// A text for others is drafted.
+    Draft {
+        /// Message of the plan.
+        key: String,
+        /// The text; else the plan's words with what is known.
+        text: Option<String>,
+    },
+    /// The present draft of a text is approved.
+    Approve {
+        /// Message of the plan.
+        key: String,
+        /// Beginning of the hash of the text that was read.
+        hash: Option<String>,
     },
 }
 
@@ -201,10 +123,12 @@ pub async fn one(config: &Config, number: String) -> Result<Option<IncidentRepor
     reading(config, move |tx| {
         let Some((dossier, events)) = read(tx, &number)? else { return Ok(None) };
         let Dossier { incident, plan, .. } = dossier;
+        let statements = pipeline::statements(&plan, &incident).iter().map(statement).collect();
         let conditions = plan.stand_down.map(|end| end.requires).unwrap_or_default();
         Ok(Some(IncidentReport {
             steps: incident.steps.iter().map(step).collect(),
             deadlines: incident.life.duties.iter().map(duty).collect(),
+            statements,
             conditions,
             review_due_at: text(incident.life.review_due_at),
             events,
@@ -241,66 +165,6 @@ fn read(tx: &mut dyn Transaction, number: &str) -> Result<Found, StoreError> {
     Ok(Some((dossier, log)))
 }
 
-fn log(entry: &incident_events::Entry) -> Result<LogRow, StoreError> {
-    let event = entry.event()?;
-    Ok(LogRow {
-        seq: entry.seq,
-        at: event.at.to_string(),
-        by: event.by,
-        what: entry.kind.clone(),
-        details: serde_json::from_str(&entry.body).unwrap_or_default(),
-        hash: entry.hash.clone(),
-    })
-}
-
-fn row(incident: &Incident) -> IncidentRow {
-    let duties = incident.life.duties.iter().map(|duty| &duty.care);
-    let cares = incident.steps.iter().map(|step| &step.care).chain(duties);
-    IncidentRow {
-        number: incident.number.clone(),
-        plan: incident.plan_id.clone(),
-        title: incident.title.clone(),
-        level: incident.level,
-        state: incident.state.name().to_owned(),
-        opened_at: incident.opened_at.to_string(),
-        activated_at: text(incident.activated_at),
-        confirm_by: text(incident.confirm_by),
-        left: incident.steps.iter().filter(|step| step.state.is_unfinished()).count(),
-        late: cares.filter(|care| care.late_at.is_some() && care.finished.is_none()).count(),
-    }
-}
-
-fn step(step: &Step) -> TaskRow {
-    let Step { key, title, role, person, backup, due_at, state, care } = step;
-    task([key, title, role, person, backup], state.name(), *due_at, care)
-}
-
-fn duty(duty: &Duty) -> TaskRow {
-    let Duty { key, title, role, person, backup, due_at, care, .. } = duty;
-    task([key, title, role, person, backup], duty.state().name(), *due_at, care)
-}
-
-fn task(texts: [&String; 5], state: &str, due: Option<Timestamp>, care: &Care) -> TaskRow {
-    let [key, title, role, person, deputy] = texts.map(Clone::clone);
-    TaskRow {
-        key,
-        title,
-        role,
-        person,
-        deputy,
-        state: state.to_owned(),
-        due_at: text(due),
-        late: care.late_at.is_some(),
-        escalated: care.escalated,
-        asked: care.asked,
-        note: care.note.clone(),
-    }
-}
-
-fn text(at: Option<Timestamp>) -> Option<String> {
-    at.map(|at| at.to_string())
-}
-
 /// Does what a person says about an incident.
 ///
 /// # Errors
@@ -322,8 +186,22 @@ pub async fn act(
         let Some((incident, _)) = incidents::by_number(tx, &number)? else {
             return Ok(Answer::Unknown(format!("incident {number}")));
         };
-        let what = happening(&act, incident.level);
-        Ok(match pipeline::say(tx, &ours, &number, &by, &what, now)? {
+        let done = match &act {
+            Act::Draft { key, text } => {
+                let draft = (key.as_str(), text.as_deref());
+                pipeline::draft_text(tx, &ours, &number, &by, draft, now)?
+            }
+            Act::Approve { key, hash } => {
+                let read = (key.as_str(), hash.as_deref());
+                pipeline::approve_text(tx, &ours, &number, &by, read, now)?
+            }
+            Act::Say(what) => pipeline::say(tx, &ours, &number, &by, what, now)?,
+            Act::Level { level, reason } => {
+                let what = levelled(incident.level, *level, reason.as_ref());
+                pipeline::say(tx, &ours, &number, &by, &what, now)?
+            }
+        };
+        Ok(match done {
             None => Answer::Unknown(format!("incident {number}")),
             Some(Ok(happened)) => Answer::Done(Box::new(happened)),
             Some(Err(why)) => Answer::Refused(why),
@@ -332,16 +210,11 @@ pub async fn act(
     .await
 }
 
-fn happening(act: &Act, present: Level) -> Happening {
-    match act {
-        Act::Say(what) => what.clone(),
-        Act::Level { level, .. } if *level == present => Happening::Classified,
-        Act::Level { level, reason } if *level > present => {
-            Happening::Raised { level: *level, reason: reason.clone() }
-        }
-        Act::Level { level, reason } => {
-            Happening::Lowered { level: *level, reason: reason.clone().unwrap_or_default() }
-        }
+fn levelled(present: Level, level: Level, reason: Option<&String>) -> Happening {
+    match level.cmp(&present) {
+        Ordering::Equal => Happening::Classified,
+        Ordering::Greater => Happening::Raised { level, reason: reason.cloned() },
+        Ordering::Less => Happening::Lowered { level, reason: reason.cloned().unwrap_or_default() },
     }
 }
 

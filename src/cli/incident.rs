@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::model::{Happening, IncidentState, Level, Start, StoryId};
 
 mod review;
+mod statement;
 
 pub(super) use review::Reader;
 
@@ -52,6 +53,8 @@ enum What {
     Review(review::Review),
     /// Open one by hand and start its plan
     Open(Open),
+    Draft(statement::Draft),
+    Approve(statement::Approve),
     #[command(flatten)]
     Do(Do),
 }
@@ -230,6 +233,8 @@ impl IncidentCommand {
                 What::Show { number, json } => show(&config, number, json).await,
                 What::Review(review) => review.run(&config).await,
                 What::Open(open) => opened(&config, open).await,
+                What::Draft(draft) => draft.run(&config).await,
+                What::Approve(approve) => approve.run(&config).await,
                 What::Do(what) => {
                     let (whose, act) = act(what);
                     act_on(&config, whose.number, whose.by, act).await
@@ -368,6 +373,10 @@ fn life(text: &mut String, found: &IncidentReport) -> fmt::Result {
     }
     let head = ["DEADLINE", "STATE", "DUE", "HOLDER", "DEPUTY", "TITLE", "NOTE"];
     table(text, head, &found.deadlines.iter().map(task).collect::<Vec<_>>())?;
+    if !found.statements.is_empty() {
+        writeln!(text)?;
+        statement::listed(text, &found.statements)?;
+    }
     writeln!(text)?;
     for (number, condition) in (1..).zip(&found.conditions) {
         let condition: String = condition.chars().filter(|c| !c.is_control()).collect();

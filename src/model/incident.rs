@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, DrillMark, IncidentId, Level, StoryId};
+use super::{AlertId, DrillMark, IncidentId, Level, Statement, StoryId};
 
 /// The life of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -171,6 +171,20 @@ impl Incident {
         let step = self.steps.iter().find(|step| step.key == key).map(|step| &step.care);
         step.or_else(|| self.life.duties.iter().find(|duty| duty.key == key).map(|duty| &duty.care))
     }
+
+    /// Whether people can do something about what it asks for: its plan has started, and it was no mistake. What
+    /// is owed is owed even after its end.
+    #[must_use]
+    pub fn takes_work(&self) -> bool {
+        let mistaken = matches!(self.state, IncidentState::Cancelled | IncidentState::Rejected);
+        self.activated_at.is_some() && !mistaken
+    }
+
+    /// The present draft of a message of the plan.
+    #[must_use]
+    pub fn statement(&self, key: &str) -> Option<&Statement> {
+        self.life.statements.iter().find(|statement| statement.key == key)
+    }
 }
 
 /// What happened to an incident since it was opened.
@@ -205,6 +219,8 @@ pub struct IncidentLife {
     pub holders: BTreeMap<String, String>,
     /// What is owed to others.
     pub duties: Vec<Duty>,
+    /// Texts for others, as they stand: one of each message of the plan that was drafted.
+    pub statements: Vec<Statement>,
     /// Situation reports so far.
     pub reports: u32,
     /// When the next one is due.

@@ -179,6 +179,24 @@ pub enum Happening {
         /// Which warning of the plan, from 0.
         warning: u32,
     },
+    /// A text for others was drafted; what was approved of it before counts no more.
+    Drafted {
+        /// Message of the plan.
+        key: String,
+        /// The whole text.
+        text: String,
+        /// The program made it: the plan's own words, with what the log knows in their fields.
+        prepared: bool,
+    },
+    /// Who holds a role approved exactly this text.
+    Approved {
+        /// Message of the plan.
+        key: String,
+        /// Role.
+        role: String,
+        /// BLAKE3 of the text, hex.
+        hash: String,
+    },
     /// A person said where it is in its life.
     Moved {
         /// `responding` or `monitoring`.
@@ -252,6 +270,8 @@ impl Happening {
             Self::Late { .. } => "late",
             Self::Asked { .. } => "asked",
             Self::Warned { .. } => "warned",
+            Self::Drafted { .. } => "drafted",
+            Self::Approved { .. } => "approved",
             Self::Moved { .. } => "moved",
             Self::Reported { .. } => "reported",
             Self::Noted { .. } => "noted",

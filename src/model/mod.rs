@@ -36,6 +36,7 @@ mod silence;
 mod site;
 mod source;
 mod spread;
+mod statement;
 mod story;
 mod summary;
 mod verdict;
@@ -100,6 +101,7 @@ pub use source::{
     UpdateHints, Validators,
 };
 pub use spread::{Credit, CreditKind, Share, Spread, SpreadArticle, SpreadHour, SpreadOwner};
+pub use statement::{Approval, Statement, TextField, short_hash};
 pub use story::{Assignment, Story, StoryEdit, StoryEditKind, StoryFacts};
 pub use summary::{DigestFacts, SilenceFacts, SummaryItem, SummaryNotice, SummaryOf, SummaryTopic};
 pub use verdict::{StaffVerdict, Standing};

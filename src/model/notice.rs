@@ -176,7 +176,7 @@ impl Notice {
     #[must_use]
     pub fn is_answerable(&self) -> bool {
         match &self.body {
-            NoticeBody::Plan(plan) => plan.news.asks_for().is_some(),
+            NoticeBody::Plan(plan) => plan.news.is_answerable(),
             _ => self.alert().is_some(),
         }
     }

@@ -102,6 +102,28 @@ pub enum PlanNews {
         /// Why.
         reason: Option<String>,
     },
+    /// A text for others was drafted, and waits for approvals.
+    Drafted {
+        /// Message of the plan.
+        message: String,
+        /// `public`, `staff`, `customers` or `regulator`.
+        audience: String,
+        /// The whole text.
+        text: String,
+        /// BLAKE3 of the text, hex.
+        hash: String,
+        /// Roles that have to approve it, as people call them.
+        missing: Vec<String>,
+    },
+    /// A text for others is approved by all who have to.
+    Released {
+        /// Message of the plan.
+        message: String,
+        /// The whole text.
+        text: String,
+        /// BLAKE3 of the text, hex.
+        hash: String,
+    },
     /// How things stand.
     Report(Box<SituationReport>),
     /// It is over.
@@ -161,6 +183,12 @@ impl PlanNews {
             Self::Asked { task, .. } | Self::Warned { task } | Self::Late { task } => Some(task),
             _ => None,
         }
+    }
+
+    /// Whether its reader can answer it: say how something is, or approve a text.
+    #[must_use]
+    pub fn is_answerable(&self) -> bool {
+        self.asks_for().is_some() || matches!(self, Self::Drafted { .. })
     }
 }
 

@@ -112,6 +112,8 @@ fn plan_news(view: &View, facts: &PlanView) -> Vec<Section> {
             .iter()
             .map(|row| Line::Labelled { label: row.label.to_owned(), value: row.value.clone() }),
     );
+    let text = facts.text.iter().filter(|line| !line.is_empty());
+    lines.extend(text.map(|line| Line::Quote(line.clone())));
     let list = |list: &super::view::PlanList| {
         let items = list.items.iter().map(|item| Line::Item(item.clone()));
         std::iter::once(Line::Heading(list.heading.to_owned())).chain(items).collect()

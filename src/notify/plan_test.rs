@@ -73,6 +73,19 @@ fn every_news() -> Vec<PlanNews> {
             to: "Iván Soto".to_owned(),
             reason: Some(text()),
         },
+        PlanNews::Drafted {
+            message: "inicial".to_owned(),
+            audience: "public".to_owned(),
+            text: "Conocemos los mensajes que circulan.\n\nVolveremos a informar a las 11:00."
+                .to_owned(),
+            hash: "0123456789abcdef".repeat(4),
+            missing: vec!["Prensa".to_owned(), "Cumplimiento".to_owned()],
+        },
+        PlanNews::Released {
+            message: "inicial".to_owned(),
+            text: "Conocemos los mensajes que circulan.".to_owned(),
+            hash: "0123456789abcdef".repeat(4),
+        },
         PlanNews::Report(Box::new(report())),
         PlanNews::StoodDown {
             reason: text(),
@@ -128,6 +141,13 @@ fn what_people_write_does_nothing_in_a_message() {
     for news in [
         PlanNews::Rejected { reason: evil() },
         PlanNews::Late { task: hostile.clone() },
+        PlanNews::Drafted {
+            message: evil(),
+            audience: evil(),
+            text: evil(),
+            hash: evil(),
+            missing: vec![evil()],
+        },
         PlanNews::Report(Box::new(SituationReport { late: vec![hostile], ..report() })),
     ] {
         let mut notice = notice(news);
@@ -172,6 +192,8 @@ fn rooms_get_the_same_and_webhooks_their_types() {
             "step.late",
             "deadline.late",
             "incident.handed_over",
+            "statement.drafted",
+            "statement.approved",
             "incident.report",
             "incident.stood_down",
             "incident.reopened",

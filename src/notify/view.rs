@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::clean::{clean, link};
 use super::clock::Clock;
-use crate::model::{Delivery, Locale, Notice, NoticeBody};
+use crate::model::{Delivery, Locale, Notice, NoticeBody, PlanNews};
 use crate::phrases;
 
 pub use alert::{AlertView, IncidentView, StepRow};
@@ -103,6 +103,9 @@ impl View {
         };
         let name = clean(&delivery.recipient.name, 80);
         let answer = match &notice.body {
+            NoticeBody::Plan(plan) if matches!(plan.news, PlanNews::Drafted { .. }) => {
+                ["answer_text.link", "answer_text.how"]
+            }
             NoticeBody::Plan(_) => ["answer_step.link", "answer_step.how"],
             _ => ["answer.link", "answer.how"],
         };

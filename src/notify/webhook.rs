@@ -89,6 +89,8 @@ fn plan_kind(plan: &PlanNotice) -> &'static str {
         PlanNews::Late { task } if task.duty => "deadline.late",
         PlanNews::Late { .. } => "step.late",
         PlanNews::HandedOver { .. } => "incident.handed_over",
+        PlanNews::Drafted { .. } => "statement.drafted",
+        PlanNews::Released { .. } => "statement.approved",
         PlanNews::Report(_) => "incident.report",
         PlanNews::StoodDown { .. } => "incident.stood_down",
         PlanNews::Reopened { .. } => "incident.reopened",

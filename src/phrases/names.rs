@@ -245,6 +245,20 @@ pub fn reminder(reminder: Reminder, locale: Locale) -> &'static str {
     )
 }
 
+/// For whom a text of a plan is.
+#[must_use]
+pub fn audience(audience: &str, locale: Locale) -> &'static str {
+    text(
+        match audience {
+            "staff" => "audience.staff",
+            "customers" => "audience.customers",
+            "regulator" => "audience.regulator",
+            _ => "audience.public",
+        },
+        locale,
+    )
+}
+
 /// A month from 1, as dates write it; the number itself beyond 12.
 #[must_use]
 pub fn month(month: i8, locale: Locale) -> String {

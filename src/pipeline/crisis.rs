@@ -14,8 +14,10 @@ use crate::store::{StoreError, Transaction, drills, incident_events, incidents};
 
 mod compose;
 pub(super) mod drill;
+mod statement;
 mod verify;
 
+pub use statement::{approve, draft};
 pub use verify::{Broken, Verified, verify};
 
 /// Incidents that one look takes on; the next look comes within a second.

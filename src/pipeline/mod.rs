@@ -59,7 +59,8 @@ pub use crisis::drill::{
     end as end_drill, mark as drill_mark, new as new_drill, resume as resume_drill,
 };
 pub use crisis::{
-    Broken, Happened, Verified, hear, look_after, open_by_hand, say, verify as verify_log,
+    Broken, Happened, Verified, approve as approve_text, draft as draft_text, hear, look_after,
+    open_by_hand, say, verify as verify_log,
 };
 pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
@@ -74,8 +75,8 @@ pub use spread::told_by;
 pub use crate::collect::usual_gap;
 /// Why something cannot happen to an incident, for those who say it.
 pub use crate::plan::{
-    Called, Measure, Reached, Refusal as IncidentRefusal, Scorecard, concerned, roll_call,
-    scorecard,
+    Called, Measure, Reached, Refusal as IncidentRefusal, Scorecard, StatementStanding, concerned,
+    roll_call, scorecard, statements,
 };
 /// What is out of the ordinary, for those who show it.
 pub use crate::story::{Burst, History, bursts, silence, surface_terms};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::chase::{Whom, holder, ladder};
+use super::statement::{approvers, message_of, statement};
 use crate::model::{Happening, Incident, IncidentEvent, Plan, RoleKind};
 
 /// An event is to be told.
@@ -58,6 +59,17 @@ pub fn effects(
             told.extend(before.life.holders.get(key).cloned());
             told.extend(plan.roles.get(key).map(|role| role.primary.clone()));
             Some(Effect { people: told, via: Vec::new() })
+        }
+        Happening::Drafted { key, .. } => {
+            let standing = statement(plan, after, key)?;
+            let asked = standing.missing.iter().flat_map(|role| approvers(plan, after, role));
+            let people: BTreeSet<String> = asked.collect();
+            (!people.is_empty()).then(|| Effect { people, via: Vec::new() })
+        }
+        Happening::Approved { key, .. } => {
+            let released = statement(plan, after, key)?.missing.is_empty();
+            let people = users(plan, after, key);
+            (released && !people.is_empty()).then(|| Effect { people, via: Vec::new() })
         }
         Happening::Reported { .. } => {
             let to = plan.sitrep.iter().flat_map(|sitrep| &sitrep.to);
@@ -118,6 +130,17 @@ fn answers_for(plan: &Plan, incident: &Incident, key: &str) -> BTreeSet<String> 
     let step = plan.steps.iter().filter(|step| step.key == key);
     let roles = step.flat_map(|step| step.accountable.iter().chain(&step.inform));
     roles.filter_map(|role| holder(plan, incident, role)).collect()
+}
+
+/// Who waits for a text: whoever drafted it, and who holds what uses it.
+fn users(plan: &Plan, incident: &Incident, message: &str) -> BTreeSet<String> {
+    let uses = |key: &str| message_of(plan, key) == Some(message);
+    let steps = incident.steps.iter().filter(|step| step.state.is_unfinished());
+    let steps = steps.filter(|step| uses(&step.key)).map(|step| step.person.clone());
+    let duties = incident.life.duties.iter().filter(|duty| duty.care.finished.is_none());
+    let duties = duties.filter(|duty| uses(&duty.key)).map(|duty| duty.person.clone());
+    let draft = incident.statement(message).and_then(|draft| draft.drafted.by.clone());
+    steps.chain(duties).chain(draft).filter(|id| !id.is_empty()).collect()
 }
 
 fn holder_of(incident: &Incident, key: &str) -> Option<String> {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::chase::{self, begin};
 use super::clock::{self, later, whole};
-use super::{Refusal, duties, people, steps};
+use super::{Refusal, duties, people, statement, steps};
 use crate::model::{
     ActivationMode, Happening, Incident, IncidentEvent, IncidentId, IncidentLife, IncidentState,
     Level, Mark, Origin, Plan, Start, StepState,
@@ -142,6 +142,12 @@ fn happen(
         Happening::HandedOver { key, to, .. } => {
             person(&mark)?;
             people::hand_over(plan, incident, key, to, now)
+        }
+        Happening::Drafted { key, text, prepared } => {
+            statement::draft(plan, incident, (key, text, *prepared), mark)
+        }
+        Happening::Approved { key, role, hash } => {
+            statement::approve(plan, incident, (key, role, hash), mark)
         }
         Happening::Moved { state, .. } => {
             let allowed = matches!(state, IncidentState::Responding | IncidentState::Monitoring);

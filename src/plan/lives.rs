@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::statement::message_of;
 use super::tests::plans;
-use super::{Refusal, apply, due, effects, opening, rise, wakes_at};
+use super::{
+    Refusal, apply, due, effects, fill, holder, opening, pending, rise, statement, wakes_at,
+};
 use crate::model::{
     AlertId, Happening, Incident, IncidentEvent, IncidentState, Level, Origin, Plan, Start,
     StepState, StoryId,
@@ -92,6 +95,36 @@ impl Life {
         happened
     }
 
+    /// The text of the plan, with something in its fields.
+    fn words(&self, message: &str) -> String {
+        fill(&self.plan.messages[message].body, |_| Some("algo comprobado".to_owned()))
+    }
+
+    /// Drafts a text and has each role that the plan names approve it.
+    fn approved(&mut self, at: Timestamp, message: &str) {
+        let (key, text) = (message.to_owned(), format!("{} Y más.", self.words(message)));
+        let again = self.incident.statement(message).is_some_and(|draft| draft.text == text);
+        if !again {
+            let drafted = Happening::Drafted { key, text, prepared: false };
+            self.happen(at, Some("elena.ruiz"), drafted).expect("it can be drafted");
+        }
+        let missing = statement(&self.plan, &self.incident, message).expect("a text").missing;
+        let roles: Vec<String> = missing.into_iter().map(str::to_owned).collect();
+        for role in roles {
+            let by = holder(&self.plan, &self.incident, &role).expect("a holder");
+            let approved = approved(&self.incident, message, &role);
+            self.happen(at, Some(&by), approved).expect("it can be approved");
+        }
+    }
+
+    /// Does a step or a duty, after its text was approved if it uses one.
+    fn finish(&mut self, at: Timestamp, by: &str, key: &str) {
+        if let Some(message) = message_of(&self.plan, key).map(str::to_owned) {
+            self.approved(at, &message);
+        }
+        self.happen(at, Some(by), done(key)).expect("it can be done");
+    }
+
     fn step(&self, key: &str) -> &crate::model::Step {
         self.incident.steps.iter().find(|step| step.key == key).expect("a step")
     }
@@ -104,6 +137,12 @@ impl Life {
 fn done(key: &str) -> Happening {
     let evidence = Some("https://bank.example/nota".to_owned());
     Happening::Done { key: key.to_owned(), evidence }
+}
+
+/// Somebody approves the present draft.
+fn approved(incident: &Incident, message: &str, role: &str) -> Happening {
+    let hash = incident.statement(message).map(|draft| draft.hash.clone()).unwrap_or_default();
+    Happening::Approved { key: message.to_owned(), role: role.to_owned(), hash }
 }
 
 fn names(happened: &[(i64, Happening)]) -> Vec<(i64, &'static str, &str)> {
@@ -240,7 +279,7 @@ fn external_clocks_start_with_their_anchors_and_the_earlier_limit_holds() {
             (270, "late", "supervisor-inicial"),
         ]
     );
-    life.by("ana.mora", 275, done("supervisor-inicial"));
+    life.finish(now() + minutes(275), "ana.mora", "supervisor-inicial");
     let next = now() + minutes(275) + SignedDuration::from_hours(72);
     assert_eq!(life.duty("supervisor-intermedio").due_at, Some(next), "from the submission");
 }
@@ -286,13 +325,13 @@ fn it_ends_when_who_leads_says_so_and_nothing_is_left() {
     let end = |met: &[u32]| Happening::StoodDown { met: met.to_vec(), reason: "calma".to_owned() };
     let at = |m| now() + minutes(m);
     let refused = life.happen(at(10), Some("marta.leon"), end(&[1, 2, 3]));
-    assert_eq!(refused, Err(Refusal::Command(vec!["elena.ruiz".into(), "tomas.gil".into()])));
+    assert_eq!(refused, Err(Refusal::Only(vec!["elena.ruiz".into(), "tomas.gil".into()])));
     let left = life.happen(at(10), Some("elena.ruiz"), end(&[1, 2, 3]));
     assert!(matches!(left, Err(Refusal::Left(keys)) if keys.len() == 6));
     for key in ["verificar", "clasificar", "declaracion-inicial", "guion-oficinas"] {
-        life.by("marta.leon", 20, done(key));
+        life.finish(at(20), "marta.leon", key);
     }
-    life.by("marta.leon", 25, done("respuesta-publica"));
+    life.finish(at(25), "marta.leon", "respuesta-publica");
     let skip = |reason: &str| Happening::Skipped { key: "efectivo".into(), reason: reason.into() };
     assert_eq!(life.happen(at(26), Some("marta.leon"), skip("")), Err(Refusal::Reason));
     life.by("marta.leon", 26, skip("no hay colas"));
@@ -335,6 +374,79 @@ fn a_role_is_handed_over_with_all_that_is_left_of_it() {
     assert_eq!(life.step("verificar").person, "marta.leon", "what is done stays hers");
     assert_eq!(life.step("efectivo").person, "lin.min");
     assert_eq!(life.told, ["marta.leon".to_owned(), "lin.min".to_owned()].into());
+}
+
+#[test]
+fn a_text_goes_out_when_all_have_approved_exactly_this_text() {
+    let mut life = Life::running(Level::Orange);
+    let at = |m| now() + minutes(m);
+    let unapproved = |missing: &[&str]| {
+        let missing = missing.iter().map(|&role| role.to_owned()).collect();
+        let (key, message) = ("guion-oficinas".to_owned(), "empleados".to_owned());
+        Err(Refusal::Unapproved { key, message, missing })
+    };
+    assert_eq!(
+        life.happen(at(5), Some("rosa.vidal"), done("guion-oficinas")),
+        unapproved(&["reputacion"]),
+        "nobody has written it"
+    );
+    let draft = |text: &str| {
+        let (key, text) = ("empleados".to_owned(), text.to_owned());
+        Happening::Drafted { key, text, prepared: false }
+    };
+    let bare = life.plan.messages["empleados"].body.clone();
+    let empty = life.happen(at(6), Some("rosa.vidal"), draft(&bare));
+    assert!(matches!(&empty, Err(Refusal::Fields { fields, .. }) if fields[0] == "{hechos}"));
+    life.by("rosa.vidal", 7, draft("Calma."));
+    assert_eq!(life.told, ["carmen.saez".to_owned(), "pablo.nieto".to_owned()].into());
+    let refused = life.happen(at(8), Some("rosa.vidal"), draft("Calma."));
+    assert_eq!(refused, Err(Refusal::SameText("empleados".into())));
+    let approve = |life: &Life| approved(&life.incident, "empleados", "reputacion");
+    let first = approve(&life);
+    assert_eq!(
+        life.happen(at(9), Some("rosa.vidal"), first.clone()),
+        Err(Refusal::Only(vec!["carmen.saez".into(), "pablo.nieto".into()]))
+    );
+    assert_eq!(pending(&life.plan, &life.incident, "empleados", "pablo.nieto"), ["reputacion"]);
+    life.by("pablo.nieto", 9, first.clone());
+    assert!(life.told.contains("rosa.vidal"), "who waits for it is told: {:?}", life.told);
+    assert!(matches!(
+        life.happen(at(9), Some("carmen.saez"), first.clone()),
+        Err(Refusal::Approved { .. })
+    ));
+    // A word more, and nobody has approved it.
+    life.by("rosa.vidal", 10, draft("Calma. Nada más."));
+    assert_eq!(
+        life.happen(at(11), Some("rosa.vidal"), done("guion-oficinas")),
+        unapproved(&["reputacion"])
+    );
+    assert_eq!(
+        life.happen(at(11), Some("carmen.saez"), first),
+        Err(Refusal::OtherText("empleados".into())),
+        "what was read is not what would go out"
+    );
+    let second = approve(&life);
+    life.by("carmen.saez", 12, second);
+    life.by("rosa.vidal", 13, done("guion-oficinas"));
+    assert_eq!(life.step("guion-oficinas").state, StepState::Done);
+}
+
+#[test]
+fn what_was_approved_in_advance_holds_for_the_plans_own_words_alone() {
+    let mut life = Life::running(Level::Orange);
+    let draft = |text: &str, prepared| {
+        let (key, text) = ("inicial".to_owned(), text.to_owned());
+        Happening::Drafted { key, text, prepared }
+    };
+    let words = life.words("inicial");
+    life.by("carmen.saez", 5, draft(&words, true));
+    assert!(life.told.is_empty(), "nobody has to approve it: {:?}", life.told);
+    life.by("carmen.saez", 6, draft(&format!("{words} Lo sentimos."), false));
+    assert!(life.told.contains("ana.mora"), "{:?}", life.told);
+    let refused = life.happen(now() + minutes(7), Some("carmen.saez"), done("declaracion-inicial"));
+    assert!(matches!(&refused, Err(Refusal::Unapproved { missing, .. }) if missing.len() == 2));
+    life.by("carmen.saez", 8, draft(&words, true));
+    life.by("carmen.saez", 9, done("declaracion-inicial"));
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::Refusal;
 use super::chase::{begin, holder};
 use super::life::{person, said};
+use super::statement::released;
 use crate::model::{Care, Incident, IncidentState, Lesson, Mark, Plan, RoleKind, Step, StepState};
 
 /// Somebody is at it. Whoever stands in and takes a step holds it from then on.
@@ -41,6 +42,7 @@ pub(super) fn finish(
     {
         return Err(Refusal::Evidence { key: key.to_owned(), wanted: wanted.to_owned() });
     }
+    released(plan, incident, key)?;
     if planned.is_some_and(|planned| planned.sets.as_deref() == Some("classified")) {
         incident.life.classified_at.get_or_insert(mark.at);
     }
@@ -174,7 +176,7 @@ pub(super) fn commands(plan: &Plan, incident: &Incident, mark: &Mark) -> Result<
         .flatten()
         .collect();
     let leads = mark.by.as_ref().is_some_and(|by| leaders.contains(by));
-    if leads || leaders.is_empty() { Ok(()) } else { Err(Refusal::Command(leaders)) }
+    if leads || leaders.is_empty() { Ok(()) } else { Err(Refusal::Only(leaders)) }
 }
 
 /// How the step or duty of this key is looked after.
@@ -211,14 +213,9 @@ fn holders_mut<'i>(
     Ok((&mut duty.person, &duty.backup))
 }
 
-/// The plan has started: what is owed is owed even after the incident.
-fn started(incident: &Incident) -> Result<(), Refusal> {
-    let over = matches!(incident.state, IncidentState::Cancelled | IncidentState::Rejected);
-    if incident.activated_at.is_some() && !over {
-        Ok(())
-    } else {
-        Err(Refusal::State(incident.state))
-    }
+/// Something can be done about what it asks for.
+pub(super) fn started(incident: &Incident) -> Result<(), Refusal> {
+    if incident.takes_work() { Ok(()) } else { Err(Refusal::State(incident.state)) }
 }
 
 fn workable(incident: &Incident, key: &str) -> Result<(), Refusal> {

@@ -52,9 +52,50 @@ pub enum Refusal {
     /// The level has not been quiet for as long as the plan asks.
     #[error("the plan asks for a quiet time before the level is lowered: not before {0}")]
     TooEarly(Timestamp),
-    /// Who leads must say this.
+    /// Only these people do this.
     #[error("only {} can do this", .0.join(" or "))]
-    Command(Vec<String>),
+    Only(Vec<String>),
+    /// The plan has no such text.
+    #[error("the plan has no text `{0}`")]
+    NoText(String),
+    /// Fields of the text are empty.
+    #[error("nothing is known yet for {} of the text `{key}`: write it yourself", .fields.join(", "))]
+    Fields {
+        /// Which text.
+        key: String,
+        /// The fields, in braces.
+        fields: Vec<String>,
+    },
+    /// The text says what it said before.
+    #[error("this is the text of `{0}` already")]
+    SameText(String),
+    /// Nobody has drafted the text.
+    #[error("the text `{0}` is not drafted yet")]
+    NoDraft(String),
+    /// Nobody has to approve it.
+    #[error("the plan asks nobody to approve the text `{0}`")]
+    NoApproval(String),
+    /// The text is another one now.
+    #[error("the text of `{0}` has changed: read it again")]
+    OtherText(String),
+    /// It was approved for this role.
+    #[error("the text `{key}` is approved for `{role}` already")]
+    Approved {
+        /// Which text.
+        key: String,
+        /// For which role.
+        role: String,
+    },
+    /// Its text may not go out yet.
+    #[error("`{key}` uses the text `{message}`, which is not approved yet by {}", .missing.join(", "))]
+    Unapproved {
+        /// The step or duty.
+        key: String,
+        /// The text.
+        message: String,
+        /// Roles that have not approved it.
+        missing: Vec<String>,
+    },
     /// Something is left to do.
     #[error("not done yet: {}", .0.join(", "))]
     Left(Vec<String>),

@@ -80,6 +80,8 @@ pub(super) fn is_answer(what: &Happening) -> bool {
             | Happening::Done { .. }
             | Happening::Skipped { .. }
             | Happening::HandedOver { .. }
+            | Happening::Drafted { .. }
+            | Happening::Approved { .. }
     )
 }
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::connections::Peer;
 use super::page::{ENVIRONMENT, PageError};
-use super::{PageQuery, SayPlan, Shared, task};
+use super::{PageQuery, SayPlan, Shared, statement, task};
 use crate::config::{Config, Web};
 use crate::model::{
     Actor, Alert, AlertEventKind, AlertId, AlertState, AnswerKey, AnswerLink, Delivery, Locale,
@@ -47,12 +47,15 @@ pub(super) enum Behind {
     Alert(Box<Found>),
     /// Something that a plan asks for.
     Task(Box<task::Found>),
+    /// A text for others, to be approved.
+    Text(Box<statement::Found>),
 }
 
 /// What became of an answer.
 pub(super) enum Answered {
     Alert(Box<Found>, Said),
     Task(Box<task::Found>, task::Outcome),
+    Text(Box<statement::Found>, statement::Outcome),
 }
 
 /// Who answers: the person of the message, or somebody of the room that it went to.
@@ -134,6 +137,9 @@ pub(super) async fn show(
         Ok(Some(Behind::Task(found))) => {
             return reader.task(link, &found, &task::Outcome::Stands);
         }
+        Ok(Some(Behind::Text(found))) => {
+            return reader.text(link, &found, &statement::Outcome::Stands);
+        }
         Ok(None) => return reader.apology("answer.unknown"),
         Err(error) => return away(&error),
     };
@@ -178,6 +184,7 @@ pub(super) async fn take(
         Ok(find(tx, link)?.map(|behind| match behind {
             Behind::Alert(found) => Answered::Alert(found, Said::Again),
             Behind::Task(found) => Answered::Task(found, task::Outcome::Again),
+            Behind::Text(found) => Answered::Text(found, statement::Outcome::Again),
         }))
     };
     // Who shows a form that is not ours changes nothing, so waits for nobody who writes.
@@ -190,6 +197,7 @@ pub(super) async fn take(
             reader.page(said.status(), link, &found, &said)
         }
         Ok(Some(Answered::Task(found, outcome))) => reader.task(link, &found, &outcome),
+        Ok(Some(Answered::Text(found, outcome))) => reader.text(link, &found, &outcome),
         Ok(None) => reader.apology("answer.unknown"),
         Err(error) => away(&error),
     }
@@ -218,6 +226,14 @@ pub(super) fn say(
             match find(tx, link)? {
                 Some(Behind::Task(found)) => Answered::Task(found, outcome),
                 _ => Answered::Task(found, outcome),
+            }
+        }
+        Behind::Text(found) => {
+            let asker = who(&found.delivery);
+            let outcome = statement::approve(tx, config, plans, (&found, &asker), now)?;
+            match find(tx, link)? {
+                Some(Behind::Text(found)) => Answered::Text(found, outcome),
+                _ => Answered::Text(found, outcome),
             }
         }
     }))
@@ -266,6 +282,9 @@ pub(super) fn find(
     let Some((delivery, thread)) = deliveries::find(tx, link.delivery)? else { return Ok(None) };
     let notice = deliveries::notice(tx, delivery.notice_id)?;
     if let NoticeBody::Plan(_) = &notice.body {
+        if let Some(found) = statement::find(tx, &delivery, &notice)? {
+            return Ok(Some(Behind::Text(Box::new(found))));
+        }
         let found = task::find(tx, &delivery, &notice)?;
         return Ok(found.map(|found| Behind::Task(Box::new(found))));
     }
@@ -301,6 +320,9 @@ fn written(name: &str) -> Option<String> {
     let name = name.trim();
     (!name.is_empty()).then(|| name.to_owned())
 }
+
+/// What stands on a page, for somebody with this language, who may answer with this proof.
+type Shown<'a> = dyn Fn(&Asker, Locale, Option<String>) -> minijinja::Value + 'a;
 
 /// Who reads the page.
 struct Reader<'a> {
@@ -338,13 +360,37 @@ impl Reader<'_> {
     }
 
     fn task(&self, link: AnswerLink, found: &task::Found, outcome: &task::Outcome) -> Response {
-        let recipient = &found.delivery.recipient;
+        self.of_plan(link, &found.delivery, outcome.status(), &|asker, locale, proof| {
+            found.shown(self.config, asker, locale, outcome, proof)
+        })
+    }
+
+    fn text(
+        &self,
+        link: AnswerLink,
+        found: &statement::Found,
+        outcome: &statement::Outcome,
+    ) -> Response {
+        self.of_plan(link, &found.delivery, outcome.status(), &|asker, locale, proof| {
+            found.shown(self.config, asker, locale, outcome, proof)
+        })
+    }
+
+    /// A page about something of a running plan; `shown` says what stands on it.
+    fn of_plan(
+        &self,
+        link: AnswerLink,
+        delivery: &Delivery,
+        status: StatusCode,
+        shown: &Shown<'_>,
+    ) -> Response {
+        let recipient = &delivery.recipient;
         let asked = self.query.lang.as_deref().and_then(Locale::of_tag);
         let locale = asked.unwrap_or(recipient.locale);
-        let asker = asker(self.config, &found.delivery, None, None);
+        let asker = asker(self.config, delivery, None, None);
         let proof = self.key().map(|key| link.proof(key));
         let is_person = self.config.people.contains_key(&recipient.id);
-        let shown = found.shown(self.config, &asker, locale, outcome, proof);
+        let shown = shown(&asker, locale, proof);
         let page = ENVIRONMENT.render_str(
             task::TEMPLATE,
             context! {
@@ -357,7 +403,7 @@ impl Reader<'_> {
                 ..shown
             },
         );
-        respond(outcome.status(), page.map_err(PageError::from))
+        respond(status, page.map_err(PageError::from))
     }
 
     fn page(&self, status: StatusCode, link: AnswerLink, found: &Found, said: &Said) -> Response {

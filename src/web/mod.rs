@@ -3,7 +3,7 @@
 //! | path | answers |
 //! |---|---|
 //! | `/` | status page in Spanish, English or Chinese (`?lang=`, else `Accept-Language`) |
-//! | `/answer/…` | the page behind a link in a message: GET shows an alert or a step, POST answers |
+//! | `/answer/…` | the page behind a link in a message: GET shows an alert, a step or a text, POST answers |
 //! | `/slack/interactions` | takes the alert or step whose button was pressed in Slack; signed by Slack |
 //! | `/mattermost/actions` | the same in Mattermost; by the token in the message |
 //! | `/api/complaints` | POST files a customer's complaint, with the configured token |
@@ -18,6 +18,7 @@ mod mattermost;
 mod page;
 mod press;
 mod slack;
+mod statement;
 mod task;
 
 use std::sync::Arc;

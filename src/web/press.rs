@@ -76,5 +76,10 @@ fn pressed(config: &Config, answered: &Answered) -> Pressed {
             let text = found.told(config, found.delivery.recipient.locale, outcome);
             Pressed { text, settled: !found.can_be_taken() }
         }
+        // Whoever approves a text has to see all of it, on its page.
+        Answered::Text(found, outcome) => {
+            let text = found.told(config, "", found.delivery.recipient.locale, outcome);
+            Pressed { text, settled: false }
+        }
     }
 }

@@ -58,6 +58,17 @@ fn incidents_and_their_log() {
     assert_eq!(act(&["ack", "nada"]), Some(1));
     assert_eq!(act(&["hand-over", "efectivo", "--to", "nadie"]), Some(2));
     assert_eq!(act(&["level", "yellow", "--reason", "calma"]), Some(1), "too early");
+    assert_eq!(act(&["draft", "nada"]), Some(1), "no such text");
+    assert_eq!(act(&["draft", "empleados"]), Some(1), "nothing is known yet");
+    assert_eq!(act(&["draft", "empleados", "--text-file", "nowhere"]), Some(2));
+    std::fs::write(directory.path().join("t.txt"), "Calma.\n").expect("written");
+    assert_eq!(act(&["draft", "empleados", "--text-file", "t.txt"]), Some(0));
+    assert_eq!(act(&["approve", "empleados"]), Some(1), "not hers to approve");
+    let approve = ["incident", "approve", &number, "empleados", "--by", "pablo.nieto"];
+    let approved = run(&approve);
+    let said = String::from_utf8_lossy(&approved.stdout).into_owned();
+    assert!(said.starts_with("Calma.\n\nempleados "), "what is approved is shown: {said}");
+    assert!(said.contains("approved by pablo.nieto as reputacion"), "{said}");
     let shown = object(&run(&["incident", "show", &number, "--json"]));
     hold("incident", &shown);
     assert_eq!(shown["steps"][0]["state"], "acknowledged");
@@ -65,13 +76,13 @@ fn incidents_and_their_log() {
     let what: Vec<_> = shown["events"].as_array().expect("events").iter().collect();
     assert_eq!(
         what.iter().map(|it| &it["what"]).collect::<Vec<_>>(),
-        ["opened", "activated", "acknowledged"]
+        ["opened", "activated", "acknowledged", "drafted", "approved"]
     );
 
     let proof = object(&run(&["verify", "--json"]));
     hold("verify", &proof);
-    assert_eq!((&proof["whole"], &proof["entries"]), (&true.into(), &3.into()));
-    assert_eq!(proof["head"], what[2]["hash"]);
+    assert_eq!((&proof["whole"], &proof["entries"]), (&true.into(), &5.into()));
+    assert_eq!(proof["head"], what[4]["hash"]);
     assert_eq!(code(&["verify", "--head", what[1]["hash"].as_str().expect("a hash")]), Some(0));
     assert_eq!(code(&["verify", "--head", &"0".repeat(64)]), Some(1));
     for form in ["md", "html"] {

@@ -64,6 +64,13 @@ role = "prensa"
 from_level = "orange"
 due = "10m"
 after = ["hechos"]
+message = "nota"
+[message.nota]
+audience = "public"
+approvals = ["prensa", "cumplimiento"]
+body = """
+A las {hora} sabemos: {hechos}.
+Preguntas: {contacto}"""
 [[deadline]]
 key = "supervisor"
 title = "Aviso al supervisor"
@@ -130,6 +137,74 @@ fn happened(settings: &Settings, number: &str, what: &str, key: &str) -> usize {
     all.iter().filter(|(other, of)| other == what && of == key).count()
 }
 
+/// The page behind the link of the mail with these words that asks somebody to approve a text.
+async fn text_by_mail(settings: &Settings, person: &str, words: &str) -> String {
+    wait_for(&format!("a text for {person}"), SOON, || {
+        let all = mails(&settings.mails()).into_iter();
+        let mut mine = all.filter(|mail| mail.to.starts_with(person) && mail.text.contains(words));
+        let mail = mine.find(|mail| mail.subject.contains("texto pendiente"))?;
+        let lines = mail.text.lines().map(str::trim);
+        let mut links = lines.filter_map(|line| line.strip_prefix("https://atalaya.example/desk"));
+        links.find(|path| path.starts_with("/answer/")).map(str::to_owned)
+    })
+    .await
+}
+
+/// Nothing is published before two roles have approved exactly what is to be published.
+async fn the_note_is_approved_word_for_word(settings: &Settings, daemon: &Daemon, number: &str) {
+    let refused = |output: &Output| {
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let early = refused(&acts(settings, number, "carmen.saez", &["done", "nota"]));
+    assert!(early.contains("not approved yet by prensa, cumplimiento"), "{early}");
+    refused(&acts(settings, number, "carmen.saez", &["approve", "nota"]));
+    done(&acts(settings, number, "carmen.saez", &["draft", "nota"]));
+    let first = text_by_mail(settings, "ana.mora", "sabemos: visto en los registros.").await;
+    let (status, page) = daemon.get(&first);
+    let whole = page.contains("Preguntas: Carmen Sáez, carmen.saez@almenara.example");
+    assert!(status == 200 && whole && page.contains("Apruebo este texto"), "{page}");
+    assert_eq!(happened(settings, number, "approved", "nota"), 0, "looking changes nothing");
+
+    // Another word, and the link of the first mail approves nothing.
+    let file = settings.file("nota.txt");
+    std::fs::write(&file, "Sabemos lo que pasó.\n\nMás a las 12.\n").expect("written");
+    let written = ["draft", "nota", "--text-file", file.to_str().expect("a path")];
+    let shown = acts(settings, number, "carmen.saez", &written);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.starts_with("Sabemos lo que pasó.\n\nMás a las 12.\n\nnota "), "{shown}");
+    assert!(shown.contains("not approved yet by prensa, cumplimiento"), "{shown}");
+    let proof = |page: &str| {
+        let (_, proof) = page.split_once("name=\"proof\" value=\"").expect("a form");
+        format!("proof={}", proof.split('"').next().expect("a value"))
+    };
+    let (status, old) = daemon.post(&first, "", &proof(&page));
+    assert!(status == 409 && old.contains("El texto ha cambiado"), "{status} {old}");
+    assert!(!daemon.get(&first).1.contains("<form"), "no button for a text that is no more");
+
+    let second = text_by_mail(settings, "ana.mora", "Más a las 12.").await;
+    let (_, page) = daemon.get(&second);
+    assert_eq!(daemon.post(&second, "", "proof=x").0, 403, "not our form");
+    let (status, noted) = daemon.post(&second, "", &proof(&page));
+    assert!(status == 200 && noted.contains("Ana Mora aprueba este texto"), "{status} {noted}");
+    assert_eq!(daemon.post(&second, "", &proof(&page)).0, 409, "once");
+    let half = refused(&acts(settings, number, "carmen.saez", &["done", "nota"]));
+    assert!(half.contains("not approved yet by prensa") && !half.contains("cumpl"), "{half}");
+    refused(&acts(settings, number, "ivan.soto", &["approve", "nota"]));
+    refused(&acts(settings, number, "carmen.saez", &["approve", "nota", "--hash", "00"]));
+    done(&acts(settings, number, "carmen.saez", &["approve", "nota"]));
+    let shown = json(settings, &["incident", "show", number]);
+    let text = &shown["statements"][0];
+    assert_eq!((&text["key"], &text["missing"]), (&"nota".into(), &Value::Array(vec![])));
+    let by: Vec<_> =
+        text["approvals"].as_array().expect("a list").iter().map(|it| &it["by"]).collect();
+    assert_eq!(by, ["ana.mora", "carmen.saez"], "{shown}");
+    wait_for("who waits for it is told", SOON, || {
+        subjects(settings, "texto aprobado").contains_key("carmen.saez").then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let site = Site::open().await;
@@ -194,6 +269,7 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let ivan = (&"ivan.soto".into(), &"127.0.0.1".into());
     assert_eq!(said, [ivan, ivan], "the log keeps who, by what and from where: {shown}");
     done(&acts(&settings, number, "ana.mora", &["done", "supervisor", "--evidence", "2026/17"]));
+    the_note_is_approved_word_for_word(&settings, &daemon, number).await;
     done(&acts(&settings, number, "carmen.saez", &["hand-over", "nota", "--to", "pablo.nieto"]));
     done(&acts(&settings, number, "pablo.nieto", &["done", "nota"]));
     let end = ["stand-down", "--met", "1", "--reason", "acceso cerrado"];
@@ -213,6 +289,8 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let document = command(&settings, &["incident", "review", number, "--export", "md"]);
     let text = String::from_utf8_lossy(&document.stdout).into_owned();
     for words in [
+        "Textos y vistos buenos",
+        "Ana Mora",
         "Revisión posterior",
         "Iván Soto",
         "visto en los registros",

@@ -1,6 +1,7 @@
 //! Running plans on both databases: each event one transaction with its message and its entry in
 //! the log; whoever changes the log, or what it made, is found.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use atalaya::config::{self, Config};
@@ -37,6 +38,7 @@ async fn run(backend: &Backend) {
     opened_by_hand(&store, &config).await;
     the_clock_asks_holder_deputy_and_the_others(&store, &config).await;
     people_answer(&store, &config).await;
+    a_text_is_approved_by_each_role(&store, &config).await;
     a_commit_that_fails_tells_nobody(&store, &config).await;
     let found = verified(&store).await;
     assert!(found.whole && found.entries > 10, "{found:?}");
@@ -119,6 +121,46 @@ async fn people_answer(store: &Store, config: &Config) {
     assert_eq!(report.done.len(), 2);
     assert!(!report.left.is_empty() && report.log.0 > 0 && report.log.1.len() == 64);
     settle(store, sent, at(60 * 60)).await;
+}
+
+/// The plan's words with what the log knows go to all who may approve; each role's word is an entry of the log.
+async fn a_text_is_approved_by_each_role(store: &Store, config: &Config) {
+    let now = at(61 * 60);
+    let ours = config.clone();
+    let drafted = store.write(move |tx| {
+        pipeline::draft_text(tx, &ours, NUMBER, "carmen.saez", ("respuesta", None), now)
+    });
+    drafted.await.unwrap().expect("an incident").expect("drafted");
+    let left = sent(store, now).await;
+    let text = left.iter().find_map(|it| match &it.notice.body {
+        NoticeBody::Plan(plan) => match &plan.news {
+            PlanNews::Drafted { text, .. } => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let text = text.expect("the whole text");
+    assert!(text.starts_with("https://bank.example/n\nQué estamos haciendo: Confirmar el nivel"));
+    let is_draft = |it: &&Outgoing| news(it, |news| matches!(news, PlanNews::Drafted { .. }));
+    let asked = left.iter().filter(is_draft).map(|it| it.delivery.recipient.id.clone());
+    let asked: BTreeSet<String> = asked.collect();
+    let approvers =
+        ["ana.mora", "carmen.saez", "elena.ruiz", "jorge.rey", "pablo.nieto", "tomas.gil"];
+    assert_eq!(asked, approvers.map(str::to_owned).into());
+    let approve = async |by: &'static str| {
+        let ours = config.clone();
+        let said = store.write(move |tx| {
+            pipeline::approve_text(tx, &ours, NUMBER, by, ("respuesta", None), now)
+        });
+        said.await.unwrap().expect("an incident").map(|happened| happened.messages)
+    };
+    assert_eq!(approve("carmen.saez").await, Ok(0));
+    let twice = approve("pablo.nieto").await;
+    assert!(matches!(&twice, Err(IncidentRefusal::Only(_))), "his role has spoken: {twice:?}");
+    assert_eq!(approve("jorge.rey").await, Ok(0));
+    assert_eq!(approve("elena.ruiz").await, Ok(1), "who waits for it is told");
+    assert_eq!(recipients(&sent(store, now).await), ["carmen.saez"]);
+    assert!(verified(store).await.whole);
 }
 
 async fn a_commit_that_fails_tells_nobody(store: &Store, config: &Config) {
@@ -248,6 +290,19 @@ fn recipients(sent: &[Outgoing]) -> Vec<String> {
 async fn claim(store: &Store, now: Timestamp) -> Vec<Outgoing> {
     let lease = move || atalaya::store::Lease { now, until: now, ..lease("a", 0) };
     store.write(move |tx| deliveries::claim(tx, "email", lease(), 99)).await.unwrap()
+}
+
+/// All that leaves by now: who has several messages of one incident gets one after the other.
+async fn sent(store: &Store, now: Timestamp) -> Vec<Outgoing> {
+    let mut all = Vec::new();
+    loop {
+        let claimed = claim(store, now).await;
+        if claimed.is_empty() {
+            return all;
+        }
+        settle(store, claimed.clone(), now).await;
+        all.extend(claimed);
+    }
 }
 
 async fn settle(store: &Store, sent: Vec<Outgoing>, now: Timestamp) {

@@ -15,7 +15,7 @@ use crate::cli::document::{Block, Form};
 use crate::cli::output;
 use crate::cli::report::BAD_INPUT;
 use crate::config::Config;
-use crate::model::{Care, Happening, IncidentEvent, Locale};
+use crate::model::{Care, Happening, IncidentEvent, Locale, short_hash};
 use crate::phrases;
 
 /// Write the review document, or sign the review
@@ -119,6 +119,7 @@ impl<'a> Reader<'a> {
         self.section(&mut blocks, "review.steps", self.steps());
         self.section(&mut blocks, "review.deadlines", self.deadlines());
         self.section(&mut blocks, "review.called", self.called());
+        self.section(&mut blocks, "review.statements", self.statements());
         self.section(&mut blocks, "review.knew", self.knew());
         self.section(&mut blocks, "review.decisions", self.log_table(true));
         self.section(&mut blocks, "review.timeline", self.log_table(false));
@@ -238,6 +239,30 @@ impl<'a> Reader<'a> {
         (self.head(&["who", "asked", "answered"]), rows.collect())
     }
 
+    /// Which texts were written and who approved which of them, by their fingerprints.
+    fn statements(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        let role = |key: &str| {
+            let role = self.found.plan.roles.get(key);
+            role.map_or_else(|| key.to_owned(), |role| role.title.clone())
+        };
+        let rows = self.found.events.iter().filter_map(|event| {
+            let (key, what, role, hash) = match &event.what {
+                Happening::Drafted { key, text, .. } => {
+                    let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+                    (key, text.clone(), String::new(), hash)
+                }
+                Happening::Approved { key, role: of, hash } => {
+                    (key, self.say("log.approved"), role(of), hash.clone())
+                }
+                _ => return None,
+            };
+            let by = event.by.as_deref().map(|by| self.name(by)).unwrap_or_default();
+            let hash = short_hash(&hash).to_owned();
+            Some(vec![self.time(event.at), key.clone(), by, role, hash, what])
+        });
+        (self.head(&["at", "text", "who", "role", "hash", "what"]), rows.collect())
+    }
+
     /// What the alert knew, and when.
     fn knew(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let stories = self.found.stories.iter().map(|(headline, at, articles)| {
@@ -308,6 +333,10 @@ impl<'a> Reader<'a> {
                 joined(vec![text.clone(), self.name(owner), due.to_string()])
             }
             Happening::Reviewed { conclusions } => conclusions.clone(),
+            Happening::Drafted { key, .. } => key.clone(),
+            Happening::Approved { key, role, hash } => {
+                joined(vec![key.clone(), title(role), short_hash(hash).to_owned()])
+            }
             Happening::Reported { number } => number.to_string(),
             Happening::Asked { key, .. }
             | Happening::Late { key }
@@ -331,6 +360,7 @@ fn is_decision(what: &Happening) -> bool {
             | Happening::Lowered { .. }
             | Happening::Classified
             | Happening::Skipped { .. }
+            | Happening::Approved { .. }
             | Happening::HandedOver { .. }
             | Happening::Moved { .. }
             | Happening::StoodDown { .. }

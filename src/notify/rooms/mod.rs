@@ -34,7 +34,7 @@ use super::wording::Wording;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
 use crate::config;
 use crate::guard::{Client, PostReply};
-use crate::model::{Delivery, Level, Notice, Press};
+use crate::model::{Delivery, Level, Notice, NoticeBody, Press};
 
 pub use mattermost::answered as mattermost_answered;
 pub use slack::render as render_slack;
@@ -186,8 +186,12 @@ impl<'a> Letter<'a> {
         Some((crate::phrases::text("mail.status_page", self.view.locale), url))
     }
 
-    /// The button whose presses the service tells of, and what it says.
+    /// The button whose presses the service tells of, and what it says. A text is approved on its page, where all of it
+    /// stands.
     fn press(&self) -> Option<(&'static str, &Press)> {
+        if matches!(&self.notice.body, NoticeBody::Plan(plan) if plan.news.asks_for().is_none()) {
+            return None;
+        }
         let press = self.delivery.answer.as_ref()?.press.as_ref()?;
         Some((crate::phrases::text("answer.button", self.view.locale), press))
     }

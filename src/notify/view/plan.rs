@@ -4,11 +4,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::alert::{colours, level_name};
-use crate::model::{Locale, PlanNews, PlanNotice, PlanTask, SituationReport, Start};
+use crate::model::{Locale, PlanNews, PlanNotice, PlanTask, SituationReport, Start, short_hash};
 use crate::notify::clean::clean;
 use crate::notify::clock::Clock;
 use crate::phrases;
 
+/// Characters of a line of a text for others: as many as one may have in all.
+const LINE: usize = 10_000;
 /// Items of one list.
 const MOST: usize = 40;
 
@@ -21,6 +23,8 @@ pub struct PlanView {
     pub title: String,
     pub said: String,
     pub rows: Vec<PlanRow>,
+    /// A text for others, line by line.
+    pub text: Vec<String>,
     pub lists: Vec<PlanList>,
     pub url: Option<String>,
 }
@@ -63,6 +67,7 @@ impl PlanView {
             title: clean(&notice.title, 300),
             said: reader.said(),
             rows: reader.rows(),
+            text: reader.text(),
             lists: reader.lists(),
             url: None,
         }
@@ -82,6 +87,8 @@ pub fn subject(notice: &PlanNotice, locale: Locale) -> String {
         PlanNews::Warned { task } => ("warned", Some(task.title.clone())),
         PlanNews::Late { task } => ("late", Some(task.title.clone())),
         PlanNews::HandedOver { what, .. } => ("handed_over", Some(what.clone())),
+        PlanNews::Drafted { message, .. } => ("drafted", Some(message.clone())),
+        PlanNews::Released { message, .. } => ("released", Some(message.clone())),
         PlanNews::Report(report) => ("report", Some(report.number.to_string())),
         PlanNews::StoodDown { .. } => ("stood_down", None),
         PlanNews::Reopened { .. } => ("reopened", None),
@@ -151,6 +158,13 @@ impl Reader<'_> {
             PlanNews::HandedOver { what, from, to, .. } => {
                 let [what, from, to] = [what, from, to].map(|text| clean(text, 160));
                 self.say("handed_over", &[by, ("what", &what), ("from", &from), ("to", &to)])
+            }
+            PlanNews::Drafted { message, audience, .. } => {
+                let audience = phrases::audience(audience, self.locale);
+                self.say("drafted", &[("what", &clean(message, 80)), ("audience", audience)])
+            }
+            PlanNews::Released { message, .. } => {
+                self.say("released", &[("what", &clean(message, 80))])
             }
             PlanNews::Report(report) => {
                 let since = self.clock.show(report.since);
@@ -224,6 +238,23 @@ impl Reader<'_> {
                 rows.push(self.answer(&task.key));
                 rows
             }
+            PlanNews::Drafted { message, hash, missing, .. } => {
+                let roles: Vec<String> = missing.iter().map(|role| clean(role, 120)).collect();
+                let number = clean(&self.notice.incident.number, 40);
+                let (hash, key) = (short_hash(hash), clean(message, 80));
+                let command = format!("atalaya incident approve {number} {key} --hash {hash}");
+                vec![
+                    self.row(
+                        "plan_news.approvers",
+                        roles.join(self.label("format.list_separator")),
+                    ),
+                    self.row("plan_news.hash", clean(hash, 64)),
+                    self.row("plan_news.approve", command),
+                ]
+            }
+            PlanNews::Released { hash, .. } => {
+                vec![self.row("plan_news.hash", clean(short_hash(hash), 64))]
+            }
             PlanNews::Report(report) => self.report_rows(report),
             PlanNews::DrillAhead { scenario, .. } => {
                 vec![self.row("drill.scenario", clean(scenario, 200))]
@@ -284,6 +315,16 @@ impl Reader<'_> {
         let (entries, head) = &report.log;
         rows.push(self.row("plan_news.log", format!("{entries} · {}", clean(head, 64))));
         rows
+    }
+
+    /// Each line by itself: it is approved as it stands, paragraphs and all.
+    fn text(&self) -> Vec<String> {
+        match &self.notice.news {
+            PlanNews::Drafted { text, .. } | PlanNews::Released { text, .. } => {
+                text.lines().map(|line| clean(line, LINE)).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn lists(&self) -> Vec<PlanList> {

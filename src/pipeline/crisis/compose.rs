@@ -73,6 +73,12 @@ fn news(
             to: name(config, to),
             reason: reason.clone(),
         }),
+        Happening::Drafted { key, text, .. } => drafted(plan, after, (key, text)),
+        Happening::Approved { key, .. } => after.statement(key).map(|draft| PlanNews::Released {
+            message: key.clone(),
+            text: draft.text.clone(),
+            hash: draft.hash.clone(),
+        }),
         Happening::Reported { number } => {
             let report = report(tx, config, plan, after, (*number, event.at))?;
             Some(PlanNews::Report(Box::new(report)))
@@ -88,6 +94,17 @@ fn news(
             Some(PlanNews::ReviewDue { questions: questions.unwrap_or_default() })
         }
         _ => None,
+    })
+}
+
+fn drafted(plan: &Plan, incident: &Incident, (key, text): (&str, &str)) -> Option<PlanNews> {
+    let standing = plan::statement(plan, incident, key)?;
+    Some(PlanNews::Drafted {
+        message: key.to_owned(),
+        audience: standing.template.audience.clone(),
+        text: text.to_owned(),
+        hash: standing.draft?.hash.clone(),
+        missing: standing.missing.iter().map(|key| role(plan, key)).collect(),
     })
 }
 

@@ -9,6 +9,7 @@ use super::{Life, at, done, minutes, now};
 use crate::model::{
     ActivationMode, Happening, IncidentEvent, IncidentState, Level, Start, StepState,
 };
+use crate::plan::statement::message_of;
 use crate::plan::tests::plans;
 use crate::plan::{apply, due, replay, wakes_at};
 
@@ -30,12 +31,12 @@ fn a_year_of_plan_life_runs_in_seconds() {
             if let Some(step) = life.incident.steps.iter().find(|step| step.state == StepState::Due)
             {
                 let (key, by) = (step.key.clone(), step.person.clone());
-                life.happen(time, Some(&by), done(&key)).expect("it can be done");
+                life.finish(time, &by, &key);
             } else if let Some(duty) = life.incident.life.duties.iter().find(|duty| {
                 duty.care.finished.is_none() && duty.due_at.is_some_and(|due| due < time)
             }) {
                 let (key, by) = (duty.key.clone(), duty.person.clone());
-                life.happen(time, Some(&by), done(&key)).expect("it can be met");
+                life.finish(time, &by, &key);
             } else if life.incident.state == IncidentState::Monitoring {
                 let what = Happening::StoodDown { met: vec![1, 2, 3], reason: "calma".to_owned() };
                 life.happen(time, Some("elena.ruiz"), what).expect("it can end");
@@ -63,12 +64,16 @@ impl Life {
     }
 }
 
+const MESSAGES: [&str; 5] = ["inicial", "empleados", "respuesta", "supervisor", "nada"];
+const TEXTS: [&str; 3] = ["", "Calma.", "Calma y orden."];
+
 /// What may happen: by people and by the clock, sensible or not.
 fn anything() -> impl Strategy<Value = (i64, Option<&'static str>, Happening)> {
     let keys = [
         "verificar",
         "clasificar",
         "declaracion-inicial",
+        "guion-oficinas",
         "efectivo",
         "comite",
         "alcance",
@@ -83,6 +88,11 @@ fn anything() -> impl Strategy<Value = (i64, Option<&'static str>, Happening)> {
     let level = proptest::sample::select(&Level::ALL[..]);
     let text = proptest::sample::select(vec!["", "porque sí"]).prop_map(str::to_owned);
     let state = proptest::sample::select(&IncidentState::ALL[..]);
+    let message = proptest::sample::select(MESSAGES.to_vec()).prop_map(str::to_owned);
+    let written = proptest::sample::select(TEXTS.to_vec()).prop_map(str::to_owned);
+    let hash = written.clone().prop_map(|text| blake3::hash(text.as_bytes()).to_hex().to_string());
+    let role = proptest::sample::select(vec!["reputacion", "cumplimiento", "direccion-crisis"]);
+    let role = role.prop_map(str::to_owned);
     let start = proptest::sample::select(vec![Start::Confirmed, Start::Unconfirmed, Start::Red]);
     let what = prop_oneof![
         3 => Just(None),
@@ -99,13 +109,23 @@ fn anything() -> impl Strategy<Value = (i64, Option<&'static str>, Happening)> {
         1 => (key.clone(), 0_u32..4).prop_map(|(key, rung)| Some(Happening::Asked { key, rung })),
         1 => (key.clone(), 0_u32..3).prop_map(|(key, warning)| Some(Happening::Warned { key, warning })),
         2 => key.prop_map(|key| Some(Happening::HandedOver { key, to: "lin.min".into(), reason: None })),
+        4 => (message.clone(), written, any::<bool>()).prop_map(|(key, text, prepared)| Some(Happening::Drafted { key, text, prepared })),
+        9 => (message, role, hash).prop_map(|(key, role, hash)| Some(Happening::Approved { key, role, hash })),
         1 => state.prop_map(|state| Some(Happening::Moved { state, reason: None })),
         1 => text.clone().prop_map(|reason| Some(Happening::StoodDown { met: vec![1, 2, 3], reason })),
         1 => text.clone().prop_map(|conclusions| Some(Happening::Reviewed { conclusions })),
         1 => text.clone().prop_map(|reason| Some(Happening::Reopened { reason })),
         1 => text.prop_map(|reason| Some(Happening::Cancelled { reason })),
     ];
-    let by = proptest::sample::select(vec![None, Some("elena.ruiz"), Some("ivan.soto"), Some("x")]);
+    let people = [
+        Some("elena.ruiz"),
+        Some("ivan.soto"),
+        Some("carmen.saez"),
+        Some("ana.mora"),
+        Some("x"),
+        None,
+    ];
+    let by = proptest::sample::select(people.to_vec());
     // Nothing means: what the clock brings.
     (0_i64..400, by, what).prop_map(|(wait, by, what)| {
         (wait, by, what.unwrap_or(Happening::Noted { text: String::new() }))
@@ -136,6 +156,9 @@ proptest! {
                 let lower = life.incident.level < before.level;
                 let by_person = by.is_some() && matches!(what, Happening::Lowered { .. });
                 prop_assert!(!lower || by_person, "only people lower a level");
+                if let Happening::Done { key, .. } = &what {
+                    prop_assert!(may_go_out(&life, key), "{key} is done without an approval");
+                }
             }
             holds(&life)?;
         }
@@ -144,6 +167,30 @@ proptest! {
         let read: Vec<IncidentEvent> = serde_json::from_str(&text).expect("a log");
         prop_assert_eq!(replay(&life.plan, &read), Ok(Some(life.incident.clone())));
     }
+}
+
+/// By the log alone: since the last draft of its text each role has approved that draft, or the plan's
+/// own words were approved in advance and are what would go out.
+fn may_go_out(life: &Life, key: &str) -> bool {
+    let Some(message) = message_of(&life.plan, key) else { return true };
+    let template = &life.plan.messages[message];
+    let (mut draft, mut as_planned, mut approved) = (None, true, BTreeSet::new());
+    for event in &life.log {
+        match &event.what {
+            Happening::Drafted { key, text, prepared } if key == message => {
+                draft = Some(blake3::hash(text.as_bytes()).to_hex().to_string());
+                as_planned = *prepared;
+                approved.clear();
+            }
+            Happening::Approved { key, role, hash } if key == message => {
+                assert_eq!(Some(hash), draft.as_ref(), "of another text");
+                approved.insert(role);
+            }
+            _ => {}
+        }
+    }
+    let all = template.approvals.iter().all(|role| approved.contains(role));
+    all || (as_planned && template.approved_on.is_some())
 }
 
 /// No step is lost or asked for twice; nothing is due before the plan started; whatever is due

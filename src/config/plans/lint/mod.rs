@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::raw::{RawMessage, RawPlan, RawRole, Text};
 use super::report::Report;
-use crate::model::{Calendar, Level, Person, RoleKind};
+use crate::model::{Calendar, Level, Person, RoleKind, TextField};
 
 /// Names that the rest of the configuration defines. What is itself broken is none: names are not held against it.
 #[derive(Debug, Clone, Copy)]
@@ -24,31 +24,6 @@ pub struct Known<'a> {
     /// Channels.
     pub channel_ids: &'a BTreeSet<String>,
 }
-
-/// Fields that prepared texts may hold, in the three languages of plans.
-const FIELDS: [&str; 21] = [
-    "incidente",
-    "nivel",
-    "hora",
-    "hechos",
-    "acciones",
-    "proximo",
-    "contacto",
-    "incident",
-    "level",
-    "time",
-    "facts",
-    "actions",
-    "next",
-    "contact",
-    "事件",
-    "级别",
-    "时间",
-    "事实",
-    "措施",
-    "下次",
-    "联系人",
-];
 
 /// Reports everything that would fail the people who work by this plan.
 pub fn lint(raw: &RawPlan, known: &Known<'_>, report: &mut Report<'_>) {
@@ -192,9 +167,9 @@ fn message_text(message: &Spanned<RawMessage>, report: &mut Report<'_>) {
         }
     }
     for field in fields(body.get_ref()) {
-        if !FIELDS.contains(&field) {
+        if TextField::named(field).is_none() {
             let what = format!("L08 unknown field {{{field}}} in this text");
-            let known = FIELDS.map(|known| format!("{{{known}}}")).join(" ");
+            let known = TextField::NAMES.map(|(known, _)| format!("{{{known}}}")).join(" ");
             report.error(body.span(), what, &format!("known here: {known}"));
         }
     }
