@@ -174,7 +174,8 @@ impl Settings {
     pub fn write(&self) -> PathBuf {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
         let people = shipped.join("config/people.toml").display().to_string();
-        let Self { store, collect, sources, channels, routes, head, web, keywords, .. } = self;
+        let Self { store, collect, sources, channels, routes, head, web, .. } = self;
+        let keywords = self.keywords.display().to_string();
         let text = format!(
             "{head}people = {people:?}\nkeywords = {keywords:?}\n\
              [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
