@@ -10,6 +10,7 @@ pub mod incidents;
 pub mod mailboxes;
 mod reload;
 mod scratch;
+pub mod service;
 pub mod silences;
 pub mod sources;
 pub mod standings;

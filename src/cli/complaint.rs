@@ -1,5 +1,7 @@
 //! `atalaya complaint`: customers' complaints, who answers for them and until when.
 
+mod service;
+
 use std::fmt::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -58,6 +60,11 @@ enum What {
         /// File nothing, only say what would come of it
         #[arg(long)]
         dry_run: bool,
+    },
+    /// How complaints were served in a month: answered, late, reopened, how content their customers are
+    Report {
+        #[command(flatten)]
+        asked: service::Asked,
     },
     /// Ask each mailbox that complaints come into; files nothing
     Mailboxes,
@@ -157,6 +164,7 @@ impl ComplaintCommand {
                     let how = if dry_run { Import::Try } else { Import::File };
                     import(&config, &file, how, self.json).await
                 }
+                What::Report { asked } => service::print(&config, asked, self.json).await,
                 What::Mailboxes => asked(&config, self.json).await,
                 What::Done(done) => act(&config, done).await,
             };

@@ -19,6 +19,7 @@ use crate::app::drills::{DrillReport, DrillsReport};
 use crate::app::explain::Explanation;
 use crate::app::incidents::{IncidentReport, IncidentsReport, Verified};
 use crate::app::mailboxes::MailboxesReport;
+use crate::app::service::ServiceReport;
 use crate::app::silences::{HeldRow, SilenceRow};
 use crate::app::sources::SourcesReport;
 use crate::app::stories::{HotReport, StoriesReport};
@@ -50,6 +51,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("complaint", schema::<ComplaintReport>("atalaya complaint show NUMBER --json")),
         ("complaint-import", schema::<ImportReport>("atalaya complaint import FILE --json")),
         ("complaint-mailboxes", schema::<MailboxesReport>("atalaya complaint mailboxes --json")),
+        ("complaint-report", schema::<ServiceReport>("atalaya complaint report --json")),
         ("complaints", schema::<ComplaintsReport>("atalaya complaint list --json")),
         ("demo", schema::<Outcome>("atalaya demo --json")),
         ("explain", schema::<Explanation>("atalaya explain --json")),

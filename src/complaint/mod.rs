@@ -10,6 +10,7 @@ mod life;
 mod mask;
 #[cfg(test)]
 mod sample;
+mod service;
 mod table;
 
 pub use clock::{deadline, due, next_reminder, reminder, year};
@@ -17,4 +18,5 @@ pub use intake::{CustomerRecord, Fault, Record, entry, take_in};
 pub use letter::{Letter, NoLetter, letter};
 pub use life::{Act, Refusal, after, begin};
 pub use mask::{mask, mask_of};
+pub use service::served;
 pub use table::{Row, TableError, read_table};

@@ -31,6 +31,7 @@ mod plan_duration;
 mod plan_notice;
 pub mod query;
 pub mod quiz;
+mod service;
 mod severity;
 mod silence;
 mod site;
@@ -93,6 +94,7 @@ pub use plan::{
 pub use plan_duration::PlanDuration;
 pub use plan_notice::{PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport};
 pub use quiz::QuizResult;
+pub use service::{Served, Service, ServiceBy};
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use silence::{HeldWhy, ReadSilence, Silence};
 pub use site::SiteLayout;

@@ -10,6 +10,7 @@ pub mod answers;
 pub mod articles;
 pub mod attempts;
 pub mod channels;
+pub mod complaint_service;
 pub mod complaint_waves;
 pub mod complaints;
 pub mod deliveries;

@@ -190,6 +190,18 @@ async fn a_complaint_is_taken_in_once_and_answered_by_its_owner() {
     let full = said(&settings, &["show", &number, "--full"]);
     assert_eq!(full["personal"]["name"], "Cliente Número7");
     assert!(full["personal"]["text"].as_str().is_some_and(|text| text.contains("612 007 992")));
+
+    let days = ["report", "--from", "2026-01-01", "--to", "2999-01-01"];
+    let report = said(&settings, &days);
+    let total = &report["total"];
+    let expected = json!([1, 1, 0, 0, 2.0]);
+    let counts = ["filed", "answered", "late", "open", "satisfaction"].map(|key| &total[key]);
+    assert_eq!(json!(counts), expected, "{report}");
+    assert_eq!(report["rows"][0]["name"], "Gran Vía", "{report}");
+    let document = String::from_utf8(say(&settings, &days).stdout).expect("UTF-8");
+    assert!(document.contains("# Informe de reclamaciones"), "{document}");
+    assert!(document.contains("| Gran Vía | 1 | 1 | 0 | 0 | 0 | 0.0 | 2.0 (1) |"), "{document}");
+    assert_eq!(code(&["report", "--month", "2026-13"]), Some(2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
