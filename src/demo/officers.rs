@@ -1,7 +1,6 @@
 //! The people of the bad day. They live at the mail sink alone: they read what arrives for them, open the link in
 //! it and press a button of the page, as people do. Whoever leads does the rest as `atalaya incident` does.
 
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
@@ -15,7 +14,7 @@ use super::letter::{AnswerPage, Letter};
 use super::{Clock, ReceivedMail};
 use crate::app::AppError;
 use crate::app::incidents::{self, Act};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::guard::{Client, FetchError, Get, Limits, Post};
 use crate::model::{Happening, Person, Reach, Start, Validators};
 use crate::phrases;
@@ -66,16 +65,15 @@ pub struct LastNews {
 }
 
 impl Officers {
-    /// Sets the people to work on the mails of a daemon that runs by the configuration at `path`.
+    /// Sets the people to work on the mails of a daemon that runs by this configuration.
     ///
     /// # Errors
-    /// If the configuration does not load.
+    /// If there is no HTTP client to be had.
     pub fn at_work(
-        path: &Path,
+        config: Config,
         (cast, mailbag, last_news): (Cast, Mailbag, LastNews),
         cancel: CancellationToken,
     ) -> Result<Self, AppError> {
-        let (config, _) = config::load(path).map_err(AppError::Config)?;
         let limits = Limits { host_gap: Duration::ZERO, ports: Vec::new(), ..Limits::default() };
         let web =
             Client::new(limits, "demo").map_err(|error| LiveError::Client(error.to_string()))?;

@@ -17,7 +17,8 @@ use super::{ChatSink, Clock, Life, Newsroom, ReceivedMail, ReceivedPost, Script,
 use crate::app::incidents;
 use crate::app::sources::SourcesReport;
 use crate::app::{self, App, AppError, Parsing};
-use crate::{config, pipeline};
+use crate::config::{self, Config};
+use crate::pipeline::{self, LiveError};
 
 /// The day begins when the daemon has read what each medium had published before, or after this.
 const BEFORE: Duration = Duration::from_secs(30);
@@ -126,7 +127,7 @@ impl Play {
         let last_news = LastNews { clock: clock.clone(), at: script.length() };
         let mailbag = Mailbag { arrived, onward };
         let people = (cast.clone(), mailbag, last_news);
-        let officers = Officers::at_work(&stage.config, people, cancel.clone())?;
+        let officers = Officers::at_work(configuration(&stage).await?, people, cancel.clone())?;
         let events = app.pipeline().events();
         let begun = jiff::Timestamp::now();
         app.begin().await.map_err(AppError::Store)?;
@@ -169,7 +170,7 @@ impl Play {
     /// # Errors
     /// If its store cannot be read.
     pub async fn sources(&self) -> Result<SourcesReport, AppError> {
-        let (config, _) = config::load(&self.stage.config).map_err(AppError::Config)?;
+        let config = configuration(&self.stage).await?;
         app::sources::report(&config, false).await
     }
 
@@ -178,7 +179,7 @@ impl Play {
     /// # Errors
     /// If its store cannot be read.
     pub async fn lives(&self) -> Result<(Vec<Life>, bool), AppError> {
-        let (config, _) = config::load(&self.stage.config).map_err(AppError::Config)?;
+        let config = configuration(&self.stage).await?;
         let proof = incidents::verify(&config, None).await?;
         Ok((Life::all(&config).await?, proof.whole))
     }
@@ -203,6 +204,15 @@ async fn polled_once(app: &App, since: jiff::Timestamp) -> Result<(), AppError> 
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
+}
+
+/// What the daemon runs by, read off the runtime.
+async fn configuration(stage: &Stage) -> Result<Config, AppError> {
+    let path = stage.config.clone();
+    let read = tokio::task::spawn_blocking(move || config::load(&path)).await;
+    let cut_off = |error| LiveError::Rules(format!("the reading was cut off: {error}"));
+    let read = read.map_err(cut_off)?;
+    read.map(|(config, _)| config).map_err(AppError::Config)
 }
 
 async fn loopback() -> std::io::Result<TcpListener> {

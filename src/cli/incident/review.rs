@@ -369,9 +369,33 @@ fn is_decision(what: &Happening) -> bool {
     )
 }
 
-/// `+1 h 05 min` where there was time left, `-0 h 12 min` where there was none.
+/// `+1 h 05 min` where there was time left, `-0 h 12 min` where there was none; seconds below a minute.
 fn signed(left: SignedDuration) -> String {
-    let minutes = left.as_secs() / 60;
     let sign = if left.is_negative() { '-' } else { '+' };
+    let (minutes, seconds) = (left.as_secs() / 60, left.as_secs() % 60);
+    if minutes == 0 {
+        return format!("{sign}{} s", seconds.abs());
+    }
     format!("{sign}{} h {:02} min", (minutes / 60).abs(), (minutes % 60).abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::signed;
+
+    #[test]
+    fn margins_say_on_which_side() {
+        for (seconds, said) in [
+            (3900, "+1 h 05 min"),
+            (-720, "-0 h 12 min"),
+            (-6, "-6 s"),
+            (0, "+0 s"),
+            (59, "+59 s"),
+            (60, "+0 h 01 min"),
+        ] {
+            assert_eq!(signed(SignedDuration::from_secs(seconds)), said);
+        }
+    }
 }
