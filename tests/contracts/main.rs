@@ -5,6 +5,7 @@
 
 mod archive;
 mod binary;
+mod complaints;
 mod incidents;
 mod outbox;
 mod places;
