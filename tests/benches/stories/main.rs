@@ -1,6 +1,6 @@
 //! Articles a second and memory of the clusterer with ever more articles in its window.
 //!
-//! `cargo bench --profile measure --bench stories -- [ARTICLES…]` (10,000 100,000 1,000,000). A window is
+//! `tests/benches/stories/run [ARTICLES…]` (10,000 100,000 1,000,000). A window is
 //! filled; then further articles are timed, each of which pushes an old one out. Time is what the thread
 //! took of the CPU, so that other work on the machine counts little; memory is the process's resident
 //! size, the stream itself not held.
@@ -94,7 +94,7 @@ fn main() {
     if sizes.is_empty() {
         // `cargo test --benches` passes flags and no number.
         if cfg!(debug_assertions) {
-            eprintln!("usage: cargo bench --profile measure --bench stories -- [ARTICLES…]");
+            eprintln!("usage: tests/benches/stories/run [ARTICLES…]");
             return;
         }
         sizes = vec![10_000, 100_000, 1_000_000];
