@@ -12,7 +12,7 @@ use super::TomlFile;
 use super::calendars::{known_person, shown};
 use super::explain::did_you_mean;
 use super::value::{self, Check};
-use crate::model::{Calendar, Holder, Ladder, Level, Needs, Person, Policy, Rung};
+use crate::model::{Calendar, Holder, Ladder, Level, Person, Policy, Rung};
 
 /// More than this are a mistake: nobody is helped by the two hundredth call.
 const MAX_POLICIES: usize = 200;
@@ -124,7 +124,6 @@ fn policy(check: &mut Check<'_>, raw: &RawPolicy, reach: &Reach<'_>) -> Policy {
             after,
             holders: people.chain(on_call).collect(),
             via: step.via.iter().map(|at| at.get_ref().clone()).collect(),
-            needs: Needs::One,
             repeat: None,
         });
         after = after.saturating_add(wait(check, &step.wait, LEAST_WAIT));

@@ -4,13 +4,11 @@
 //! night without power, or a jump of the clock, everybody still has their time to answer, and nobody is
 //! asked twice.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::routing::{Address, mail, room};
 use crate::config::Config;
-use crate::model::{Call, Holder, Ladder, Level, Needs, Rung};
+use crate::model::{Call, Holder, Ladder, Level, Rung};
 
 /// Askings of one run, whatever a plan says.
 const MOST_CALLS: usize = 1_000;
@@ -85,15 +83,6 @@ pub fn step_of(ladder: &Ladder, level: Level, call: Call) -> (u32, u32) {
 #[must_use]
 pub fn opens_steps(ladder: &Ladder, was: Level, now: Level) -> bool {
     ladder.rungs.iter().any(|rung| was < rung.from_level && rung.from_level <= now)
-}
-
-/// Whether a step has the answers that it needs.
-#[must_use]
-pub fn is_answered(needs: Needs, asked: &BTreeSet<String>, answered: &BTreeSet<String>) -> bool {
-    match needs {
-        Needs::One => !answered.is_empty(),
-        Needs::All => !asked.is_empty() && asked.is_subset(answered),
-    }
 }
 
 /// Who a step reaches now.

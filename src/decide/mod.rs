@@ -19,7 +19,7 @@ pub use change::{Brings, Known, material};
 pub use channels::{
     channel_news, channel_operators, fallback_key, is_failing, news_of_channels, stand_ins,
 };
-pub use escalation::{Next, Reached, is_answered, next, opens_steps, reached, step_of};
+pub use escalation::{Next, Reached, next, opens_steps, reached, step_of};
 pub use health::{HealthChange, health_changes};
 pub use labels::{holds, may_hold_back, names_red};
 pub use occasion::last_occasion;

@@ -1,5 +1,5 @@
-//! Who is asked in which order while nobody answers. One ladder serves a policy of the configuration and
-//! the escalation of a crisis plan; what is due when is decided in `decide`.
+//! Who is asked in which order while nobody takes an alert; what is due when is decided in `decide`. (A crisis plan has a
+//! ladder of its own, in `plan`.)
 
 use std::collections::BTreeSet;
 
@@ -16,16 +16,6 @@ pub enum Holder {
     Person(String),
     /// Whoever a calendar says is on call, by its id.
     OnCall(String),
-}
-
-/// How many answers a step needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Needs {
-    /// One is enough, whoever gives it.
-    One,
-    /// One of each person that was asked.
-    All,
 }
 
 /// An escalation policy of the configuration.
@@ -61,8 +51,6 @@ pub struct Rung {
     pub holders: Vec<Holder>,
     /// Mail channels that reach the people, and rooms that are told once.
     pub via: Vec<String>,
-    /// How many answers it needs.
-    pub needs: Needs,
     /// Whether it is asked again.
     pub repeat: Option<Repeat>,
 }

@@ -1,6 +1,6 @@
 //! A crisis plan in action: where it is in its life, what is to be done, what is owed to others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -256,6 +256,21 @@ pub struct Care {
     pub escalated: bool,
     /// Who is asked next, and when.
     pub chase: Option<Chase>,
+    /// People who acknowledged it since the ladder began, by id.
+    pub heard: BTreeSet<String>,
+    /// Rows of the plan's escalation that go on asking.
+    pub repeats: Vec<Repeating>,
+}
+
+/// A row of the plan's escalation that goes on asking: until somebody has answered, or everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeating {
+    /// Its place in the plan's escalation, from 0.
+    pub row: u32,
+    /// How often it was asked again.
+    pub times: u32,
+    /// When it is asked again; absolute.
+    pub next_at: Timestamp,
 }
 
 /// A ladder of people who are asked one after the other.

@@ -172,6 +172,13 @@ pub enum Happening {
         /// Which rung of the ladder.
         rung: u32,
     },
+    /// People of the ladder who have not answered were asked again.
+    Repeated {
+        /// For what.
+        key: String,
+        /// Which row of the plan's escalation, from 0.
+        row: u32,
+    },
     /// The deadline of a duty draws near.
     Warned {
         /// Which.
@@ -269,6 +276,7 @@ impl Happening {
             Self::HandedOver { .. } => "handed_over",
             Self::Late { .. } => "late",
             Self::Asked { .. } => "asked",
+            Self::Repeated { .. } => "repeated",
             Self::Warned { .. } => "warned",
             Self::Drafted { .. } => "drafted",
             Self::Approved { .. } => "approved",
@@ -295,6 +303,7 @@ impl Happening {
             | Self::HandedOver { key, .. }
             | Self::Late { key }
             | Self::Asked { key, .. }
+            | Self::Repeated { key, .. }
             | Self::Warned { key, .. } => Some(key),
             _ => None,
         }

@@ -64,7 +64,7 @@ pub use complaint::{
 pub use delivery::{AnswerBy, AttemptOutcome, Delivery, DeliveryState, Press, Recipient};
 pub use drill::{Drill, DrillClock, DrillMark, DrillReach, DrillState, Scenario, ScenarioItem};
 pub use escalation::{
-    Call, Cause, Escalation, EscalationState, Holder, Ladder, Needs, Policy, Repeat, Rung,
+    Call, Cause, Escalation, EscalationState, Holder, Ladder, Policy, Repeat, Rung,
 };
 pub use feed::{Enclosure, Feed, FeedEntry};
 pub use id::{
@@ -72,7 +72,8 @@ pub use id::{
     NoticeId, QuizResultId, StoryEditId, StoryId, VerdictId, WatchMarkId,
 };
 pub use incident::{
-    Care, Chase, Duty, Incident, IncidentLife, IncidentState, Lesson, Mark, Step, StepState,
+    Care, Chase, Duty, Incident, IncidentLife, IncidentState, Lesson, Mark, Repeating, Step,
+    StepState,
 };
 pub use incident_event::{Happening, IncidentEvent, Origin, Start, Through};
 pub use keywords::{

@@ -81,6 +81,17 @@ pub enum PlanNews {
         /// When the next are asked, if nobody answers; none if these are the last.
         next_at: Option<Timestamp>,
     },
+    /// People who were asked with others and have not answered are asked again.
+    Awaited {
+        /// For what.
+        task: PlanTask,
+        /// Name of who has taken it meanwhile.
+        taken_by: Option<String>,
+        /// Names of those who are asked.
+        asked: Vec<String>,
+        /// When they are asked again; none if this was the last time.
+        next_at: Option<Timestamp>,
+    },
     /// The deadline of something that is owed draws near.
     Warned {
         /// Of what.
@@ -180,7 +191,10 @@ impl PlanNews {
     #[must_use]
     pub fn asks_for(&self) -> Option<&PlanTask> {
         match self {
-            Self::Asked { task, .. } | Self::Warned { task } | Self::Late { task } => Some(task),
+            Self::Asked { task, .. }
+            | Self::Awaited { task, .. }
+            | Self::Warned { task }
+            | Self::Late { task } => Some(task),
             _ => None,
         }
     }

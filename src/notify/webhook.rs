@@ -85,6 +85,8 @@ fn plan_kind(plan: &PlanNotice) -> &'static str {
         PlanNews::Level { .. } => "incident.lowered",
         PlanNews::Asked { task, .. } if task.duty => "deadline.asked",
         PlanNews::Asked { .. } => "step.asked",
+        PlanNews::Awaited { task, .. } if task.duty => "deadline.awaited",
+        PlanNews::Awaited { .. } => "step.awaited",
         PlanNews::Warned { .. } => "deadline.near",
         PlanNews::Late { task } if task.duty => "deadline.late",
         PlanNews::Late { .. } => "step.late",

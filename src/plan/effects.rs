@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::chase::{Whom, holder, ladder};
+use super::chase::{Whom, holder, ladder, row_of, unheard};
 use super::statement::{approvers, message_of, statement};
 use crate::model::{Happening, Incident, IncidentEvent, Plan, RoleKind};
 
@@ -46,6 +46,12 @@ pub fn effects(
             Some(everybody(plan, after))
         }
         Happening::Asked { key, rung } => asked(plan, after, key, *rung),
+        Happening::Repeated { key, row } => {
+            let heard = after.care(key).map(|care| &care.heard)?;
+            let people: BTreeSet<String> = unheard(plan, after, *row, heard).into_iter().collect();
+            let via = row_of(plan, *row)?.via.clone();
+            (!people.is_empty()).then_some(Effect { people, via })
+        }
         Happening::Warned { key, .. } => Some(people(plan, after, key, &[To::Holder, To::Deputy])),
         Happening::Late { key } => {
             let command = people(plan, after, key, &[To::Command]);

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::chase::{self, begin};
+use super::chase::{self, restart};
 use super::clock::{self, later, whole};
 use super::{Refusal, duties, people, statement, steps};
 use crate::model::{
@@ -134,7 +134,7 @@ fn happen(
             lower(plan, incident, *level, now)
         }
         Happening::Classified => classify(incident, &mark),
-        Happening::Acknowledged { key } => people::acknowledge(incident, key, mark),
+        Happening::Acknowledged { key } => people::acknowledge(plan, incident, key, mark),
         Happening::Done { key, evidence } => {
             people::finish(plan, incident, key, mark, evidence.as_deref())
         }
@@ -180,6 +180,7 @@ fn happen(
         Happening::Lapsed { .. }
         | Happening::Late { .. }
         | Happening::Asked { .. }
+        | Happening::Repeated { .. }
         | Happening::Warned { .. }
         | Happening::Reported { .. }
         | Happening::ReviewDue => tick(plan, incident, &event.what, now),
@@ -246,6 +247,10 @@ fn tick(
             chase::asked(plan, level, *rung, care, now);
             Ok(())
         }
+        Happening::Repeated { key, row } => {
+            let care = people::care_mut(incident, key)?;
+            chase::repeated(plan, *row, care, now).ok_or(late)
+        }
         Happening::Late { key } => {
             let due = people::due_of(incident, key);
             let free = people::is_free(incident, key);
@@ -255,7 +260,7 @@ fn tick(
             }
             care.late_at = Some(now);
             if free {
-                care.chase = Some(begin(now));
+                restart(care, now);
             }
             Ok(())
         }
@@ -370,6 +375,11 @@ fn lower(
     incident.life.classified_at.get_or_insert(now);
     incident.life.next_report_at = None;
     steps::withdraw(plan, incident, level);
+    let asks = |row: u32| chase::row_of(plan, row).is_some_and(|row| row.from_level <= level);
+    let duties = incident.life.duties.iter_mut().map(|duty| &mut duty.care);
+    for care in incident.steps.iter_mut().map(|step| &mut step.care).chain(duties) {
+        care.repeats.retain(|it| asks(it.row));
+    }
     Ok(())
 }
 

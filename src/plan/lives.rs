@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::statement::message_of;
 use super::tests::plans;
 use super::{
-    Refusal, apply, due, effects, fill, holder, opening, pending, rise, statement, wakes_at,
+    Refusal, apply, awaited, due, effects, fill, holder, opening, rise, statement, wakes_at,
 };
 use crate::model::{
     AlertId, Happening, Incident, IncidentEvent, IncidentState, Level, Origin, Plan, Start,
@@ -211,6 +211,54 @@ fn whoever_does_not_answer_is_asked_again_then_the_deputy_then_the_others() {
     assert!(life.step("verificar").care.escalated);
 }
 
+/// The row of the three roles wants everybody's answer, every ten minutes, six times at most.
+#[test]
+fn who_was_asked_with_others_is_asked_again_until_each_has_answered() {
+    let mut life = Life::running(Level::Orange);
+    let ack = || Happening::Acknowledged { key: "verificar".to_owned() };
+    let repeats = |happened: &[(i64, Happening)]| -> Vec<i64> {
+        let of = |what: &Happening| matches!(what, Happening::Repeated { key, .. } if key == "verificar");
+        happened.iter().filter(|(_, what)| of(what)).map(|(at, _)| *at).collect()
+    };
+    assert_eq!(repeats(&life.until(now() + minutes(59))), [0; 0], "the row comes at 50");
+    let again = || Happening::Repeated { key: "verificar".to_owned(), row: 4 };
+    let early = life.happen(now() + minutes(59), None, again());
+    assert_eq!(early, Err(Refusal::Time("repeated")), "it is not its time");
+    life.happen(now() + minutes(60), None, again()).expect("due");
+    let people = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    assert_eq!(life.told, people(&["ana.mora", "elena.ruiz", "rosa.vidal"]));
+    life.by("marta.leon", 61, ack());
+    assert_eq!(life.step("verificar").state, StepState::Acknowledged);
+    life.by("rosa.vidal", 62, ack());
+    let care = &life.step("verificar").care;
+    let taken = care.acknowledged.as_ref().and_then(|mark| mark.by.as_deref());
+    assert_eq!(taken, Some("marta.leon"), "whoever knows of it takes it from nobody");
+    assert_eq!(repeats(&life.until(now() + minutes(69))), [0; 0]);
+    life.happen(now() + minutes(70), None, again()).expect("due");
+    assert_eq!(life.told, people(&["ana.mora", "elena.ruiz"]), "those who said nothing");
+    life.by("jorge.rey", 76, ack()); // stands in for Ana Mora
+    assert_eq!(awaited(&life.plan, &life.incident, "verificar"), ["elena.ruiz"]);
+    life.by("elena.ruiz", 77, ack());
+    assert_eq!(repeats(&life.until(now() + minutes(110))), [0; 0], "all have answered");
+}
+
+#[test]
+fn who_never_answers_is_asked_again_as_often_as_the_plan_says() {
+    let mut life = Life::running(Level::Orange);
+    life.until(now() + minutes(55));
+    life.by("marta.leon", 56, Happening::Acknowledged { key: "verificar".to_owned() });
+    life.plan.activation.ack_valid = None;
+    let happened = life.until(now() + minutes(600));
+    let of =
+        |what: &Happening| matches!(what, Happening::Repeated { key, .. } if key == "verificar");
+    assert_eq!(happened.iter().filter(|(_, what)| of(what)).count(), 6);
+    let mut done_before = Life::running(Level::Orange);
+    done_before.until(now() + minutes(55));
+    done_before.finish(now() + minutes(56), "marta.leon", "verificar");
+    let happened = done_before.until(now() + minutes(600));
+    assert!(!happened.iter().any(|(_, what)| of(what)), "what is done is asked for no more");
+}
+
 #[test]
 fn each_rung_reaches_its_people() {
     let mut life = Life::running(Level::Orange);
@@ -376,78 +424,7 @@ fn a_role_is_handed_over_with_all_that_is_left_of_it() {
     assert_eq!(life.told, ["marta.leon".to_owned(), "lin.min".to_owned()].into());
 }
 
-#[test]
-fn a_text_goes_out_when_all_have_approved_exactly_this_text() {
-    let mut life = Life::running(Level::Orange);
-    let at = |m| now() + minutes(m);
-    let unapproved = |missing: &[&str]| {
-        let missing = missing.iter().map(|&role| role.to_owned()).collect();
-        let (key, message) = ("guion-oficinas".to_owned(), "empleados".to_owned());
-        Err(Refusal::Unapproved { key, message, missing })
-    };
-    assert_eq!(
-        life.happen(at(5), Some("rosa.vidal"), done("guion-oficinas")),
-        unapproved(&["reputacion"]),
-        "nobody has written it"
-    );
-    let draft = |text: &str| {
-        let (key, text) = ("empleados".to_owned(), text.to_owned());
-        Happening::Drafted { key, text, prepared: false }
-    };
-    let bare = life.plan.messages["empleados"].body.clone();
-    let empty = life.happen(at(6), Some("rosa.vidal"), draft(&bare));
-    assert!(matches!(&empty, Err(Refusal::Fields { fields, .. }) if fields[0] == "{hechos}"));
-    life.by("rosa.vidal", 7, draft("Calma."));
-    assert_eq!(life.told, ["carmen.saez".to_owned(), "pablo.nieto".to_owned()].into());
-    let refused = life.happen(at(8), Some("rosa.vidal"), draft("Calma."));
-    assert_eq!(refused, Err(Refusal::SameText("empleados".into())));
-    let approve = |life: &Life| approved(&life.incident, "empleados", "reputacion");
-    let first = approve(&life);
-    assert_eq!(
-        life.happen(at(9), Some("rosa.vidal"), first.clone()),
-        Err(Refusal::Only(vec!["carmen.saez".into(), "pablo.nieto".into()]))
-    );
-    assert_eq!(pending(&life.plan, &life.incident, "empleados", "pablo.nieto"), ["reputacion"]);
-    life.by("pablo.nieto", 9, first.clone());
-    assert!(life.told.contains("rosa.vidal"), "who waits for it is told: {:?}", life.told);
-    assert!(matches!(
-        life.happen(at(9), Some("carmen.saez"), first.clone()),
-        Err(Refusal::Approved { .. })
-    ));
-    // A word more, and nobody has approved it.
-    life.by("rosa.vidal", 10, draft("Calma. Nada más."));
-    assert_eq!(
-        life.happen(at(11), Some("rosa.vidal"), done("guion-oficinas")),
-        unapproved(&["reputacion"])
-    );
-    assert_eq!(
-        life.happen(at(11), Some("carmen.saez"), first),
-        Err(Refusal::OtherText("empleados".into())),
-        "what was read is not what would go out"
-    );
-    let second = approve(&life);
-    life.by("carmen.saez", 12, second);
-    life.by("rosa.vidal", 13, done("guion-oficinas"));
-    assert_eq!(life.step("guion-oficinas").state, StepState::Done);
-}
-
-#[test]
-fn what_was_approved_in_advance_holds_for_the_plans_own_words_alone() {
-    let mut life = Life::running(Level::Orange);
-    let draft = |text: &str, prepared| {
-        let (key, text) = ("inicial".to_owned(), text.to_owned());
-        Happening::Drafted { key, text, prepared }
-    };
-    let words = life.words("inicial");
-    life.by("carmen.saez", 5, draft(&words, true));
-    assert!(life.told.is_empty(), "nobody has to approve it: {:?}", life.told);
-    life.by("carmen.saez", 6, draft(&format!("{words} Lo sentimos."), false));
-    assert!(life.told.contains("ana.mora"), "{:?}", life.told);
-    let refused = life.happen(now() + minutes(7), Some("carmen.saez"), done("declaracion-inicial"));
-    assert!(matches!(&refused, Err(Refusal::Unapproved { missing, .. }) if missing.len() == 2));
-    life.by("carmen.saez", 8, draft(&words, true));
-    life.by("carmen.saez", 9, done("declaracion-inicial"));
-}
-
 #[cfg(test)]
 mod random;
+#[cfg(test)]
+mod texts;

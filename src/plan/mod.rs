@@ -29,7 +29,7 @@ mod lives;
 #[cfg(test)]
 mod tests;
 
-pub use chase::{Rung, Whom, holder, ladder};
+pub use chase::{Rung, Whom, awaited, holder, ladder};
 pub use effects::{Effect, effects, everybody};
 pub use life::{apply, opening, replay, rise};
 pub use on_call::on_duty;

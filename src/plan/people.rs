@@ -4,15 +4,34 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::Refusal;
-use super::chase::{begin, holder};
+use super::chase::{awaited, holder, restart, still_asked};
 use super::life::{person, said};
 use super::statement::released;
 use crate::model::{Care, Incident, IncidentState, Lesson, Mark, Plan, RoleKind, Step, StepState};
 
-/// Somebody is at it. Whoever stands in and takes a step holds it from then on.
-pub(super) fn acknowledge(incident: &mut Incident, key: &str, mark: Mark) -> Result<(), Refusal> {
+/// Somebody is at it. Whoever stands in and takes a step holds it from then on. Whoever was asked with others, and
+/// answers after one of them, says that they know of it, and takes it from nobody.
+pub(super) fn acknowledge(
+    plan: &Plan,
+    incident: &mut Incident,
+    key: &str,
+    mark: Mark,
+) -> Result<(), Refusal> {
     person(&mark)?;
     workable(incident, key)?;
+    let by = mark.by.clone().unwrap_or_default();
+    let taken = incident.care(key).is_some_and(|care| care.acknowledged.is_some());
+    let joins = taken && awaited(plan, incident, key).contains(&by);
+    care_mut(incident, key)?.heard.insert(by);
+    if !joins {
+        take(incident, key, mark)?;
+    }
+    let asked = incident.care(key).map(|care| still_asked(plan, incident, care));
+    care_mut(incident, key)?.repeats = asked.unwrap_or_default();
+    Ok(())
+}
+
+fn take(incident: &mut Incident, key: &str, mark: Mark) -> Result<(), Refusal> {
     let (person, backup) = holders_mut(incident, key)?;
     if mark.by.as_deref() == Some(backup.as_str()) {
         backup.clone_into(person);
@@ -82,6 +101,7 @@ fn close(
     }
     let care = care_mut(incident, key)?;
     (care.finished, care.chase) = (Some(mark), None);
+    care.repeats.clear();
     care.note = note.map(str::to_owned);
     Ok(())
 }
@@ -132,8 +152,9 @@ fn anew(step: &mut Step, now: Timestamp) {
 /// A ladder that is under way goes on from its first rung, which is the new holder's.
 fn renew(care: &mut Care, now: Timestamp) {
     care.acknowledged = None;
-    if care.chase.is_some() || care.late_at.is_some() {
-        care.chase = care.free_at.map(|_| begin(now));
+    let asked = care.chase.is_some() || care.late_at.is_some() || !care.repeats.is_empty();
+    if asked && care.free_at.is_some() {
+        restart(care, now);
     }
 }
 
@@ -144,7 +165,7 @@ pub(super) fn lapse(incident: &mut Incident, key: &str, now: Timestamp) -> Resul
     if care.finished.is_some() || care.acknowledged.take().is_none() {
         return Err(late);
     }
-    care.chase = Some(begin(now));
+    restart(care, now);
     if let Some(step) = incident.steps.iter_mut().find(|step| step.key == key) {
         step.state = StepState::Due;
     }

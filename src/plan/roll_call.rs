@@ -47,7 +47,7 @@ pub fn roll_call(events: &[IncidentEvent], concerned: &[BTreeSet<String>]) -> Ve
     let mut waiting: BTreeMap<&str, &BTreeSet<String>> = BTreeMap::new();
     let mut passed: BTreeSet<&str> = BTreeSet::new();
     for (event, people) in events.iter().zip(concerned) {
-        if let Happening::Asked { key, .. } = &event.what {
+        if let Happening::Asked { key, .. } | Happening::Repeated { key, .. } = &event.what {
             let before = waiting.insert(key, people);
             passed.extend(before.into_iter().flatten().map(String::as_str));
             for person in people {

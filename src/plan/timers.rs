@@ -82,6 +82,9 @@ fn care(plan: &Plan, key: &str, care: &Care) -> Vec<(Timestamp, Happening)> {
     if let Some(chase) = care.chase {
         timers.push((chase.next_at, Happening::Asked { key: key(), rung: chase.rung }));
     }
+    for repeating in &care.repeats {
+        timers.push((repeating.next_at, Happening::Repeated { key: key(), row: repeating.row }));
+    }
     if let (Some(mark), Some(valid)) = (&care.acknowledged, plan.activation.ack_valid) {
         timers.push((later(mark.at, valid), Happening::Lapsed { key: key() }));
     }

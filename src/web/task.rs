@@ -15,7 +15,7 @@ use crate::model::{
     StepState, Through,
 };
 use crate::phrases;
-use crate::plan::Refusal;
+use crate::plan::{self, Refusal};
 use crate::store::{StoreError, Transaction, incident_events, incidents};
 
 pub(super) const TEMPLATE: &str = include_str!("templates/task.html.j2");
@@ -124,7 +124,7 @@ pub(super) fn say(
 ) -> Result<Outcome, StoreError> {
     let Some(way) = said.way else { return Ok(Outcome::Again) };
     // Another's answer by another message is not written over.
-    if way == Way::Ack && found.state() == StepState::Acknowledged {
+    if way == Way::Ack && found.is_taken(&asker.id) {
         return Ok(Outcome::Taken);
     }
     if found.used.iter().any(|used| used == way.event() || used != Way::Ack.event()) {
@@ -190,8 +190,14 @@ impl Found {
             .unwrap_or(StepState::Withdrawn)
     }
 
+    /// Whether somebody has taken it, and this reader need not say that they know of it.
+    fn is_taken(&self, id: &str) -> bool {
+        let awaited = || plan::awaited(&self.plan, &self.incident, &self.task.key);
+        self.state() == StepState::Acknowledged && !awaited().iter().any(|person| person == id)
+    }
+
     /// What the reader can still say by this link.
-    fn ways(&self) -> Vec<Way> {
+    fn ways(&self, id: &str) -> Vec<Way> {
         let state = self.state();
         if !matches!(state, StepState::Due | StepState::Acknowledged)
             || self.incident.activated_at.is_none()
@@ -199,7 +205,7 @@ impl Found {
             return Vec::new();
         }
         let ended = self.used.iter().any(|used| used != Way::Ack.event());
-        let acked = state == StepState::Acknowledged || !self.used.is_empty();
+        let acked = self.is_taken(id) || !self.used.is_empty();
         Way::ALL.into_iter().filter(|way| !(ended || *way == Way::Ack && acked)).collect()
     }
 
@@ -214,7 +220,7 @@ impl Found {
     ) -> minijinja::Value {
         let name = |id: &str| name(config, id);
         let say = |key: &str| phrases::text(key, locale).to_owned();
-        let ways = self.ways();
+        let ways = self.ways(&asker.id);
         let can = |way: Way| ways.contains(&way);
         let planned = self.plan.steps.iter().find(|step| step.key == self.task.key);
         let wanted = planned.and_then(|step| step.evidence.as_deref()).unwrap_or("any");

@@ -339,6 +339,7 @@ impl<'a> Reader<'a> {
             }
             Happening::Reported { number } => number.to_string(),
             Happening::Asked { key, .. }
+            | Happening::Repeated { key, .. }
             | Happening::Late { key }
             | Happening::Warned { key, .. } => {
                 let names: Vec<String> = concerned.iter().map(|id| self.name(id)).collect();

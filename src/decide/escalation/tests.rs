@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use super::{Next, is_answered, next, opens_steps, step_of};
-use crate::model::{Call, Holder, Ladder, Level, Needs, Repeat, Rung};
+use super::{Next, next, opens_steps, step_of};
+use crate::model::{Call, Holder, Ladder, Level, Repeat, Rung};
 
 fn minutes(n: i64) -> SignedDuration {
     SignedDuration::from_mins(n)
@@ -18,7 +18,6 @@ fn rung(after: i64, from_level: Level, repeat: Option<(i64, u32)>) -> Rung {
         after: minutes(after),
         holders: vec![Holder::Person(format!("after-{after}"))],
         via: vec!["email".to_owned()],
-        needs: Needs::One,
         repeat: repeat.map(|(every, most)| Repeat { every: minutes(every), most }),
     }
 }
@@ -83,21 +82,6 @@ fn steps_wait_for_their_level_and_are_repeated() {
     assert_eq!(step_of(&plan, Level::Orange, Call { round: 0, rung: 2, again: 0 }), (2, 2));
     assert!(opens_steps(&plan, Level::Orange, Level::Red));
     assert!(!opens_steps(&plan, Level::Yellow, Level::Orange));
-}
-
-#[test]
-fn one_answer_is_enough_unless_all_are_needed() {
-    let people =
-        |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<BTreeSet<_>>();
-    let asked = people(&["ana", "bea"]);
-    for (needs, answered, enough) in [
-        (Needs::One, people(&[]), false),
-        (Needs::One, people(&["leo"]), true),
-        (Needs::All, people(&["ana"]), false),
-        (Needs::All, people(&["ana", "bea", "leo"]), true),
-    ] {
-        assert_eq!(is_answered(needs, &asked, &answered), enough, "{needs:?} {answered:?}");
-    }
 }
 
 fn ladders() -> impl Strategy<Value = Ladder> {

@@ -84,6 +84,7 @@ pub fn subject(notice: &PlanNotice, locale: Locale) -> String {
         PlanNews::Level { .. } => ("lowered", None),
         PlanNews::Asked { task, .. } if task.late => ("late", Some(task.title.clone())),
         PlanNews::Asked { task, .. } => ("asked", Some(task.title.clone())),
+        PlanNews::Awaited { task, .. } => ("awaited", Some(task.title.clone())),
         PlanNews::Warned { task } => ("warned", Some(task.title.clone())),
         PlanNews::Late { task } => ("late", Some(task.title.clone())),
         PlanNews::HandedOver { what, .. } => ("handed_over", Some(what.clone())),
@@ -150,8 +151,14 @@ impl Reader<'_> {
                 let (from, to) = (level_name(*from, self.locale), level_name(now, self.locale));
                 self.say(key, &[by, ("from", &from), ("to", &to)])
             }
+            PlanNews::Awaited { task, taken_by: Some(name), .. } => {
+                let [title, name] = [(&task.title, 200), (name, 80)].map(|(t, n)| clean(t, n));
+                self.say("awaited", &[("task", &title), ("name", &name)])
+            }
             PlanNews::Asked { task, .. } if task.late => self.of_task("late", task),
-            PlanNews::Asked { task, .. } => self.of_task("asked", task),
+            PlanNews::Asked { task, .. } | PlanNews::Awaited { task, .. } => {
+                self.of_task("asked", task)
+            }
             PlanNews::Warned { task } => self.of_task("warned", task),
             PlanNews::Late { task } if task.duty => self.of_task("duty_late", task),
             PlanNews::Late { task } => self.of_task("late", task),
@@ -219,7 +226,8 @@ impl Reader<'_> {
                 );
                 rows
             }
-            PlanNews::Asked { task, asked, next_at, .. } => {
+            PlanNews::Asked { task, asked, next_at, .. }
+            | PlanNews::Awaited { task, asked, next_at, .. } => {
                 let mut rows = self.task_rows(task);
                 let separator = self.label("format.list_separator");
                 let names: Vec<String> =

@@ -65,6 +65,17 @@ fn news(
             asked: effect.people.iter().map(|id| name(config, id)).collect(),
             next_at: after.care(key).and_then(|care| care.chase).map(|chase| chase.next_at),
         }),
+        Happening::Repeated { key, row } => task(key).map(|task| {
+            let care = after.care(key);
+            let taken = care.and_then(|care| care.acknowledged.as_ref()?.by.as_deref());
+            let next = care.and_then(|care| care.repeats.iter().find(|it| it.row == *row));
+            PlanNews::Awaited {
+                task,
+                taken_by: taken.map(|by| name(config, by)),
+                asked: effect.people.iter().map(|id| name(config, id)).collect(),
+                next_at: next.map(|it| it.next_at),
+            }
+        }),
         Happening::Warned { key, .. } => task(key).map(|task| PlanNews::Warned { task }),
         Happening::Late { key } => task(key).map(|task| PlanNews::Late { task }),
         Happening::HandedOver { key, to, reason } => Some(PlanNews::HandedOver {

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::plan::statement::message_of;
 use crate::plan::tests::plans;
-use crate::plan::{apply, due, replay, wakes_at};
+use crate::plan::{apply, due, holder, replay, wakes_at};
 
 /// A year of incidents: a new one each fortnight, worked by people who are sometimes late.
 #[test]
@@ -107,6 +107,7 @@ fn anything() -> impl Strategy<Value = (i64, Option<&'static str>, Happening)> {
         1 => key.clone().prop_map(|key| Some(Happening::Lapsed { key })),
         1 => key.clone().prop_map(|key| Some(Happening::Late { key })),
         1 => (key.clone(), 0_u32..4).prop_map(|(key, rung)| Some(Happening::Asked { key, rung })),
+        1 => (key.clone(), 0_u32..5).prop_map(|(key, row)| Some(Happening::Repeated { key, row })),
         1 => (key.clone(), 0_u32..3).prop_map(|(key, warning)| Some(Happening::Warned { key, warning })),
         2 => key.prop_map(|key| Some(Happening::HandedOver { key, to: "lin.min".into(), reason: None })),
         4 => (message.clone(), written, any::<bool>()).prop_map(|(key, text, prepared)| Some(Happening::Drafted { key, text, prepared })),
@@ -204,6 +205,24 @@ fn holds(life: &Life) -> Result<(), TestCaseError> {
         let step = step.ok_or_else(|| TestCaseError::fail(format!("{} is lost", planned.key)))?;
         let gone = step.state == StepState::Withdrawn;
         prop_assert!(!gone, "{} is asked for at this level", planned.key);
+    }
+    let duties = incident.life.duties.iter().map(|duty| &duty.care);
+    for care in incident.steps.iter().map(|step| &step.care).chain(duties) {
+        let over = care.finished.is_some();
+        prop_assert!(!over || care.repeats.is_empty(), "what is over is asked for no more");
+        for repeating in &care.repeats {
+            let row = &plan.escalation[usize::try_from(repeating.row).expect("small")];
+            prop_assert!(row.ack_all || row.repeat_every.is_some(), "it is asked once");
+            prop_assert!(row.repeat_max.is_none_or(|most| repeating.times < most), "too often");
+            prop_assert!(row.from_level <= incident.level, "above the level");
+            let all = row.notify.iter().all(|role| {
+                care.heard.iter().any(|by| {
+                    let backup = plan.roles.get(role).map(|role| role.backup.clone());
+                    holder(plan, incident, role).as_ref() == Some(by) || backup.as_ref() == Some(by)
+                })
+            });
+            prop_assert!(!all || care.acknowledged.is_none(), "all have answered");
+        }
     }
     if incident.state.is_running() {
         let started = incident.activated_at.expect("it runs");

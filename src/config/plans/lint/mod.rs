@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::raw::{RawMessage, RawPlan, RawRole, Text};
 use super::report::Report;
-use crate::model::{Calendar, Level, Person, RoleKind, TextField};
+use crate::model::{Calendar, Level, Person, PlanDuration, RoleKind, TextField};
 
 /// Names that the rest of the configuration defines. What is itself broken is none: names are not held against it.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +124,15 @@ fn burdens(raw: &RawPlan, report: &mut Report<'_>) {
 fn escalation(raw: &RawPlan, known: &Known<'_>, report: &mut Report<'_>) {
     for step in &raw.escalation.steps {
         let (span, step) = (step.span(), step.get_ref());
+        let every = step.repeat_every.as_ref();
+        let never = |text: &&Text| {
+            let every = PlanDuration::parse(text.get_ref());
+            matches!(every, Some(PlanDuration::Clock(every)) if !every.is_positive())
+        };
+        if let Some(every) = every.filter(never) {
+            let remedy = "write the time between two messages, such as \"10m\"";
+            report.error(every.span(), "L16 asks again without a pause", remedy);
+        }
         for channel in &step.via {
             if !known.channel_ids.contains(channel.get_ref()) {
                 let ids = known.channel_ids.iter().map(String::as_str);
