@@ -1,5 +1,7 @@
 //! One message to one recipient over one channel, and what became of it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +112,8 @@ pub enum AttemptOutcome {
     Retry {
         /// When.
         at: Timestamp,
+        /// For how long it will have been tried by then.
+        tried: Duration,
         /// Why, free of secrets.
         error: String,
     },

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
@@ -176,26 +176,30 @@ impl Lane<'_> {
         let notifier = sink.as_ref().map_or(self.notifier, |sink| &**sink);
         let answer = outbox::answer_by(&self.pipeline.snapshot().config, notice, delivery);
         let sealed = Delivery { answer, ..delivery.clone() };
+        let begun = Instant::now();
         let sending = notifier.send(Message { delivery: &sealed, notice }, &hand_over);
         // A sender that panics over one message must not take the others along.
         let sent = AssertUnwindSafe(sending).catch_unwind().await.unwrap_or_else(|_| {
             Err(SendError::Retry { after: None, what: "the sender failed".to_owned() })
         });
         let now = Timestamp::now();
-        let (key, tried) = (&delivery.idempotency_key, delivery.attempts);
+        let tried = outgoing.tried + begun.elapsed();
+        let again = |after| {
+            let at = notify::retry_at(&delivery.idempotency_key, delivery.attempts, after, now);
+            (at, Duration::try_from(at.duration_since(now)).unwrap_or_default())
+        };
         let outcome = match sent {
             Ok(receipt) => AttemptOutcome::Accepted(receipt.answer),
             Err(SendError::Refused { what }) => AttemptOutcome::Refused(what),
             Err(SendError::Gone { what }) => AttemptOutcome::Gone(what),
             Err(SendError::Slower { after, what }) => {
-                let at = notify::retry_at(key, tried, after, now);
-                let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+                let (at, wait) = again(after);
                 self.pace().rest(Instant::now() + wait);
-                AttemptOutcome::Retry { at, error: what }
+                AttemptOutcome::Retry { at, tried: tried + wait, error: what }
             }
             Err(SendError::Retry { after, what }) => {
-                let at = notify::retry_at(key, tried, after, now);
-                self.again(at, what, outgoing.first_try_at)
+                let (at, wait) = again(after);
+                patiently(self.channel.give_up_after, at, tried + wait, what)
             }
             Err(SendError::HandOver) => {
                 tracing::warn!(delivery.id = %delivery.id, "the claim was lost before the hand-over; nothing was sent");
@@ -205,20 +209,19 @@ impl Lane<'_> {
         record(self.pipeline, delivery, Some(notice.kind()), outcome).await;
     }
 
-    /// Another attempt at this time, if the message is not given up by then.
-    fn again(&self, at: Timestamp, error: String, first_try_at: Timestamp) -> AttemptOutcome {
-        let patience = self.channel.give_up_after;
-        let long = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
-        if at.duration_since(first_try_at) <= long {
-            return AttemptOutcome::Retry { at, error };
-        }
-        let minutes = patience.as_secs() / 60;
-        AttemptOutcome::Refused(format!("given up after {minutes} min: {error}"))
-    }
-
     fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Another attempt at this time, if the message is not given up by then. What counts is for how long it was tried, not
+/// what the clock says meanwhile: while the machine slept, or the daemon was away, nobody could.
+fn patiently(patience: Duration, at: Timestamp, tried: Duration, error: String) -> AttemptOutcome {
+    if tried <= patience {
+        return AttemptOutcome::Retry { at, tried, error };
+    }
+    let minutes = patience.as_secs() / 60;
+    AttemptOutcome::Refused(format!("given up after {minutes} min: {error}"))
 }
 
 /// What takes a message of a drill in place of its channel, if anything does; or why the message goes no further.
@@ -302,7 +305,7 @@ fn report(pipeline: &Pipeline, delivery: &Delivery, outcome: AttemptOutcome) {
             tracing::info!(delivery.id = %id, channel, attempt, "delivered");
             "accepted"
         }
-        AttemptOutcome::Retry { at, error } => {
+        AttemptOutcome::Retry { at, error, .. } => {
             tracing::warn!(delivery.id = %id, channel, attempt, %at, error, "not delivered yet");
             "retry"
         }

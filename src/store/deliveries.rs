@@ -3,6 +3,8 @@
 mod fallbacks;
 mod letters;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 pub use fallbacks::{Late, enqueue_fallback, fell_back, late};
@@ -22,8 +24,8 @@ pub struct Outgoing {
     pub delivery: Delivery,
     /// Its facts.
     pub notice: Notice,
-    /// When it was first tried; its deadline counts from then.
-    pub first_try_at: Timestamp,
+    /// For how long it has been tried; its patience counts by this.
+    pub tried: Duration,
 }
 
 /// Adds the facts of a message and its deliveries to the outbox.
@@ -88,7 +90,7 @@ pub fn claim(
                  AND e.state NOT IN ('accepted', 'dead')) \
              AND NOT EXISTS (SELECT 1 FROM channel_health h WHERE h.channel = ?4 \
                  AND h.disabled_at IS NOT NULL) \
-             ORDER BY d.urgent DESC, d.created_at, d.id LIMIT ?5{}) RETURNING {COLUMNS}, first_try_at",
+             ORDER BY d.urgent DESC, d.created_at, d.id LIMIT ?5{}) RETURNING {COLUMNS}, tried_ms",
         tx.skip_locked()
     );
     let rows = tx.query(&sql, params![lease.owner, lease.until, lease.now, channel, limit])?;
@@ -100,7 +102,8 @@ pub fn claim(
             params![delivery.id, delivery.attempts, lease.now],
         )?;
         let notice = notice(tx, delivery.notice_id)?;
-        claimed.push(Outgoing { delivery, notice, first_try_at: row.get(11)? });
+        let tried = Duration::from_millis(row.get::<i64>(11)?.unsigned_abs());
+        claimed.push(Outgoing { delivery, notice, tried });
     }
     claimed.sort_by_key(|outgoing| (!is_urgent(&outgoing.notice), outgoing.delivery.id));
     Ok(claimed)
@@ -147,16 +150,21 @@ pub fn finish(
 ) -> Result<bool, StoreError> {
     let (state, name, detail, not_before) = match outcome {
         AttemptOutcome::Accepted(answer) => (DeliveryState::Accepted, "accepted", answer, now),
-        AttemptOutcome::Retry { at, error } => (DeliveryState::Pending, "retry", error, *at),
+        AttemptOutcome::Retry { at, error, .. } => (DeliveryState::Pending, "retry", error, *at),
         AttemptOutcome::Refused(error) | AttemptOutcome::Gone(error) => {
             (DeliveryState::Dead, "refused", error, now)
         }
     };
+    let tried_ms = match outcome {
+        AttemptOutcome::Retry { tried, .. } => i64::try_from(tried.as_millis()).ok(),
+        _ => None,
+    };
     let error = (state != DeliveryState::Accepted).then_some(detail);
     let changed = tx.execute(
-        "UPDATE delivery SET state = ?3, not_before = ?4, last_error = ?5, lease_until = 0, updated_at = ?6 \
+        "UPDATE delivery SET state = ?3, not_before = ?4, last_error = ?5, lease_until = 0, updated_at = ?6, \
+         tried_ms = COALESCE(?7, tried_ms) \
          WHERE id = ?1 AND lease_epoch = ?2 AND state IN ('leased', 'in_doubt')",
-        params![delivery.id, delivery.lease_epoch, state.name(), not_before, error, now],
+        params![delivery.id, delivery.lease_epoch, state.name(), not_before, error, now, tried_ms],
     )?;
     if changed == 0 {
         return Ok(false);

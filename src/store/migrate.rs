@@ -11,7 +11,7 @@ struct Migration {
 }
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [Migration; 15] = [
+const MIGRATIONS: [Migration; 16] = [
     alike(include_str!("migrations/0001_first_light.sql")),
     alike(include_str!("migrations/0002_collection.sql")),
     Migration {
@@ -35,6 +35,7 @@ const MIGRATIONS: [Migration; 15] = [
     alike(include_str!("migrations/0013_disabled_channels.sql")),
     alike(include_str!("migrations/0014_drills.sql")),
     alike(include_str!("migrations/0015_mailboxes.sql")),
+    alike(include_str!("migrations/0017_patience.sql")),
 ];
 
 const fn alike(both: &'static str) -> Migration {

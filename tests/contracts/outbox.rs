@@ -45,7 +45,14 @@ fn filled(dir: &Path) -> DeliveryId {
             }
             let later = |seconds| now + SignedDuration::from_secs(seconds);
             for (seconds, outcome) in [
-                (1, AttemptOutcome::Retry { at: later(2), error: "busy".to_owned() }),
+                (
+                    1,
+                    AttemptOutcome::Retry {
+                        at: later(2),
+                        tried: std::time::Duration::ZERO,
+                        error: "busy".to_owned(),
+                    },
+                ),
                 (2, AttemptOutcome::Refused("550 no such user".to_owned())),
             ] {
                 let lease = Lease { owner: "a", now: later(seconds), until: later(60) };

@@ -1,6 +1,8 @@
 //! Messages that their channel does not get through: deadlines, second ways, dead letters, and what
 //! operators hear of it. Time is an argument: no test waits.
 
+use std::time::Duration;
+
 use atalaya::config::{self, Config};
 use atalaya::model::{
     Alert, AttemptOutcome, ChannelState, ChannelsNotice, Delivery, DeliveryState, Level,
@@ -52,6 +54,9 @@ fn what_a_channel_does_not_get_through_takes_another_way_on_postgresql() {
     on_runtime(life(&backend));
 }
 
+/// For how long what is put off here was tried.
+const TRIED: Duration = Duration::from_millis(15_250);
+
 async fn life(backend: &Backend) {
     let store = backend.open().await;
     let config = configuration();
@@ -69,7 +74,7 @@ async fn life(backend: &Backend) {
 async fn a_message_waits_its_minute_and_falls_back_once(store: &Store, config: &Config) {
     let ana = add(store, &["ana", "bea"], 100).await;
     let claimed = claim(store, "email", 100).await;
-    assert_eq!((claimed.len(), claimed[0].first_try_at), (2, at(100)));
+    assert_eq!((claimed.len(), claimed[0].tried), (2, Duration::ZERO));
     for one in &claimed {
         finish(store, one, retry(115), 101).await;
     }
@@ -84,9 +89,9 @@ async fn a_message_waits_its_minute_and_falls_back_once(store: &Store, config: &
     for one in &second {
         finish(store, one, accepted(), 162).await;
     }
-    // The first way goes on: its deadline counts from the first try.
-    let again = claim(store, "email", 163).await;
-    assert_eq!((again.len(), again[0].first_try_at), (2, at(100)));
+    // The first way goes on, and a clock that is an hour further has not tried for an hour.
+    let again = claim(store, "email", 3763).await;
+    assert_eq!((again.len(), again[0].tried), (2, TRIED));
     for one in &again {
         finish(store, one, accepted(), 164).await;
     }
@@ -142,13 +147,16 @@ async fn a_daemon_that_was_away_tries_the_usual_way_first(store: &Store, config:
 async fn a_dead_letter_is_sent_again_under_its_key(store: &Store) {
     let sent = add(store, &["ana"], 1000).await.remove(0);
     let claimed = claim(store, "email", 1000).await;
+    finish(store, &claimed[0], retry(1001), 1000).await;
+    let claimed = claim(store, "email", 1001).await;
+    assert_eq!(claimed[0].tried, TRIED);
     assert_eq!(again(store, &sent, 1001).await, Retried::UnderWay);
     finish(store, &claimed[0], AttemptOutcome::Refused("given up".to_owned()), 1002).await;
     assert!(claim(store, "email", 1003).await.is_empty());
     assert_eq!(again(store, &sent, 1010).await, Retried::Due);
     let claimed = claim(store, "email", 1010).await;
     let one = &claimed[0];
-    assert_eq!((one.first_try_at, one.delivery.attempts), (at(1010), 2), "the deadline is new");
+    assert_eq!((one.tried, one.delivery.attempts), (Duration::ZERO, 3), "its patience is new");
     assert_eq!(one.delivery.idempotency_key, sent.idempotency_key);
     finish(store, one, accepted(), 1011).await;
     assert_eq!(again(store, &sent, 1012).await, Retried::Accepted);
@@ -156,7 +164,7 @@ async fn a_dead_letter_is_sent_again_under_its_key(store: &Store) {
     assert_eq!(again(store, &unknown, 1013).await, Retried::Unknown);
     let tries = store.read(move |tx| attempts::of(tx, sent.id)).await.unwrap();
     let outcomes: Vec<_> = tries.iter().map(|it| (it.n, it.outcome.as_str())).collect();
-    assert_eq!(outcomes, [(1, "refused"), (2, "accepted")]);
+    assert_eq!(outcomes, [(1, "retry"), (2, "refused"), (3, "accepted")]);
     // Nothing is left that the next chapter could mistake for its own.
     let settle = |tx: &mut dyn Transaction| {
         tx.execute("UPDATE delivery SET fell_back_at = 1 WHERE fell_back_at IS NULL", &[])?;
@@ -316,7 +324,7 @@ async fn letters(store: &Store, filter: Filter) -> Vec<deliveries::Letter> {
 }
 
 fn retry(seconds: i64) -> AttemptOutcome {
-    AttemptOutcome::Retry { at: at(seconds), error: "451".to_owned() }
+    AttemptOutcome::Retry { at: at(seconds), tried: TRIED, error: "451".to_owned() }
 }
 
 fn accepted() -> AttemptOutcome {

@@ -17,7 +17,11 @@ pub async fn deliveries_go_out_in_order(store: &Store, told: &Told) {
     assert!(claim(store, "b", 534, 9).await.is_empty(), "all leases hold");
 
     assert!(begin(store, &first[0].delivery, 521).await);
-    let retry = AttemptOutcome::Retry { at: at(560), error: "451".to_owned() };
+    let retry = AttemptOutcome::Retry {
+        at: at(560),
+        tried: std::time::Duration::from_secs(40),
+        error: "451".to_owned(),
+    };
     assert!(finish(store, &first[0].delivery, retry, 522).await);
     assert!(begin(store, &first[1].delivery, 521).await);
     assert!(finish(store, &first[1].delivery, accepted(), 522).await);

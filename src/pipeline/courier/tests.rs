@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::patiently;
 use crate::config;
-use crate::model::{Delivery, DeliveryId, DeliveryState, Locale, NoticeId};
+use crate::model::{AttemptOutcome, Delivery, DeliveryId, DeliveryState, Locale, NoticeId};
 use crate::notify::{HandOver, Message, Notifier, Receipt, SendError, sample};
 use crate::pipeline::{Live, Parsers, Parsing, Pipeline};
 use crate::store::{Location, Store, deliveries};
@@ -109,6 +110,19 @@ async fn a_sender_that_panics_takes_no_other_message_along() {
         assert_eq!(sent[well], (DeliveryState::Accepted, 1), "{sent:?}");
     }
     assert_eq!(sent["panics"].1, 1, "{sent:?}");
+}
+
+/// F27: the instant of the next attempt is not asked.
+#[test]
+fn patience_is_what_was_tried_and_not_what_the_clock_says() {
+    let (hour, second) = (Duration::from_hours(1), Duration::from_secs(1));
+    let in_a_year = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(365 * 24);
+    for (tried, goes_on) in [(second, true), (hour, true), (hour + second, false)] {
+        let outcome = patiently(hour, in_a_year, tried, "451".to_owned());
+        let again = AttemptOutcome::Retry { at: in_a_year, tried, error: "451".to_owned() };
+        let dead = AttemptOutcome::Refused("given up after 60 min: 451".to_owned());
+        assert_eq!(outcome, if goes_on { again } else { dead });
+    }
 }
 
 /// The next attempt, 5 s from now, would come after the deadline of one second.

@@ -103,8 +103,8 @@ pub fn retry(
     now: Timestamp,
 ) -> Result<Retried, StoreError> {
     let changed = tx.execute(
-        "UPDATE delivery SET state = 'pending', not_before = ?2, first_try_at = NULL, retried_at = ?2, \
-         updated_at = ?2 WHERE id = ?1 AND lease_until <= ?2 AND state IN ('dead', 'pending')",
+        "UPDATE delivery SET state = 'pending', not_before = ?2, first_try_at = NULL, tried_ms = 0, \
+         retried_at = ?2, updated_at = ?2 WHERE id = ?1 AND lease_until <= ?2 AND state IN ('dead', 'pending')",
         params![id, now],
     )?;
     if changed == 1 {

@@ -99,3 +99,34 @@ async fn a_clock_that_jumps_loses_nothing_and_repeats_nothing() {
     assert_eq!((kept.len(), ids.len()), (3, 3), "each once");
     assert_eq!(daemon.get("/readyz").0, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_not_given_up_by_a_clock_that_jumps() {
+    let site = Site::open().await;
+    site.publish(HEADLINE, TEXT);
+    // Put off before the jump, and at the first attempt after it.
+    let mail = MailStub::open(|verb, before| match (verb, before) {
+        ("RCPT", 0 | 1) => Does::Says("451 4.7.1 greylisted"),
+        _ => Does::Well,
+    })
+    .await;
+    let impatient = mail_channel("mail", mail.port, "give_up_after = \"10m\"\n");
+    let settings =
+        Settings::new().source("diario", &site.feed_url()).ways(&(impatient + TO_CARMEN));
+    let clock = Clock::new(settings.file("offset"));
+    let environment = clock.environment();
+    let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, &**value)).collect();
+    let daemon = Daemon::start_with(&settings.write(), &environment).await;
+    daemon.says("not delivered yet").await;
+    clock.set("+2h");
+    wait_for("it is put off again", SOON, || (mail.fired() == 2).then_some(())).await;
+    wait_for("it arrives", SOON, || (mail.kept().len() == 1).then_some(())).await;
+    let taken = || (outbox(&settings)[0].1 == "accepted").then_some(());
+    wait_for("it is recorded", SOON, taken).await;
+    assert_eq!(outbox(&settings), [("mail".to_owned(), "accepted".to_owned(), 3)]);
+    assert!(!daemon.log().contains("given up"), "{}", daemon.log());
+    let database = rusqlite::Connection::open(settings.file("atalaya.db")).expect("opened");
+    let apart = "SELECT MAX(started_at) - MIN(started_at) FROM attempt WHERE n < 3";
+    let apart: i64 = database.query_row(apart, [], |row| row.get(0)).expect("a number");
+    assert!(apart > 3_600_000, "the second attempt was made after the jump: {apart} ms");
+}
