@@ -10,7 +10,8 @@ mod waves;
 pub use catalogue::{count, fill, text};
 pub use facts::{fact, verdict};
 pub use names::{
-    adjustment, alert_state, audience, delivery_state, drill_mark, evidence_kind, field, health,
-    held_why, incident_state, level, month, part, polarity, reason, reminder, step_state,
+    adjustment, alert_event, alert_state, audience, delivery_state, drill_mark, evidence_kind,
+    field, health, held_why, incident_state, level, month, part, polarity, reason, reminder,
+    step_state,
 };
 pub use waves::{wave, wave_headline};

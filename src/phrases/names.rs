@@ -2,8 +2,8 @@
 
 use super::{fill, text};
 use crate::model::{
-    Adjustment, AlertState, DeliveryState, DrillMark, EvidenceKind, Field, Health, HeldWhy,
-    IncidentState, Level, Locale, PartName, PolarityLabel, Reason, Reminder, StepState,
+    Adjustment, AlertEventKind, AlertState, DeliveryState, DrillMark, EvidenceKind, Field, Health,
+    HeldWhy, IncidentState, Level, Locale, PartName, PolarityLabel, Reason, Reminder, StepState,
 };
 
 /// An alert level: azul, blue, 蓝色.
@@ -160,6 +160,28 @@ pub fn alert_state(state: AlertState, locale: Locale) -> &'static str {
             AlertState::Acknowledged => "alert.acknowledged",
             AlertState::Resolved => "alert.resolved",
             AlertState::Dismissed => "alert.dismissed",
+        },
+        locale,
+    )
+}
+
+/// What happened to an alert.
+#[must_use]
+pub fn alert_event(kind: AlertEventKind, locale: Locale) -> &'static str {
+    text(
+        match kind {
+            AlertEventKind::Opened => "alert_event.opened",
+            AlertEventKind::Raised => "alert_event.raised",
+            AlertEventKind::Reopened => "alert_event.reopened",
+            AlertEventKind::Notified => "alert_event.notified",
+            AlertEventKind::Asked => "alert_event.asked",
+            AlertEventKind::Escalated => "alert_event.escalated",
+            AlertEventKind::Acknowledged => "alert_event.acknowledged",
+            AlertEventKind::Lapsed => "alert_event.lapsed",
+            AlertEventKind::Exhausted => "alert_event.exhausted",
+            AlertEventKind::Noted => "alert_event.noted",
+            AlertEventKind::Resolved => "alert_event.resolved",
+            AlertEventKind::Dismissed => "alert_event.dismissed",
         },
         locale,
     )

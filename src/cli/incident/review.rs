@@ -270,13 +270,27 @@ impl<'a> Reader<'a> {
             (*at, format!("{headline} ({count})"))
         });
         let alert = self.found.alert.iter().map(|event| {
-            let note = event.note.as_deref().unwrap_or_default();
-            (event.at, format!("{} {note}", event.kind.name()))
+            let what = phrases::alert_event(event.kind, self.locale);
+            let told = event.note.as_deref().map(|note| self.noted(what, note));
+            (event.at, told.unwrap_or_else(|| what.to_owned()))
         });
         let mut rows: Vec<(Timestamp, String)> = stories.chain(alert).collect();
         rows.sort();
         let rows = rows.into_iter().map(|(at, what)| vec![self.time(at), what]);
         (self.head(&["at", "what"]), rows.collect())
+    }
+
+    /// What happened to an alert, with its note: a level and why, or somebody's words.
+    fn noted(&self, what: &str, note: &str) -> String {
+        let reason = |name: &str| {
+            name.parse().ok().map(|reason| phrases::reason(reason, self.locale).to_owned())
+        };
+        let decided = note.split_once(": ").and_then(|(level, why)| {
+            let level = phrases::level(level.parse().ok()?, self.locale);
+            Some(format!("{level} · {}", reason(why)?))
+        });
+        let told = decided.or_else(|| reason(note)).unwrap_or_else(|| note.to_owned());
+        format!("{what} · {told}")
     }
 
     fn log_table(&self, decisions: bool) -> (Vec<String>, Vec<Vec<String>>) {
