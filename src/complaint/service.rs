@@ -58,7 +58,8 @@ fn hours(one: &Served) -> Option<f64> {
 fn median(rising: &[f64]) -> Option<f64> {
     let middle = rising.len() / 2;
     let upper = rising.get(middle)?;
-    let lower = if rising.len() % 2 == 0 { rising.get(middle.checked_sub(1)?)? } else { upper };
+    let lower =
+        if rising.len().is_multiple_of(2) { rising.get(middle.checked_sub(1)?)? } else { upper };
     Some(f64::midpoint(*lower, *upper))
 }
 

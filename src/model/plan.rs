@@ -24,6 +24,9 @@ pub struct Person {
     /// Where they work; results of quizzes are counted by it.
     #[serde(default)]
     pub unit: Option<String>,
+    /// When they last confirmed that messages reach them.
+    #[serde(default)]
+    pub checked_on: Option<Date>,
     /// When they are not to be disturbed.
     pub quiet: Option<QuietHours>,
 }

@@ -166,6 +166,23 @@ fn a_night_in_which_nobody_can_be_disturbed_is_told() {
     insta::assert_snapshot!("plan-L18-asleep", told(&check(dir.path(), &[])));
 }
 
+/// Ninety days are believed, a day more is not; who never wrote a day is not asked.
+#[test]
+fn an_address_that_nobody_confirmed_for_long_is_told() {
+    let dir = laid_out(CONFIG, &PLANS);
+    let path = dir.path().join("people.toml");
+    let mut text = std::fs::read_to_string(&path).expect("people");
+    let today: jiff::civil::Date = TODAY.parse().expect("a day");
+    for (person, days) in [("elena.ruiz", 90), ("marta.leon", 91)] {
+        let day = today.checked_sub(jiff::ToSpan::days(days)).expect("a day");
+        let head = format!("[person.\"{person}\"]\n");
+        assert!(text.contains(&head), "{person}");
+        text = text.replacen(&head, &format!("{head}checked_on = {day}\n"), 1);
+    }
+    std::fs::write(&path, text).expect("written");
+    insta::assert_snapshot!("plan-L14-unconfirmed", told(&check(dir.path(), &[])));
+}
+
 #[test]
 fn a_grave_category_without_a_plan_is_told() {
     let dir = laid_out(CONFIG, &PLANS[..1]);

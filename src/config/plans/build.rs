@@ -104,7 +104,7 @@ fn check_head(raw: &RawPlan, report: &mut Report<'_>) {
     }
 }
 
-fn day(date: &Spanned<Datetime>, report: &mut Report<'_>) -> Option<Date> {
+pub fn day(date: &Spanned<Datetime>, report: &mut Report<'_>) -> Option<Date> {
     let day = Date::from_str(&date.get_ref().to_string()).ok();
     if day.is_none() {
         report.error(date.span(), "not a day", "write it as 2026-09-15, without a time");

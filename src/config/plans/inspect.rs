@@ -16,6 +16,9 @@ use crate::model::{BusinessDays, Category, Level, Person, Plan, PlanDuration};
 /// Hours that are looked at for somebody who can be reached: a week.
 const HOURS: i64 = 7 * 24;
 
+/// Days for which a confirmed address is believed.
+const CONFIRMED_FOR: i64 = 90;
+
 /// What the inspection knows besides the plans.
 #[derive(Debug, Clone, Copy)]
 pub struct Inspection<'a> {
@@ -128,6 +131,15 @@ fn reached(raw: &RawPlan, known: &Inspection<'_>, report: &mut Report<'_>) {
         for person in people().filter(|person| known.bounced.contains(person.get_ref())) {
             let what = format!("L14 mail to `{}` comes back", person.get_ref());
             report.warning(person.span(), what, "mend the address in the people file");
+        }
+        for person in people() {
+            let checked = known.people.get(person.get_ref()).and_then(|it| it.checked_on);
+            let until = checked.and_then(|day| day.checked_add(CONFIRMED_FOR.days()).ok());
+            if let Some(day) = checked.filter(|_| until.is_some_and(|until| until < known.today)) {
+                let what = format!("L14 `{}` last confirmed their address {day}", person.get_ref());
+                let remedy = "ask them by it, and write the day as `checked_on` in the people file";
+                report.warning(person.span(), what, remedy);
+            }
         }
         let holders: Vec<&Person> =
             people().filter_map(|person| known.people.get(person.get_ref())).collect();

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
+use toml::value::Datetime;
 
+use super::build::day;
 use super::raw::Text;
 use super::report::Report;
 use crate::config::calendars::read_clock;
@@ -27,6 +29,7 @@ struct RawPerson {
     language: Option<Locale>,
     time_zone: Option<Text>,
     unit: Option<Text>,
+    checked_on: Option<Spanned<Datetime>>,
     quiet: Option<Spanned<RawQuiet>>,
 }
 
@@ -54,6 +57,7 @@ pub fn load_people(
     for (id, raw) in raw.person {
         check(&raw, &mut report);
         let quiet = raw.quiet.as_ref().and_then(|quiet| quiet_hours(quiet, &mut report));
+        let checked_on = raw.checked_on.as_ref().and_then(|date| day(date, &mut report));
         let zone = raw.time_zone.map_or_else(|| default_time_zone.to_owned(), Text::into_inner);
         let person = Person {
             id: id.clone(),
@@ -62,6 +66,7 @@ pub fn load_people(
             locale: raw.language.unwrap_or(default_locale),
             time_zone: zone,
             unit: raw.unit.map(|unit| unit.into_inner().trim().to_owned()),
+            checked_on,
             quiet,
         };
         people.insert(id, person);
@@ -137,6 +142,17 @@ mod tests {
         let people = load_people(&file, Locale::Zh, "Asia/Shanghai").expect("no findings");
         let person = &people["a.b"];
         assert_eq!((person.locale, person.time_zone.as_str()), (Locale::Zh, "Asia/Shanghai"));
+    }
+
+    #[test]
+    fn the_day_of_the_last_confirmation_is_a_day() {
+        let checked = |day: &str| {
+            let text = format!("[person.a]\nname = \"A\"\nchecked_on = {day}\n");
+            load_people(&TomlFile::new("p", &text), Locale::En, "UTC")
+        };
+        let people = checked("2026-09-01").expect("good");
+        assert_eq!(people["a"].checked_on, Some(jiff::civil::date(2026, 9, 1)));
+        assert_eq!(checked("10:00:00").expect_err("a time")[0].line, 3);
     }
 
     #[test]
