@@ -44,6 +44,9 @@ from_level = "orange"
 wait = "0s"
 notify = ["mando"]
 via = ["mail"]
+ack = "all"
+repeat_every = "2s"
+repeat_max = 20
 [[escalation.steps]]
 from_level = "orange"
 wait = "3s"
@@ -150,6 +153,28 @@ async fn text_by_mail(settings: &Settings, person: &str, words: &str) -> String 
     .await
 }
 
+/// Somebody is at the step; who was asked with others answers by the page, too, and takes it from nobody.
+async fn who_leads_says_that_they_know(settings: &Settings, daemon: &Daemon, number: &str) {
+    let page = wait_for("a mail for who leads", SOON, || {
+        let all = mails(&settings.mails()).into_iter();
+        let mut hers = all.filter(|mail| mail.to.starts_with("elena.ruiz"));
+        let mail = hers.find(|mail| mail.text.contains("Iván Soto ya está con «Comprobar"))?;
+        let lines = mail.text.lines().map(str::trim);
+        let mut links = lines.filter_map(|line| line.strip_prefix("https://atalaya.example/desk"));
+        links.find(|path| path.starts_with("/answer/")).map(str::to_owned)
+    })
+    .await;
+    let (_, form) = daemon.get(&page);
+    let (_, proof) = form.split_once("name=\"proof\" value=\"").expect("a form");
+    let ack = format!("proof={}&way=ack", proof.split('"').next().expect("a value"));
+    assert!(form.contains("value=\"ack\""), "{form}");
+    assert_eq!(daemon.post(&page, "", &ack).0, 200);
+    assert!(!daemon.get(&page).1.contains("value=\"ack\""), "she has said so");
+    assert_eq!(daemon.post(&page, "", &ack).0, 409, "once");
+    let shown = json(settings, &["incident", "show", number]);
+    assert_eq!(shown["steps"][0]["person"], "ivan.soto", "{shown}");
+}
+
 /// Nothing is published before two roles have approved exactly what is to be published.
 async fn the_note_is_approved_word_for_word(settings: &Settings, daemon: &Daemon, number: &str) {
     let refused = |output: &Output| {
@@ -230,6 +255,7 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
         ("late", "hechos", 1),
         ("late", "supervisor", 1),
         ("asked", "supervisor", 3),
+        ("repeated", "hechos", 1),
     ] {
         daemon.signal("KILL");
         daemon = Daemon::start(&config).await;
@@ -257,6 +283,7 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let shown = json(&settings, &["incident", "show", number]);
     assert_eq!(shown["steps"][0]["person"], "ivan.soto", "{shown}");
     assert!(shown["deadlines"][0]["escalated"].as_bool().expect("a flag"), "{shown}");
+    who_leads_says_that_they_know(&settings, &daemon, number).await;
     let bare = acts(&settings, number, "ivan.soto", &["done", "hechos"]);
     assert_eq!(bare.status.code(), Some(1), "evidence is wanted");
     let (status, noted) = says("way=done&evidence=visto+en+los+registros");
@@ -267,7 +294,8 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let said = said.filter(|event| event["details"]["through"]["channel"] == "mail");
     let said: Vec<_> = said.map(|it| (&it["by"], &it["details"]["through"]["address"])).collect();
     let ivan = (&"ivan.soto".into(), &"127.0.0.1".into());
-    assert_eq!(said, [ivan, ivan], "the log keeps who, by what and from where: {shown}");
+    let elena = (&"elena.ruiz".into(), &"127.0.0.1".into());
+    assert_eq!(said, [ivan, elena, ivan], "the log keeps who, by what and from where: {shown}");
     done(&acts(&settings, number, "ana.mora", &["done", "supervisor", "--evidence", "2026/17"]));
     the_note_is_approved_word_for_word(&settings, &daemon, number).await;
     done(&acts(&settings, number, "carmen.saez", &["hand-over", "nota", "--to", "pablo.nieto"]));
