@@ -175,6 +175,17 @@ async fn who_leads_says_that_they_know(settings: &Settings, daemon: &Daemon, num
     assert_eq!(shown["steps"][0]["person"], "ivan.soto", "{shown}");
 }
 
+/// Who, by which message and from where.
+fn the_log_keeps_who_answered(settings: &Settings, number: &str) {
+    let shown = json(settings, &["incident", "show", number]);
+    let said = shown["events"].as_array().expect("events").iter();
+    let said = said.filter(|event| event["details"]["through"]["channel"] == "mail");
+    let said: Vec<_> = said.map(|it| (&it["by"], &it["details"]["through"]["address"])).collect();
+    let ivan = (&"ivan.soto".into(), &"127.0.0.1".into());
+    let elena = (&"elena.ruiz".into(), &"127.0.0.1".into());
+    assert_eq!(said, [ivan, elena, ivan], "the log keeps who, by what and from where: {shown}");
+}
+
 /// Nothing is published before two roles have approved exactly what is to be published.
 async fn the_note_is_approved_word_for_word(settings: &Settings, daemon: &Daemon, number: &str) {
     let refused = |output: &Output| {
@@ -289,13 +300,7 @@ async fn a_plan_survives_being_killed_and_ends_with_its_review() {
     let (status, noted) = says("way=done&evidence=visto+en+los+registros");
     assert!(status == 200 && noted.contains("Hecho por Iván Soto"), "{status} {noted}");
     assert_eq!(says("way=done&evidence=otra+vez").0, 409, "it is done");
-    let shown = json(&settings, &["incident", "show", number]);
-    let said = shown["events"].as_array().expect("events").iter();
-    let said = said.filter(|event| event["details"]["through"]["channel"] == "mail");
-    let said: Vec<_> = said.map(|it| (&it["by"], &it["details"]["through"]["address"])).collect();
-    let ivan = (&"ivan.soto".into(), &"127.0.0.1".into());
-    let elena = (&"elena.ruiz".into(), &"127.0.0.1".into());
-    assert_eq!(said, [ivan, elena, ivan], "the log keeps who, by what and from where: {shown}");
+    the_log_keeps_who_answered(&settings, number);
     done(&acts(&settings, number, "ana.mora", &["done", "supervisor", "--evidence", "2026/17"]));
     the_note_is_approved_word_for_word(&settings, &daemon, number).await;
     done(&acts(&settings, number, "carmen.saez", &["hand-over", "nota", "--to", "pablo.nieto"]));
