@@ -77,6 +77,8 @@ pub(super) enum Outcome {
     Stands,
     /// It is noted.
     Noted(Way),
+    /// It is noted that they know of it; somebody else is at it.
+    Heard,
     /// It cannot be.
     Refused(Refusal),
     /// Somebody has taken it.
@@ -90,7 +92,7 @@ pub(super) enum Outcome {
 impl Outcome {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::Stands | Self::Noted(_) => StatusCode::OK,
+            Self::Stands | Self::Noted(_) | Self::Heard => StatusCode::OK,
             Self::Refused(Refusal::Evidence { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused(_) | Self::Taken | Self::Used => StatusCode::CONFLICT,
             Self::Again => StatusCode::FORBIDDEN,
@@ -151,6 +153,9 @@ pub(super) fn say(
     let by = Some(asker.id.clone());
     let event = IncidentEvent { through: Some(through), ..IncidentEvent::new(now, by, what) };
     Ok(match plans(tx, config, &found.incident.number, &event)? {
+        Some(Ok(())) if way == Way::Ack && found.state() == StepState::Acknowledged => {
+            Outcome::Heard
+        }
         Some(Ok(())) => Outcome::Noted(way),
         Some(Err(why)) => Outcome::Refused(why),
         None => Outcome::Again,
@@ -289,6 +294,7 @@ impl Found {
                 phrases::text("answer_step.no_evidence", locale).to_owned()
             }
             Outcome::Noted(Way::Ack) => by("answer.done", taken),
+            Outcome::Heard => by("answer_step.heard", taken),
             Outcome::Noted(Way::HandOver) => {
                 let to = name(config, &self.holders().0);
                 phrases::fill("answer_step.handed_over", locale, &[("name", &to)])

@@ -168,7 +168,8 @@ async fn who_leads_says_that_they_know(settings: &Settings, daemon: &Daemon, num
     let (_, proof) = form.split_once("name=\"proof\" value=\"").expect("a form");
     let ack = format!("proof={}&way=ack", proof.split('"').next().expect("a value"));
     assert!(form.contains("value=\"ack\""), "{form}");
-    assert_eq!(daemon.post(&page, "", &ack).0, 200);
+    let (status, noted) = daemon.post(&page, "", &ack);
+    assert!(status == 200 && noted.contains("Se ocupa Iván Soto"), "{status} {noted}");
     assert!(!daemon.get(&page).1.contains("value=\"ack\""), "she has said so");
     assert_eq!(daemon.post(&page, "", &ack).0, 409, "once");
     let shown = json(settings, &["incident", "show", number]);
