@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_imap::Client;
+use async_imap::error::Error;
+use async_imap::imap_proto::{Response, Status};
 use rustls::ClientConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -91,8 +93,12 @@ async fn greeted(client: &mut Client<Bounded>) -> Result<(), MailboxError> {
     let greeting = tokio::time::timeout(COMMAND, client.read_response()).await;
     let greeting =
         greeting.map_err(|_| MailboxError::Silent { step, seconds: COMMAND.as_secs() })?;
-    match greeting.map_err(|error| refusal(step, async_imap::error::Error::Io(error)))? {
-        Some(_) => Ok(()),
-        None => Err(refusal(step, async_imap::error::Error::ConnectionLost)),
+    let greeting = greeting.map_err(|error| refusal(step, Error::Io(error)))?;
+    match greeting.ok_or_else(|| refusal(step, Error::ConnectionLost))?.parsed() {
+        Response::Data { status: Status::Bye, outcome } => {
+            let said = outcome.information.as_deref().unwrap_or("BYE");
+            Err(refusal(step, Error::No(said.to_owned())))
+        }
+        _ => Ok(()),
     }
 }

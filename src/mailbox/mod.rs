@@ -44,3 +44,6 @@ pub enum MailboxError {
         step: &'static str,
     },
 }
+
+#[cfg(test)]
+mod tests;
