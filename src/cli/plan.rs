@@ -10,9 +10,10 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::check::CheckReport;
 use super::{output, report};
-use crate::app::{AppError, drills, incidents};
+use crate::app::{AppError, drills, incidents, rehearsal};
 use crate::config::{
-    self, Config, Finding, FindingSeverity, Inspection, OpenLesson, TomlFile, inspect_plan,
+    self, Config, Finding, FindingSeverity, Inspection, OpenLesson, Rehearsed, TomlFile,
+    inspect_plan,
 };
 
 #[derive(Subcommand)]
@@ -75,7 +76,7 @@ impl PlanCheck {
             Timestamp::now().to_zoned_datetime(zone).date()
         });
         let past = if self.archive { Some(past(config, today)?) } else { None };
-        let (bounced, lessons, drilled) = past.unwrap_or_default();
+        let Past { bounced, lessons, drilled, rehearsed } = past.unwrap_or_default();
         let known = Inspection {
             today,
             people: &config.people,
@@ -83,6 +84,7 @@ impl PlanCheck {
             bounced: &bounced,
             drilled: &drilled,
             lessons: &lessons,
+            rehearsed: &rehearsed,
         };
         let mut findings = Vec::new();
         for path in &config.plan_files {
@@ -96,12 +98,21 @@ impl PlanCheck {
     }
 }
 
-type Past = (BTreeSet<String>, Vec<OpenLesson>, BTreeMap<String, Date>);
+/// What the archive knows.
+#[derive(Default)]
+struct Past {
+    bounced: BTreeSet<String>,
+    lessons: Vec<OpenLesson>,
+    drilled: BTreeMap<String, Date>,
+    rehearsed: Rehearsed,
+}
 
 fn past(config: &Config, today: Date) -> Result<Past, ExitCode> {
     let asked = report::answer_on_runtime(async {
         let (bounced, lessons) = incidents::troubles(config, today).await?;
-        Ok::<_, AppError>((bounced, lessons, drills::last_days(config).await?))
+        let drilled = drills::last_days(config).await?;
+        let rehearsed = rehearsal::counts(config, Timestamp::now()).await?;
+        Ok::<_, AppError>(Past { bounced, lessons, drilled, rehearsed })
     })?;
     asked.map_err(|error| report::fault(&error))
 }

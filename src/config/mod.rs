@@ -47,7 +47,7 @@ pub use mailboxes::Mailbox;
 pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{
-    Inspection, OpenLesson, PlanNames, inspect_plan, load_people, load_plan, uncovered,
+    Inspection, OpenLesson, PlanNames, Rehearsed, inspect_plan, load_people, load_plan, uncovered,
 };
 pub use scenarios::{of_case as case_scenario, scenario};
 pub use second_reader::SecondReader;

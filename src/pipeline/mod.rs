@@ -75,8 +75,8 @@ pub use spread::told_by;
 pub use crate::collect::usual_gap;
 /// Why something cannot happen to an incident, for those who say it.
 pub use crate::plan::{
-    Called, Measure, Reached, Refusal as IncidentRefusal, Scorecard, StatementStanding, concerned,
-    roll_call, scorecard, statements,
+    Called, Measure, Reached, Refusal as IncidentRefusal, Rehearsal, Scorecard, Seen,
+    StatementStanding, concerned, roll_call, scorecard, statements,
 };
 /// What is out of the ordinary, for those who show it.
 pub use crate::story::{Burst, History, bursts, silence, surface_terms};

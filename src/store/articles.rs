@@ -248,6 +248,15 @@ pub fn find(
     rows.first().map(|row| Ok((read(row)?, row.json(COLUMN_COUNT)?))).transpose()
 }
 
+/// When the first article of the archive was seen.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn oldest(tx: &mut dyn Transaction) -> Result<Option<Timestamp>, StoreError> {
+    let rows = tx.query("SELECT MIN(discovered_at) FROM article", &[])?;
+    rows.first().map_or(Ok(None), |row| row.get(0))
+}
+
 /// Articles seen within `window` before the last one, oldest first, at most `most` and of these the
 /// newest.
 ///

@@ -9,6 +9,7 @@ mod complaints;
 mod incidents;
 mod outbox;
 mod places;
+mod plans;
 mod schemas;
 mod shapes;
 mod streams;

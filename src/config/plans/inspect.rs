@@ -16,6 +16,9 @@ use crate::model::{BusinessDays, Category, Level, Person, Plan, PlanDuration};
 /// Hours that are looked at for somebody who can be reached: a week.
 const HOURS: i64 = 7 * 24;
 
+/// Stories in 90 days from which a row holds too often.
+const TOO_OFTEN: usize = 20;
+
 /// Days for which a confirmed address is believed.
 const CONFIRMED_FOR: i64 = 90;
 
@@ -34,7 +37,13 @@ pub struct Inspection<'a> {
     pub drilled: &'a BTreeMap<String, Date>,
     /// Lessons of reviews that are not seen to.
     pub lessons: &'a [OpenLesson],
+    /// What the triggers would have done with the last 90 days.
+    pub rehearsed: &'a Rehearsed,
 }
+
+/// By plan, for each of its trigger rows in the order of the file: how many stories of the last 90 days it would have
+/// held for; none where the archive cannot tell. Plans are missing while the archive is younger.
+pub type Rehearsed = BTreeMap<String, Vec<Option<usize>>>;
 
 /// A lesson whose day has passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +68,7 @@ pub fn inspect_plan(file: &TomlFile, known: &Inspection<'_>) -> Vec<Finding> {
     reached(&raw, known, &mut report);
     calendar(&raw, known, &mut report);
     statements(&raw, &mut report);
+    rehearsed(&raw, known, &mut report);
     for lesson in known.lessons.iter().filter(|it| it.plan == *raw.plan.id.get_ref()) {
         let OpenLesson { incident, text, due, .. } = lesson;
         let what = format!("L22 a lesson of {incident} was due {due}: {text}");
@@ -149,6 +159,27 @@ fn reached(raw: &RawPlan, known: &Inspection<'_>, report: &mut Report<'_>) {
             let what = format!("L18 nobody who holds `{key}` can be disturbed at orange: {hour}");
             let remedy = "let one of them be disturbed (`quiet` … `below`), or name others";
             report.warning(role.primary.span(), what, remedy);
+        }
+    }
+}
+
+/// Rule L17: rows that nothing reaches, and rows that everything does.
+fn rehearsed(raw: &RawPlan, known: &Inspection<'_>, report: &mut Report<'_>) {
+    let Some(counts) = known.rehearsed.get(raw.plan.id.get_ref()) else { return };
+    for (row, count) in raw.triggers().zip(counts) {
+        match count {
+            Some(0) => {
+                let what = "L17 this row would have held for no story of the last 90 days";
+                let remedy = "ask for less, unless it is meant for what has not happened yet";
+                report.warning(row.span(), what, remedy);
+            }
+            Some(often) if *often > TOO_OFTEN => {
+                let what =
+                    format!("L17 this row would have held for {often} stories of the last 90 days");
+                let remedy = "ask for more: a plan that starts so often is believed no more";
+                report.warning(row.span(), what, remedy);
+            }
+            _ => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything that is wrong is told at once, each with its place, under the ids of the plan lint
 //! (L01–L11, L15, L16, L21). What needs a clock, an archive or the history of deliveries
-//! (review overdue, bounced contacts) is the inspection's (L12–L14, L18–L20, L22, L23), which no
+//! (review overdue, bounced contacts) is the inspection's (L12–L14, L17–L20, L22, L23), which no
 //! start depends on. Nothing is repaired.
 
 mod build;
@@ -14,7 +14,7 @@ mod raw;
 mod report;
 
 pub use self::lint::Known as PlanNames;
-pub use inspect::{Inspection, OpenLesson, inspect_plan, uncovered};
+pub use inspect::{Inspection, OpenLesson, Rehearsed, inspect_plan, uncovered};
 pub use people::load_people;
 
 use self::raw::RawPlan;
