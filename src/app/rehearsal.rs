@@ -31,7 +31,9 @@ pub async fn counts(config: &Config, now: Timestamp) -> Result<Rehearsed, AppErr
         let mut rehearsal = Rehearsal::new(&plans);
         let mut last: Option<Scored> = None;
         while let Some(page) = next(tx, since, last.as_ref())? {
-            page.iter().for_each(|scored| rehearsal.take_in(&seen(scored)));
+            for scored in &page {
+                rehearsal.take_in(&seen(scored));
+            }
             last = page.into_iter().next_back();
         }
         Ok(rehearsal.counts())

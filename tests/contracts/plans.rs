@@ -116,7 +116,7 @@ fn rows_that_nothing_reaches_and_rows_that_everything_does_are_told() {
     let plan = std::fs::read_to_string(home.path().join("plans/rumour.toml")).expect("a plan");
     let line = |words: &str| {
         let found = plan.lines().position(|line| line.contains(words));
-        found.map(|at| at + 1).unwrap_or_else(|| panic!("{words} is not in the plan"))
+        found.expect("these words are in the plan") + 1
     };
     let never = |words: &str| {
         let what = "L17 this row would have held for no story of the last 90 days";
