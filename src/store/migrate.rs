@@ -35,7 +35,7 @@ const MIGRATIONS: [Migration; 16] = [
     alike(include_str!("migrations/0013_disabled_channels.sql")),
     alike(include_str!("migrations/0014_drills.sql")),
     alike(include_str!("migrations/0015_mailboxes.sql")),
-    alike(include_str!("migrations/0017_patience.sql")),
+    alike(include_str!("migrations/0016_patience.sql")),
 ];
 
 const fn alike(both: &'static str) -> Migration {
