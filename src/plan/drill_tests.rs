@@ -73,7 +73,7 @@ fn holidays_alone_are_no_days() {
     assert_eq!(surprise(&plan, &schedule(), now, "seed", now), None);
 }
 
-fn origin(now: Timestamp) -> Origin {
+pub(super) fn origin(now: Timestamp) -> Origin {
     Origin {
         number: "SIM-2026-0001".to_owned(),
         title: "Colas".to_owned(),

@@ -92,7 +92,8 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::{concerned, roll_call};
-    use crate::model::{AlertId, Happening, IncidentEvent, Level, Origin, Start, StoryId};
+    use crate::model::{Happening, IncidentEvent, Start};
+    use crate::plan::drill_tests::origin;
     use crate::plan::tests::plans;
     use crate::plan::{apply, opening};
 
@@ -102,17 +103,7 @@ mod tests {
     fn whoever_lets_it_pass_is_named_and_whoever_was_spared_is_not() {
         let plan = plans().swap_remove(0);
         let start: jiff::Timestamp = "2026-11-23T10:00:00Z".parse().expect("time");
-        let origin = Origin {
-            number: "INC-2026-0007".to_owned(),
-            title: "Colas".to_owned(),
-            category: "solvency".to_owned(),
-            level: Level::Orange,
-            topic_id: "bank".to_owned(),
-            story_id: StoryId::new(),
-            alert_id: AlertId::new(),
-            detected_at: start,
-            drill: None,
-        };
+        let origin = origin(start);
         let (mut log, mut incident) = (Vec::new(), None);
         let mut happen = |minutes: i64, by: Option<&str>, what: Happening| {
             let at = start + SignedDuration::from_mins(minutes);

@@ -150,6 +150,16 @@ async fn read_new(
     let in_order = mark.is_some_and(|mark| session.knows(&mark));
     for some in uids.chunks(Session::AT_ONCE) {
         let mails = session.fetch(some).await?;
+        let missing = some.len().saturating_sub(mails.len());
+        if missing > 0 {
+            let why = "removed meanwhile, or not given by the server";
+            tracing::warn!(
+                mailbox = mailbox.id,
+                missing,
+                why,
+                "mails that were found are not there"
+            );
+        }
         let letters = letters(pipeline, mailbox, &mails).await;
         let last = some.last().copied().filter(|_| in_order);
         file(pipeline, (config, mailbox), letters, last.map(|last| (session.validity(), last)))
