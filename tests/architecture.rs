@@ -21,7 +21,7 @@ const FLOORS: [(u8, &str, &[&str]); 27] = [
     (1, "sandbox", &[]),
     (1, "store", &["model"]),
     (1, "query", &["model", "text"]),
-    (1, "config", &["model", "text", "query"]),
+    (1, "config", &["model", "text", "query", "phrases"]),
     (1, "guard", &["model", "config"]),
     (1, "telemetry", &["model", "config"]),
     (2, "collect", &["model", "config", "text", "guard"]),

@@ -1,10 +1,6 @@
 //! Drills: begun for the running daemon to play, left, resumed, and what they showed.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -237,26 +233,6 @@ pub async fn one(config: &Config, number: String) -> Result<Option<DrillReport>,
         }))
     })
     .await
-}
-
-/// The day of the last drill of each plan that was played to its end, by plan: rule L13.
-///
-/// # Errors
-/// If the store cannot be read.
-pub async fn last_days(config: &Config) -> Result<BTreeMap<String, Date>, AppError> {
-    let zone = TimeZone::get(&config.organisation.time_zone).unwrap_or(TimeZone::UTC);
-    let found = reading(config, |tx| drills::recent(tx, MOST)).await?;
-    let mut days = BTreeMap::new();
-    for drill in found.iter().filter(|drill| is_whole(drill)) {
-        let day = drill.starts_at.to_zoned_datetime(zone.clone()).date();
-        days.entry(drill.plan_id.clone()).or_insert(day);
-    }
-    Ok(days)
-}
-
-fn is_whole(drill: &Drill) -> bool {
-    let all = usize::try_from(drill.played).is_ok_and(|it| it >= drill.scenario.items.len());
-    drill.state == DrillState::Over && all
 }
 
 fn judged(tx: &mut dyn Transaction, number: &str) -> Result<Option<Scorecard>, StoreError> {

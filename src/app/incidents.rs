@@ -8,22 +8,17 @@ pub use self::rows::{
 };
 use self::rows::{duty, log, row, statement, step, text};
 use super::{AppError, reading, writing};
-use crate::config::{Config, OpenLesson};
+use crate::config::Config;
 use crate::model::{
     AlertEvent, AlertId, Happening, Incident, IncidentEvent, Level, Origin, Plan, StoryId,
 };
 use crate::pipeline::{self, Happened, IncidentRefusal};
 pub use crate::pipeline::{Broken, Called, Verified};
-use crate::store::{
-    StoreError, Transaction, alert_events, deliveries, incident_events, incidents, stories,
-};
-use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use crate::store::{StoreError, Transaction, alert_events, incident_events, incidents, stories};
+use jiff::Timestamp;
 
 mod rows;
 
-/// Mail that came back is remembered for so long.
-const BOUNCED: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Incidents that a list shows.
 const MOST: u32 = 200;
 /// Events of one incident that are read.
@@ -298,39 +293,4 @@ fn origin(
 /// If the store cannot be read.
 pub async fn verify(config: &Config, head: Option<String>) -> Result<Verified, AppError> {
     reading(config, move |tx| pipeline::verify_log(tx, head.as_deref())).await
-}
-
-/// What the archive knows against the plans: people whose mail comes back, by id, and lessons whose
-/// day has passed while their plan was not reviewed since the incident.
-///
-/// # Errors
-/// If the store cannot be read.
-pub async fn troubles(
-    config: &Config,
-    today: Date,
-) -> Result<(BTreeSet<String>, Vec<OpenLesson>), AppError> {
-    let plans = config.plans.clone();
-    let found = reading(config, move |tx| {
-        let since = Timestamp::now().checked_sub(BOUNCED).unwrap_or(Timestamp::MIN);
-        let bounced = deliveries::bounced(tx, since)?.into_iter().collect();
-        let mut lessons = Vec::new();
-        for incident in incidents::recent(tx, MOST)? {
-            let reviewed = plans.iter().find(|plan| plan.id == incident.plan_id);
-            let reviewed = reviewed.and_then(|plan| plan.reviewed_on);
-            let over = incident.life.stood_down_at;
-            let over = over.map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date());
-            if reviewed.is_some_and(|day| over.is_some_and(|over| day > over)) {
-                continue;
-            }
-            let late = incident.life.lessons.iter().filter(|lesson| lesson.due < today);
-            lessons.extend(late.map(|lesson| OpenLesson {
-                plan: incident.plan_id.clone(),
-                incident: incident.number.clone(),
-                text: lesson.text.clone(),
-                due: lesson.due,
-            }));
-        }
-        Ok((bounced, lessons))
-    });
-    found.await
 }

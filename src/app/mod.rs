@@ -8,7 +8,7 @@ pub mod drills;
 pub mod explain;
 pub mod incidents;
 pub mod mailboxes;
-pub mod rehearsal;
+pub mod plans;
 mod reload;
 mod scratch;
 pub mod service;

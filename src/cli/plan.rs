@@ -1,6 +1,5 @@
 //! `atalaya plan`: the inspection of the crisis plans.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,11 +9,9 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::check::CheckReport;
 use super::{output, report};
-use crate::app::{AppError, drills, incidents, rehearsal};
-use crate::config::{
-    self, Config, Finding, FindingSeverity, Inspection, OpenLesson, Rehearsed, TomlFile,
-    inspect_plan,
-};
+use crate::app::plans;
+use crate::config::{self, Config, Finding, FindingSeverity, TomlFile};
+use crate::pipeline::{self, Past};
 
 #[derive(Subcommand)]
 pub enum PlanCommand {
@@ -75,46 +72,16 @@ impl PlanCheck {
             let zone = TimeZone::get(&config.organisation.time_zone).unwrap_or(TimeZone::UTC);
             Timestamp::now().to_zoned_datetime(zone).date()
         });
-        let past = if self.archive { Some(past(config, today)?) } else { None };
-        let Past { bounced, lessons, drilled, rehearsed } = past.unwrap_or_default();
-        let known = Inspection {
-            today,
-            people: &config.people,
-            holidays: &config.holidays,
-            bounced: &bounced,
-            drilled: &drilled,
-            lessons: &lessons,
-            rehearsed: &rehearsed,
+        let past = if self.archive {
+            let asked = report::answer_on_runtime(plans::past(config, today))?;
+            asked.map_err(|error| report::fault(&error))?
+        } else {
+            Past::default()
         };
-        let mut findings = Vec::new();
-        for path in &config.plan_files {
-            match TomlFile::read(path) {
-                Ok(file) => findings.extend(inspect_plan(&file, &known)),
-                Err(finding) => findings.push(finding),
-            }
-        }
-        findings.extend(uncovered(config, &self.config.display().to_string()));
-        Ok(findings)
+        let main = TomlFile::new(&self.config.display().to_string(), "");
+        let (found, unread) = pipeline::inspect(config, &past, today, &main);
+        Ok(unread.into_iter().chain(found.into_iter().map(|found| found.finding)).collect())
     }
-}
-
-/// What the archive knows.
-#[derive(Default)]
-struct Past {
-    bounced: BTreeSet<String>,
-    lessons: Vec<OpenLesson>,
-    drilled: BTreeMap<String, Date>,
-    rehearsed: Rehearsed,
-}
-
-fn past(config: &Config, today: Date) -> Result<Past, ExitCode> {
-    let asked = report::answer_on_runtime(async {
-        let (bounced, lessons) = incidents::troubles(config, today).await?;
-        let drilled = drills::last_days(config).await?;
-        let rehearsed = rehearsal::counts(config, Timestamp::now()).await?;
-        Ok::<_, AppError>(Past { bounced, lessons, drilled, rehearsed })
-    })?;
-    asked.map_err(|error| report::fault(&error))
 }
 
 /// The warnings that are about the plans.
@@ -122,20 +89,4 @@ fn of_plans(config: &Config, warnings: Vec<Finding>) -> Vec<Finding> {
     let files: Vec<String> =
         config.plan_files.iter().map(|path| path.display().to_string()).collect();
     warnings.into_iter().filter(|finding| files.contains(&finding.file)).collect()
-}
-
-fn uncovered(config: &Config, file: &str) -> Vec<Finding> {
-    let open = config::uncovered(&config.keywords.categories, &config.plans);
-    open.into_iter()
-        .map(|category| Finding {
-            file: file.to_owned(),
-            line: 1,
-            column: 1,
-            severity: FindingSeverity::Warning,
-            what: format!("L20 no plan covers the risk category `{}`", category.id),
-            remedy: "write a plan with a trigger for it".to_owned(),
-            span: 0..0,
-            source: "".into(),
-        })
-        .collect()
 }

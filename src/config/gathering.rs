@@ -160,7 +160,7 @@ fn digest(check: &mut Check<'_>, raw: &RawDigest, names: &Names<'_>) -> Option<D
     })
 }
 
-fn time(check: &mut Check<'_>, at: &Spanned<String>) -> Option<Time> {
+pub(super) fn time(check: &mut Check<'_>, at: &Spanned<String>) -> Option<Time> {
     let text = at.get_ref();
     let read = || {
         let (hour, minute) = text.split_once(':')?;
@@ -175,7 +175,7 @@ fn time(check: &mut Check<'_>, at: &Spanned<String>) -> Option<Time> {
     check.take(at, time, "write hours and minutes, as \"07:30\"")
 }
 
-fn days(check: &mut Check<'_>, raw: Option<&[Spanned<String>]>) -> Vec<Weekday> {
+pub(super) fn days(check: &mut Check<'_>, raw: Option<&[Spanned<String>]>) -> Vec<Weekday> {
     let Some(raw) = raw else { return DAYS.map(|(_, day)| day).to_vec() };
     let mut days = Vec::with_capacity(raw.len());
     for at in raw {

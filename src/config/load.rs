@@ -15,6 +15,7 @@ use super::explain::did_you_mean;
 use super::fallbacks;
 use super::gathering::{self, RawDigest, RawInhibit, RawStorm};
 use super::holidays;
+use super::inspection::{self, RawInspection};
 use super::keywords::load_with_lists;
 use super::media;
 use super::policies::{self, Reach};
@@ -66,6 +67,8 @@ struct RawConfig {
     inhibit: Vec<RawInhibit>,
     storm: Option<RawStorm>,
     #[serde(default)]
+    inspection: RawInspection,
+    #[serde(default)]
     digest: Vec<RawDigest>,
 }
 
@@ -105,7 +108,6 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
     let mut found = Sources::new(&collect, &media, keywords.as_ref());
     add_sources(check, &mut found, &raw.source, raw.sources.as_ref());
     let sources = found.into_found();
-    let sites = sites::sites(check, raw.sites.as_ref());
     let channel_names = channels::names(&raw.channel);
     let mut channels = channels::channels(check, &raw.channel, &organisation);
     fallbacks::fallbacks(check, &raw.channel, &mut channels, &channel_names, people.as_ref());
@@ -129,19 +131,19 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         complaints::complaints(check, raw, &beside)
     });
     let tags = &sources.iter().flat_map(|source| &source.tags).map(String::as_str).collect();
-    let known = routes::Known { names: &names, tags, digests: &gathering::ids(check, &raw.digest) };
+    let holidays = holidays::holidays(check, raw.holidays.as_ref());
+    let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
+    let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
+    let digests = &gathering::ids(check, &raw.digest);
+    let known = routes::Known { names: &names, tags, digests, plans: &plans };
     let routes = routes::routes(check, &raw.route, &known);
     let inhibits = gathering::inhibits(check, &raw.inhibit, &names);
     let storm = raw.storm.and_then(|storm| gathering::storm(check, &storm));
     let digests = gathering::digests(check, &raw.digest, &names);
     let severity =
         severity::severity(check, raw.severity.as_ref(), &names, &organisation.time_zone);
-    let holidays = holidays::holidays(check, raw.holidays.as_ref());
-    let days = holidays.as_ref().filter(|_| raw.holidays.is_some());
-    let (plans, plan_files) = plans(check, raw.plans.as_ref(), &names, days);
-    let scenarios = scenarios::read(check, raw.scenarios.as_ref(), (&plans, raw.plans.as_ref()));
     Some(Config {
-        scenarios,
+        scenarios: scenarios::read(check, raw.scenarios.as_ref(), (&plans, raw.plans.as_ref())),
         cases: cases::cases(check, raw.cases.as_ref(), names.categories.as_ref()),
         organisation,
         database: database?,
@@ -152,7 +154,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         web,
         sources,
         media,
-        sites,
+        sites: sites::sites(check, raw.sites.as_ref()),
         channels,
         templates,
         routes,
@@ -165,6 +167,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         complaints,
         plans,
         plan_files,
+        inspection: inspection::inspection(check, &raw.inspection),
         holidays: holidays.unwrap_or_default(),
         keywords: keywords.unwrap_or_default(),
         lists: lists.unwrap_or_default(),

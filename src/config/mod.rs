@@ -14,6 +14,7 @@ mod fallbacks;
 mod finding;
 mod gathering;
 mod holidays;
+mod inspection;
 mod keywords;
 mod load;
 mod mailboxes;
@@ -41,13 +42,15 @@ pub use channel::{Channel, ChannelKind, Dkim, Fallback, MailTls, Service, Smtp};
 pub use complaints::{ComplaintRules, ComplaintSeverity, WaveRules};
 pub use dkim::{DkimKey, DkimKeyError};
 pub use finding::{Finding, FindingSeverity};
+pub use inspection::InspectionTime;
 pub use keywords::{LoadedKeywords, embedded_keywords, load_keywords};
 pub use load::load;
 pub use mailboxes::Mailbox;
 pub use matchers::{alert_query, unknown_label};
 pub use opml::{OpmlError, Subscription, Subscriptions, read_opml, source_file, write_opml};
 pub use plans::{
-    Inspection, OpenLesson, PlanNames, Rehearsed, inspect_plan, load_people, load_plan, uncovered,
+    Inspection, LocatedTrouble, Owed, PlanNames, Rehearsed, inspect_plan, load_people, load_plan,
+    uncovered,
 };
 pub use scenarios::{of_case as case_scenario, scenario};
 pub use second_reader::SecondReader;

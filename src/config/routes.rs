@@ -12,7 +12,7 @@ use super::load::Names;
 use super::matchers::matcher;
 use super::value::Check;
 use super::{About, Route, Telling};
-use crate::model::{Label, Level, Person};
+use crate::model::{Label, Level, Person, Plan};
 
 /// Long enough for the other articles of a wave, short enough for a reader who waits.
 const GROUP_WAIT: Duration = Duration::from_secs(30);
@@ -31,6 +31,7 @@ pub(super) struct RawRoute {
     topics: Option<Spanned<Vec<Spanned<String>>>>,
     min_level: Option<Spanned<Level>>,
     tags: Option<Spanned<Vec<Spanned<String>>>>,
+    plans: Option<Spanned<Vec<Spanned<String>>>>,
     people: Option<Vec<Spanned<String>>>,
     via: Option<Vec<Spanned<String>>>,
     rooms: Option<Vec<Spanned<String>>>,
@@ -53,6 +54,18 @@ enum RawAbout {
     #[default]
     Alerts,
     Sources,
+    Plans,
+}
+
+impl RawAbout {
+    /// In sentences.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Alerts => "alerts",
+            Self::Sources => "sources",
+            Self::Plans => "plans",
+        }
+    }
 }
 
 /// What routes may name.
@@ -62,6 +75,8 @@ pub(super) struct Known<'a> {
     pub tags: &'a BTreeSet<&'a str>,
     /// Digests, by id.
     pub digests: &'a BTreeSet<String>,
+    /// The crisis plans.
+    pub plans: &'a [Plan],
 }
 
 /// What a route has from the one it stands in.
@@ -69,7 +84,7 @@ pub(super) struct Known<'a> {
 struct Inherited {
     place: String,
     depth: usize,
-    is_sources: bool,
+    about: RawAbout,
     people: Vec<Spanned<String>>,
     via: Vec<Spanned<String>>,
     rooms: Vec<Spanned<String>>,
@@ -98,25 +113,25 @@ fn route(
     above: &Inherited,
     place: &str,
 ) -> Route {
-    let is_sources = match &raw.about {
+    let kind = match &raw.about {
         Some(at) if above.depth > 0 => {
             check.error(at, "a route within a route is about what that one is about", "remove it");
-            above.is_sources
+            above.about
         }
-        Some(at) => *at.get_ref() == RawAbout::Sources,
-        None => above.is_sources,
+        Some(at) => *at.get_ref(),
+        None => above.about,
     };
-    let about = if is_sources {
-        about_sources(check, raw, known.tags)
-    } else {
-        about_alerts(check, raw, known.names)
+    let about = match kind {
+        RawAbout::Alerts => about_alerts(check, raw, known.names),
+        RawAbout::Sources => about_sources(check, raw, known.tags),
+        RawAbout::Plans => about_plans(check, raw, known.plans),
     };
     let of = Inherited {
         place: place.to_owned(),
         depth: above.depth + 1,
-        is_sources,
+        about: kind,
         telling: telling(check, raw, &above.telling, known.digests),
-        policy: policy(check, raw, is_sources, known.names).or_else(|| above.policy.clone()),
+        policy: policy(check, raw, kind, known.names).or_else(|| above.policy.clone()),
         ..recipients(raw, above)
     };
     named(check, raw, &of, known.names);
@@ -142,9 +157,10 @@ fn children(
     of: &Inherited,
 ) -> Vec<Route> {
     let Some(first) = raw.route.first() else { return Vec::new() };
-    if of.is_sources {
+    if of.about != RawAbout::Alerts {
         let remedy = "write a route of its own beside it";
-        check.error(first, "a route about sources has no routes within", remedy);
+        let what = format!("a route about {} has no routes within", of.about.name());
+        check.error(first, what, remedy);
         return Vec::new();
     }
     if of.depth >= MAX_DEPTH {
@@ -175,13 +191,14 @@ fn recipients(raw: &RawRoute, above: &Inherited) -> Inherited {
 fn policy(
     check: &mut Check<'_>,
     raw: &RawRoute,
-    is_sources: bool,
+    about: RawAbout,
     names: &Names<'_>,
 ) -> Option<String> {
     let at = raw.policy.as_ref()?;
-    if is_sources {
+    if about != RawAbout::Alerts {
         let what = "`policy` is for routes about alerts only";
-        check.error(at, what, "remove it: nobody has to take what befalls a source");
+        let remedy = format!("remove it: nobody has to take what is told of {}", about.name());
+        check.error(at, what, remedy);
     }
     if let Some(policies) = &names.policies {
         let names = policies.iter().map(String::as_str);
@@ -211,35 +228,52 @@ fn about_alerts(check: &mut Check<'_>, raw: &RawRoute, names: &Names<'_>) -> Abo
         let remedy = "remove it, or write `about = \"sources\"`; alerts are chosen by `topics`";
         check.error(at, "`tags` is for routes about sources only", remedy);
     }
+    only_of_plans(check, raw);
     let min_level = raw.min_level.as_ref().map_or(Level::Blue, |at| *at.get_ref());
     let matching = matcher(check, raw.matching.as_ref(), names);
     About::Alerts { topics: values(topics.unwrap_or_default()), min_level, matching }
 }
 
-fn about_sources(check: &mut Check<'_>, raw: &RawRoute, known: &BTreeSet<&str>) -> About {
-    if let Some(at) = &raw.topics {
-        let remedy = "remove it; sources are chosen by their `tags`";
-        check.error(at, "`topics` is for routes about alerts only", remedy);
-    }
-    if let Some(at) = &raw.min_level {
-        let remedy = "remove it: whatever befalls a source is told";
-        check.error(at, "`min_level` is for routes about alerts only", remedy);
-    }
-    if let Some(at) = &raw.matching {
-        let remedy = "remove it; sources are chosen by their `tags`";
-        check.error(at, "`match` is for routes about alerts only", remedy);
-    }
-    for (key, at) in [
-        ("group_by", raw.group_by.as_ref().map(Spanned::span)),
-        ("repeat", raw.repeat.as_ref().map(Spanned::span)),
-        ("digest", raw.digest.as_ref().map(Spanned::span)),
+/// Refuses what only routes about alerts can say.
+fn only_of_alerts(check: &mut Check<'_>, raw: &RawRoute, (chosen, gathered): (&str, &str)) {
+    for (key, at, remedy) in [
+        ("topics", raw.topics.as_ref().map(Spanned::span), chosen),
+        ("match", raw.matching.as_ref().map(Spanned::span), chosen),
+        ("min_level", raw.min_level.as_ref().map(Spanned::span), "remove it: all of it is told"),
+        ("group_by", raw.group_by.as_ref().map(Spanned::span), gathered),
+        ("repeat", raw.repeat.as_ref().map(Spanned::span), gathered),
+        ("digest", raw.digest.as_ref().map(Spanned::span), gathered),
     ] {
         if let Some(span) = at {
             let what = format!("`{key}` is for routes about alerts only");
-            let remedy = "remove it: changes of sources are gathered by [collect] health_group";
             check.findings.push(check.file.error(span, what, remedy));
         }
     }
+}
+
+fn only_of_plans(check: &mut Check<'_>, raw: &RawRoute) {
+    if let Some(at) = &raw.plans {
+        let remedy = "remove it, or write `about = \"plans\"`";
+        check.error(at, "`plans` is for routes about plans only", remedy);
+    }
+}
+
+fn about_plans(check: &mut Check<'_>, raw: &RawRoute, known_plans: &[Plan]) -> About {
+    let chosen = "remove it; plans are chosen by `plans`";
+    only_of_alerts(check, raw, (chosen, "remove it: what the inspection finds is told weekly"));
+    if let Some(at) = &raw.tags {
+        check.error(at, "`tags` is for routes about sources only", chosen);
+    }
+    let plans = raw.plans.as_ref().map(|at| at.get_ref().as_slice());
+    known(check, plans, "plan", known_plans.iter().map(|plan| plan.id.as_str()));
+    About::Plans { plans: values(plans.unwrap_or_default()) }
+}
+
+fn about_sources(check: &mut Check<'_>, raw: &RawRoute, known: &BTreeSet<&str>) -> About {
+    let chosen = "remove it; sources are chosen by their `tags`";
+    let gathered = "remove it: changes of sources are gathered by [collect] health_group";
+    only_of_alerts(check, raw, (chosen, gathered));
+    only_of_plans(check, raw);
     let tags = raw.tags.as_ref().map(|at| at.get_ref().as_slice()).unwrap_or_default();
     let known: Vec<&str> = known.iter().copied().collect();
     for at in tags.iter().filter(|at| !known.contains(&at.get_ref().as_str())) {

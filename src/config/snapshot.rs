@@ -9,8 +9,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Channel, ComplaintRules, Digest, Inhibit, SecondReader, SeverityRules, Storm, Telling,
-    TemplateFile,
+    Channel, ComplaintRules, Digest, Inhibit, InspectionTime, SecondReader, SeverityRules, Storm,
+    Telling, TemplateFile,
 };
 use crate::model::query::Query;
 use crate::model::{
@@ -66,6 +66,8 @@ pub struct Config {
     pub plans: Vec<Plan>,
     /// Their files.
     pub plan_files: Vec<PathBuf>,
+    /// When they are inspected.
+    pub inspection: InspectionTime,
     /// Business days, by calendar.
     pub holidays: BTreeMap<String, BusinessDays>,
     /// The library of cases.
@@ -210,5 +212,10 @@ pub enum About {
     Sources {
         /// Sources with one of these tags; none given means all.
         tags: Vec<String>,
+    },
+    /// What the inspection finds at the plans.
+    Plans {
+        /// Plans it is for, by id; none given means all.
+        plans: Vec<String>,
     },
 }

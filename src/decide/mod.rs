@@ -24,8 +24,8 @@ pub use health::{HealthChange, health_changes};
 pub use labels::{holds, may_hold_back, names_red};
 pub use occasion::last_occasion;
 pub use routing::{
-    Address, Path, called, equal_key, group_key, idempotency_key, mail, operators, overseers,
-    paths, readers, to,
+    Address, Path, called, equal_key, group_key, idempotency_key, keepers, mail, operators,
+    overseers, paths, readers, to,
 };
 pub use storm::{Flow, Gathered};
 pub use tally::Tally;

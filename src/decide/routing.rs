@@ -80,7 +80,7 @@ fn fits(route: &Route, labels: &Labels) -> bool {
                 && (topics.is_empty() || topics.contains(&labels.topic))
                 && matching.as_ref().is_none_or(|query| holds(query, labels))
         }
-        About::Sources { .. } => false,
+        About::Sources { .. } | About::Plans { .. } => false,
     }
 }
 
@@ -110,7 +110,7 @@ pub fn operators(config: &Config, source: &Source) -> Vec<Address> {
         About::Sources { tags } => {
             tags.is_empty() || tags.iter().any(|tag| source.tags.contains(tag))
         }
-        About::Alerts { .. } => false,
+        About::Alerts { .. } | About::Plans { .. } => false,
     })
 }
 
@@ -122,6 +122,25 @@ pub fn overseers(config: &Config) -> Vec<Address> {
     if all.is_empty() {
         return along(config, |about| matches!(about, About::Sources { .. }));
     }
+    all
+}
+
+/// Everybody who hears what the inspection finds at a plan, each once: whom the routes about it tell (about all plans
+/// for what no plan covers), and these people by mail. Whoever looks after all sources, where that is nobody.
+#[must_use]
+pub fn keepers(config: &Config, plan: Option<&str>, people: &[String]) -> Vec<Address> {
+    let mut all = along(config, |about| match about {
+        About::Plans { plans } => {
+            plans.is_empty() || plan.is_some_and(|plan| plans.iter().any(|it| it == plan))
+        }
+        About::Alerts { .. } | About::Sources { .. } => false,
+    });
+    all.extend(called(config, people, &[]));
+    if all.is_empty() {
+        return overseers(config);
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|address| seen.insert(name(address)));
     all
 }
 

@@ -20,6 +20,7 @@ mod feed;
 mod id;
 mod incident;
 mod incident_event;
+mod inspection;
 mod keywords;
 mod labels;
 mod locale;
@@ -76,6 +77,7 @@ pub use incident::{
     StepState,
 };
 pub use incident_event::{Happening, IncidentEvent, Origin, Start, Through};
+pub use inspection::{PlanFinding, PlanTrouble, PlansNotice};
 pub use keywords::{
     Category, Example, Keywords, LanguageTerms, Lexicon, LexiconEntry, Modifiers, Rule, Topic,
 };

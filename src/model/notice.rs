@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AlertId, Cause, ChannelChange, ChannelState, ChannelsNotice, ComplaintsNotice, DrillMark,
-    Evidence, Health, IncidentState, Level, LocalText, PlanNotice, PolarityLabel, Reason, Severity,
-    Span, StoryId, SummaryNotice, SummaryOf,
+    Evidence, Health, IncidentState, Level, LocalText, PlanNotice, PlansNotice, PolarityLabel,
+    Reason, Severity, Span, StoryId, SummaryNotice, SummaryOf,
 };
 
 /// What a message is for.
@@ -39,11 +39,13 @@ pub enum NoticeKind {
     Channels,
     /// Complaints that a person answers for.
     Complaints,
+    /// What the inspection found at the plans.
+    Plans,
 }
 
 impl NoticeKind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Alert,
         Self::Steps,
         Self::Escalation,
@@ -56,6 +58,7 @@ impl NoticeKind {
         Self::Digest,
         Self::Channels,
         Self::Complaints,
+        Self::Plans,
     ];
 
     /// The name in JSON and in the keys of messages.
@@ -74,6 +77,7 @@ impl NoticeKind {
             NoticeKind::Digest => "digest",
             NoticeKind::Channels => "channels",
             NoticeKind::Complaints => "complaints",
+            NoticeKind::Plans => "plans",
         }
     }
 }
@@ -116,6 +120,8 @@ pub enum NoticeBody {
     Channels(ChannelsNotice),
     /// Complaints that a person answers for.
     Complaints(ComplaintsNotice),
+    /// What the inspection found at the plans.
+    Plans(PlansNotice),
 }
 
 /// The thread of all messages about sources.
@@ -126,6 +132,8 @@ const STORM_THREAD: &str = "storm";
 const CHANNELS_THREAD: &str = "channels";
 /// The thread of all messages about complaints.
 const COMPLAINTS_THREAD: &str = "complaints";
+/// The thread of all findings of the inspection.
+const PLANS_THREAD: &str = "plans";
 
 impl Notice {
     /// What it is for.
@@ -146,6 +154,7 @@ impl Notice {
             },
             NoticeBody::Channels(_) => NoticeKind::Channels,
             NoticeBody::Complaints(_) => NoticeKind::Complaints,
+            NoticeBody::Plans(_) => NoticeKind::Plans,
         }
     }
 
@@ -159,6 +168,7 @@ impl Notice {
             NoticeBody::Plan(plan) => plan.alert_id.to_string(),
             NoticeBody::Sources(_) => SOURCES_THREAD.to_owned(),
             NoticeBody::Complaints(_) => COMPLAINTS_THREAD.to_owned(),
+            NoticeBody::Plans(_) => PLANS_THREAD.to_owned(),
             NoticeBody::Summary(summary) => match &summary.of {
                 SummaryOf::Group { key } => format!("group-{key}"),
                 SummaryOf::Reminder { .. } => reminded(summary),
@@ -191,7 +201,8 @@ impl Notice {
             | NoticeBody::Sources(_)
             | NoticeBody::Summary(_)
             | NoticeBody::Channels(_)
-            | NoticeBody::Complaints(_) => None,
+            | NoticeBody::Complaints(_)
+            | NoticeBody::Plans(_) => None,
         }
     }
 

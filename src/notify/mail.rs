@@ -87,7 +87,7 @@ static ENGLISH: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Lo
 static CHINESE: LazyLock<Environment<'static>> = LazyLock::new(|| environment(Locale::Zh));
 
 /// All that are embedded, by name.
-pub(super) const TEMPLATES: [(&str, &str); 25] = [
+pub(super) const TEMPLATES: [(&str, &str); 27] = [
     ("alert.html.j2", include_str!("templates/alert.html.j2")),
     ("alert.txt.j2", include_str!("templates/alert.txt.j2")),
     ("answer.html.j2", include_str!("templates/answer.html.j2")),
@@ -107,6 +107,8 @@ pub(super) const TEMPLATES: [(&str, &str); 25] = [
     ("plan.txt.j2", include_str!("templates/plan.txt.j2")),
     ("plan_news.html.j2", include_str!("templates/plan_news.html.j2")),
     ("plan_news.txt.j2", include_str!("templates/plan_news.txt.j2")),
+    ("plans.html.j2", include_str!("templates/plans.html.j2")),
+    ("plans.txt.j2", include_str!("templates/plans.txt.j2")),
     ("sources.html.j2", include_str!("templates/sources.html.j2")),
     ("sources.txt.j2", include_str!("templates/sources.txt.j2")),
     ("steps.html.j2", include_str!("templates/steps.html.j2")),
@@ -181,6 +183,8 @@ mod tests {
             insta::assert_snapshot!(format!("mail_channels_{locale}"), show(&mail));
             let mail = render(&sample::complaints(), locale);
             insta::assert_snapshot!(format!("mail_complaints_{locale}"), show(&mail));
+            let mail = render(&sample::plans(), locale);
+            insta::assert_snapshot!(format!("mail_plans_{locale}"), show(&mail));
         }
     }
 

@@ -2,8 +2,9 @@
 //! which order. Texts are clean and plain; escaping is the markup's own matter.
 
 use super::view::{
-    AlertView, Body, ChannelsView, ComplaintRow, ComplaintsView, EscalationView, IncidentView,
-    PlanView, SourceRow, SourcesView, StepRow, SummaryView, TopicRow, View,
+    AlertView, Body, ChannelsView, ComplaintRow, ComplaintsView, EscalationView, FindingRow,
+    IncidentView, PlanView, PlansView, SourceRow, SourcesView, StepRow, SummaryView, TopicRow,
+    View,
 };
 use crate::phrases;
 
@@ -54,6 +55,7 @@ pub(super) fn outline(view: &View, most_chars: usize) -> Vec<Section> {
         Body::Summary(facts) => summary(view, facts, most_chars),
         Body::Channels(facts) => channels(view, facts),
         Body::Complaints(facts) => complaints(view, facts, most_chars),
+        Body::Plans(facts) => plans(view, facts, most_chars),
     }
 }
 
@@ -289,6 +291,29 @@ fn complaints(view: &View, facts: &ComplaintsView, most_chars: usize) -> Vec<Sec
 fn complaint(row: &ComplaintRow) -> Line {
     let facts = row.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
     Line::Source { name: row.number.clone(), state: row.why.to_owned(), facts: facts.collect() }
+}
+
+fn plans(view: &View, facts: &PlansView, most_chars: usize) -> Vec<Section> {
+    let mut rows = Vec::new();
+    let mut length = 0;
+    for row in &facts.rows {
+        let line = plan_finding(row);
+        length += chars_of(&line);
+        if length > most_chars {
+            break;
+        }
+        rows.push(line);
+    }
+    let more = facts.beyond(rows.len());
+    if more > 0 {
+        rows.push(Line::Text(phrases::count("count.troubles_more", view.locale, more)));
+    }
+    vec![rows, facts.advice.iter().map(|&line| Line::Text(line.to_owned())).collect()]
+}
+
+fn plan_finding(row: &FindingRow) -> Line {
+    let facts = row.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    Line::Source { name: row.plan.clone(), state: row.what.clone(), facts: facts.collect() }
 }
 
 fn source(view: &View, row: &SourceRow) -> Line {

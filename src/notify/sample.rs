@@ -11,8 +11,8 @@ use crate::model::{
     ComplaintItem, ComplaintsNotice, Delivery, DeliveryId, DeliveryState, EscalationNotice,
     Evidence, EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice,
     NoticeBody, NoticeId, NoticeIncident, NoticeStep, NoticeStory, Part, PartName, Place,
-    PolarityLabel, Press, Reason, Recipient, Reminder, Severity, SilentTopic, SourceChange,
-    SourcesNotice, Span, StoryId,
+    PlanFinding, PlanTrouble, PlansNotice, PolarityLabel, Press, Reason, Recipient, Reminder,
+    Severity, SilentTopic, SourceChange, SourcesNotice, Span, StoryId,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -273,6 +273,35 @@ pub fn complaints() -> Notice {
         ],
         more: 3,
         counts: [(Reminder::Late, 1), (Reminder::Asked, 4)].into(),
+    }))
+}
+
+/// What the inspection found: something new, and something old of what no plan covers.
+pub fn plans() -> Notice {
+    let finding = |plan: Option<&str>, trouble: PlanTrouble, new| PlanFinding {
+        plan_id: plan.map(|_| "rumour".to_owned()),
+        plan: plan.map(str::to_owned),
+        rule: trouble.rule().to_owned(),
+        trouble,
+        place: plan.map(|_| "config/plans/rumour.toml:12".to_owned()),
+        since: at("2026-11-16T08:00:00Z"),
+        new,
+    };
+    let lesson = PlanTrouble::Lesson {
+        incident: "INC-2026-0007".to_owned(),
+        text: "Teléfono <alternativo> de prensa\r\n# 备用".to_owned(),
+        owner: "ana".to_owned(),
+        due: "2026-11-20".parse().expect("a day"),
+    };
+    let uncovered = PlanTrouble::Uncovered { category: "fraud".to_owned() };
+    told(NoticeBody::Plans(PlansNotice {
+        findings: vec![
+            finding(Some("Rumor de retirada & <pánico>"), lesson, true),
+            finding(None, uncovered, false),
+        ],
+        more: 4,
+        total: 6,
+        new: 1,
     }))
 }
 

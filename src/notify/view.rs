@@ -6,6 +6,7 @@ mod channels;
 mod complaints;
 mod escalation;
 mod plan;
+mod plans;
 mod sources;
 mod summary;
 
@@ -21,6 +22,7 @@ pub use channels::{ChannelRow, ChannelsView};
 pub use complaints::{ComplaintRow, ComplaintsView};
 pub use escalation::EscalationView;
 pub use plan::{PlanList, PlanView};
+pub use plans::{FindingRow, PlansView};
 pub use sources::{SourceRow, SourcesView, reason};
 pub use summary::{SummaryView, TopicRow};
 
@@ -60,6 +62,7 @@ pub enum Body {
     Summary(Box<SummaryView>),
     Channels(ChannelsView),
     Complaints(ComplaintsView),
+    Plans(PlansView),
 }
 
 impl View {
@@ -100,6 +103,9 @@ impl View {
                 complaints::subject(facts, locale),
                 Body::Complaints(ComplaintsView::new(facts, locale, &clock)),
             ),
+            NoticeBody::Plans(facts) => {
+                (plans::subject(facts, locale), Body::Plans(PlansView::new(facts, locale, &clock)))
+            }
         };
         let name = clean(&delivery.recipient.name, 80);
         let answer = match &notice.body {
@@ -151,7 +157,8 @@ impl View {
             | Body::Sources(_)
             | Body::Summary(_)
             | Body::Channels(_)
-            | Body::Complaints(_) => None,
+            | Body::Complaints(_)
+            | Body::Plans(_) => None,
         }
     }
 

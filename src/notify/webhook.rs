@@ -73,6 +73,7 @@ fn kind(notice: &Notice) -> &'static str {
         },
         NoticeBody::Channels(_) => "channels.changed",
         NoticeBody::Complaints(_) => "complaints.due",
+        NoticeBody::Plans(_) => "plans.inspected",
     }
 }
 

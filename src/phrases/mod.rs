@@ -5,6 +5,7 @@
 mod catalogue;
 mod facts;
 mod names;
+mod troubles;
 mod waves;
 
 pub use catalogue::{count, fill, text};
@@ -14,4 +15,5 @@ pub use names::{
     field, health, held_why, incident_state, level, month, part, polarity, reason, reminder,
     step_state,
 };
+pub use troubles::{trouble, trouble_remedy};
 pub use waves::{wave, wave_headline};

@@ -7,6 +7,7 @@
 //!                                     operators: health of sources → outbox
 //!                                     dispatch: groups, reminders, storms, silences, digests → outbox
 //!                                     quiet_topics: those far below their usual → outbox
+//!                                     inspection: what would fail the plans → outbox
 //!                                     channels: second ways, health of channels → outbox
 //!                                     clock: waits after the clock was set back
 //! ```
@@ -22,6 +23,7 @@ mod dispatch;
 mod event;
 mod heartbeat;
 mod indexer;
+mod inspection;
 mod judge;
 mod layouts;
 mod leases;
@@ -64,6 +66,7 @@ pub use crisis::{
 };
 pub use dispatch::{tell_alert, tell_gathered};
 pub use event::Event;
+pub use inspection::{Inspected, Past, inspect, tell_keepers};
 pub use layouts::explain_page;
 pub use live::{Live, LiveError, watched};
 pub use operators::tell_operators;
@@ -75,8 +78,8 @@ pub use spread::told_by;
 pub use crate::collect::usual_gap;
 /// Why something cannot happen to an incident, for those who say it.
 pub use crate::plan::{
-    Called, Measure, Reached, Refusal as IncidentRefusal, Rehearsal, Scorecard, Seen,
-    StatementStanding, concerned, roll_call, scorecard, statements,
+    Called, Measure, Reached, Refusal as IncidentRefusal, Scorecard, StatementStanding, concerned,
+    roll_call, scorecard, statements,
 };
 /// What is out of the ordinary, for those who show it.
 pub use crate::story::{Burst, History, bursts, silence, surface_terms};
@@ -165,6 +168,7 @@ impl Pipeline {
         tracker.spawn(operators::run(self.clone()));
         tracker.spawn(dispatch::run(self.clone()));
         tracker.spawn(quiet_topics::run(self.clone()));
+        tracker.spawn(inspection::run(self.clone()));
         tracker.spawn(channels::run(self.clone()));
         tracker.spawn(clock::run(self.clone()));
         tracker.spawn(complaints::read_mailboxes(self.clone()));

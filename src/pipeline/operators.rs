@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{Pipeline, complaints, outbox};
 use crate::config::Config;
-use crate::decide::{self, Address, HealthChange};
+use crate::decide::{self, HealthChange};
 use crate::model::{
     Health, HealthEvent, HealthEventId, NoticeBody, Source, SourceChange, SourcesNotice,
 };
@@ -69,7 +69,8 @@ pub fn tell_operators(
         .iter()
         .filter_map(|change| Some((change, *known.get(change.source_id.as_str())?)))
         .collect();
-    let mailing = mailing(config, &changed);
+    let addressed = changed.iter().map(|(_, source)| decide::operators(config, source));
+    let mailing = outbox::mailing(addressed);
 
     let healthy = health::healthy(tx)?;
     let ours = config.sources.iter().filter(|source| healthy.contains(&source.id));
@@ -105,25 +106,6 @@ fn take(tx: &mut dyn Transaction, now: Timestamp) -> Result<Vec<HealthEvent>, St
         health::mark_told(tx, &ids)?;
         events.extend(more);
     }
-}
-
-/// Which changes, by number, go to whom. Who gets the same gets the same message.
-fn mailing(
-    config: &Config,
-    changed: &[(&HealthChange, &Source)],
-) -> BTreeMap<Vec<usize>, Vec<Address>> {
-    let mut by_recipient: BTreeMap<(String, String), (Address, Vec<usize>)> = BTreeMap::new();
-    for (number, (_, source)) in changed.iter().enumerate() {
-        for address in decide::operators(config, source) {
-            let key = (address.channel.clone(), address.recipient.id.clone());
-            by_recipient.entry(key).or_insert((address, Vec::new())).1.push(number);
-        }
-    }
-    let mut mailing: BTreeMap<Vec<usize>, Vec<Address>> = BTreeMap::new();
-    for (address, numbers) in by_recipient.into_values() {
-        mailing.entry(numbers).or_default().push(address);
-    }
-    mailing
 }
 
 fn facts(

@@ -1,6 +1,8 @@
 //! Puts messages into the outbox: the frozen facts once, and a delivery to each recipient, under
 //! the key and in the thread that they keep for ever.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::config::{Answers, ChannelKind, Config, Service};
@@ -70,6 +72,24 @@ pub(super) fn enqueue_as(
         deliveries::enqueue(tx, notice_id, notice, &messages)?;
     }
     Ok(messages.len())
+}
+
+/// Which matters, by number, go to whom, given whom each is told: who gets the same gets the same message.
+pub(super) fn mailing(
+    addressed: impl Iterator<Item = Vec<Address>>,
+) -> BTreeMap<Vec<usize>, Vec<Address>> {
+    let mut by_recipient: BTreeMap<(String, String), (Address, Vec<usize>)> = BTreeMap::new();
+    for (number, addresses) in addressed.enumerate() {
+        for address in addresses {
+            let key = (address.channel.clone(), address.recipient.id.clone());
+            by_recipient.entry(key).or_insert((address, Vec::new())).1.push(number);
+        }
+    }
+    let mut mailing: BTreeMap<Vec<usize>, Vec<Address>> = BTreeMap::new();
+    for (address, numbers) in by_recipient.into_values() {
+        mailing.entry(numbers).or_default().push(address);
+    }
+    mailing
 }
 
 /// By what the recipient of a message can answer it, if there is something to answer and people can reach the

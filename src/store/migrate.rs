@@ -11,7 +11,7 @@ struct Migration {
 }
 
 /// Every migration in order; the version of the schema is how many have run.
-const MIGRATIONS: [Migration; 16] = [
+const MIGRATIONS: [Migration; 17] = [
     alike(include_str!("migrations/0001_first_light.sql")),
     alike(include_str!("migrations/0002_collection.sql")),
     Migration {
@@ -36,6 +36,7 @@ const MIGRATIONS: [Migration; 16] = [
     alike(include_str!("migrations/0014_drills.sql")),
     alike(include_str!("migrations/0015_mailboxes.sql")),
     alike(include_str!("migrations/0016_patience.sql")),
+    alike(include_str!("migrations/0017_plan_findings.sql")),
 ];
 
 const fn alike(both: &'static str) -> Migration {

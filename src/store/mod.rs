@@ -30,6 +30,7 @@ pub mod known;
 pub mod leases;
 pub mod mailboxes;
 mod migrate;
+pub mod plan_findings;
 mod postgres;
 pub mod prune;
 pub mod quiet_topics;

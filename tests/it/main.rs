@@ -17,6 +17,7 @@ mod faults;
 mod health;
 mod hostile_page;
 mod inspect_text;
+mod inspection;
 mod mailbox;
 mod operators;
 mod opml;

@@ -92,7 +92,7 @@ fn configuration(store: &str, mail_port: u16, news: &News) -> String {
         "people = \"{program}/config/people.toml\"\nplans = \"{program}/config/plans\"\n\
          keywords = \"{program}/keywords\"\n\
          [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
-         [web]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"{store}\"\n[collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n\
+         [inspection]\ndays = []\n[web]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"{store}\"\n[collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n\
          [[channel]]\nid = \"email\"\nkind = \"email\"\nserver = \"127.0.0.1\"\nport = {mail_port}\n\
          tls = \"none\"\nfrom = \"atalaya@almenara.example\"\n\
          [[channel]]\nid = \"chat\"\nkind = \"slack\"\nurl = {{ file = \"chat-url\" }}\n\

@@ -17,6 +17,7 @@ mod crisis;
 mod escalation;
 mod identity;
 mod incidents;
+mod inspection;
 mod operators;
 mod outbox;
 mod race;

@@ -14,7 +14,7 @@ mod raw;
 mod report;
 
 pub use self::lint::Known as PlanNames;
-pub use inspect::{Inspection, OpenLesson, Rehearsed, inspect_plan, uncovered};
+pub use inspect::{Inspection, LocatedTrouble, Owed, Rehearsed, inspect_plan, uncovered};
 pub use people::load_people;
 
 use self::raw::RawPlan;

@@ -8,10 +8,10 @@ use crate::model::{
     AlertId, AlertNotice, Cause, ChannelChange, ChannelState, ChannelsNotice, ComplaintItem,
     ComplaintsNotice, Delivery, DeliveryId, DeliveryState, DigestFacts, EscalationNotice, Evidence,
     EvidenceKind, Fact, Field, Health, IncidentState, Level, LocalText, Locale, Notice, NoticeBody,
-    NoticeId, NoticeIncident, NoticeKind, NoticeStep, NoticeStory, Part, PartName, Place, PlanNews,
-    PlanNotice, PolarityLabel, Reason, Recipient, Reminder, Severity, SilenceFacts, SilentTopic,
-    SourceChange, SourcesNotice, Span, StoryId, SummaryItem, SummaryNotice, SummaryOf,
-    SummaryTopic,
+    NoticeId, NoticeIncident, NoticeKind, NoticeStep, NoticeStory, Part, PartName, Place,
+    PlanFinding, PlanNews, PlanNotice, PlanTrouble, PlansNotice, PolarityLabel, Reason, Recipient,
+    Reminder, Severity, SilenceFacts, SilentTopic, SourceChange, SourcesNotice, Span, StoryId,
+    SummaryItem, SummaryNotice, SummaryOf, SummaryTopic,
 };
 
 const HEADLINE: &str = "PRUEBA · TEST · 测试: El supervisor multa al «Banco Ñandú & Cía.» por fraude 🚨 — \
@@ -51,6 +51,7 @@ pub(crate) fn samples(locale: Locale) -> Vec<(Notice, Delivery)> {
                 NoticeKind::Digest => summary(SummaryOf::Digest(digest(now))),
                 NoticeKind::Channels => NoticeBody::Channels(channels(now)),
                 NoticeKind::Complaints => NoticeBody::Complaints(complaints(now)),
+                NoticeKind::Plans => NoticeBody::Plans(plans(now)),
             };
             let status_url = Some("https://atalaya.example/".to_owned());
             let notice = Notice {
@@ -79,6 +80,23 @@ fn complaints(now: Timestamp) -> ComplaintsNotice {
     };
     let counts = BTreeMap::from([(Reminder::Late, 2)]);
     ComplaintsNotice { complaints: vec![item], more: 1, counts }
+}
+
+fn plans(now: Timestamp) -> PlansNotice {
+    let trouble = PlanTrouble::IncidentReview {
+        incident: "INC-TEST".to_owned(),
+        due: now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
+    };
+    let finding = PlanFinding {
+        plan_id: Some("test".to_owned()),
+        plan: Some("Plan de prueba / test plan / 测试预案".to_owned()),
+        rule: trouble.rule().to_owned(),
+        trouble,
+        place: Some("config/plans/test.toml:3".to_owned()),
+        since: now,
+        new: true,
+    };
+    PlansNotice { findings: vec![finding], more: 1, total: 2, new: 2 }
 }
 
 fn escalation(locale: Locale, now: Timestamp) -> NoticeBody {

@@ -17,6 +17,8 @@ pub struct Settings {
     /// Keys of the main file that stand before its first table.
     head: String,
     web: String,
+    /// Keys of `[inspection]`: never, unless a test asks for it.
+    inspection: String,
     /// The directory of keywords; that which the repository ships unless a test has its own.
     keywords: PathBuf,
 }
@@ -33,6 +35,7 @@ impl Settings {
             routes: String::new(),
             head: String::new(),
             web: String::new(),
+            inspection: "days = []\n".to_owned(),
             keywords: Path::new(env!("CARGO_MANIFEST_DIR")).join("keywords"),
         }
     }
@@ -138,6 +141,12 @@ impl Settings {
         self
     }
 
+    /// The plans are inspected at a time of the day in UTC.
+    pub fn inspected_at(mut self, time: &str) -> Self {
+        self.inspection = format!("at = {time:?}\n");
+        self
+    }
+
     /// A directory that mails become files in, for nobody yet.
     pub fn mail_channel(mut self) -> Self {
         self.channels += "[[channel]]\nid = \"mail\"\nkind = \"maildir\"\ndirectory = \"mails\"\n\
@@ -174,12 +183,12 @@ impl Settings {
     pub fn write(&self) -> PathBuf {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
         let people = shipped.join("config/people.toml").display().to_string();
-        let Self { store, collect, sources, channels, routes, head, web, .. } = self;
+        let Self { store, collect, sources, channels, routes, head, web, inspection, .. } = self;
         let keywords = self.keywords.display().to_string();
         let text = format!(
             "{head}people = {people:?}\nkeywords = {keywords:?}\n\
              [organisation]\nname = \"Banco Almenara\"\nlanguage = \"es\"\n\
-             [store]\nurl = \"{store}\"\n\
+             [inspection]\n{inspection}[store]\nurl = \"{store}\"\n\
              [collect]\nhost_gap = \"0s\"\nhistory = \"alert\"\n{collect}\
              [web]\nlisten = \"127.0.0.1:0\"\n{web}{channels}{routes}{sources}"
         );

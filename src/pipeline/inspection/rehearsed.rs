@@ -4,50 +4,43 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AppError, reading};
 use crate::config::{Config, Rehearsed};
 use crate::model::Fact;
-use crate::pipeline::{Rehearsal, Seen};
+use crate::plan::{Rehearsal, Seen};
 use crate::store::articles::{self, Scored};
-use crate::store::{StoreError, Transaction};
+use crate::store::{Store, StoreError, Transaction};
 
 /// The time that is looked back over.
 const PAST: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Scored articles that are held at a time.
 const PAGE: u32 = 2_000;
 
-/// Counts, for each plan by id and row by row, the stories of the last 90 days; none if the archive is younger.
-///
-/// # Errors
-/// If the archive cannot be read.
-pub async fn counts(config: &Config, now: Timestamp) -> Result<Rehearsed, AppError> {
-    let plans = config.plans.clone();
+/// Counts, for each plan by id and row by row, the stories of the last 90 days; none if the archive is younger. Read a
+/// page at a time, so that it holds up nobody.
+pub(super) async fn counts(
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Rehearsed, StoreError> {
     let since = now.checked_sub(PAST).unwrap_or(Timestamp::MIN);
-    reading(config, move |tx| {
-        let oldest = articles::oldest(tx)?;
-        if oldest.is_none_or(|oldest| oldest > since) {
-            return Ok(BTreeMap::new());
+    let oldest = store.read(|tx| articles::oldest(tx)).await?;
+    if oldest.is_none_or(|oldest| oldest > since) {
+        return Ok(BTreeMap::new());
+    }
+    let mut rehearsal = Rehearsal::new(&config.plans);
+    let mut last: Option<Scored> = None;
+    loop {
+        let after = last.take();
+        let job = move |tx: &mut dyn Transaction| articles::scored(tx, since, after.as_ref(), PAGE);
+        let page = store.read(job).await?;
+        for scored in &page {
+            rehearsal.take_in(&seen(scored));
         }
-        let mut rehearsal = Rehearsal::new(&plans);
-        let mut last: Option<Scored> = None;
-        while let Some(page) = next(tx, since, last.as_ref())? {
-            for scored in &page {
-                rehearsal.take_in(&seen(scored));
-            }
-            last = page.into_iter().next_back();
+        last = page.into_iter().next_back();
+        if last.is_none() {
+            return Ok(rehearsal.counts());
         }
-        Ok(rehearsal.counts())
-    })
-    .await
-}
-
-fn next(
-    tx: &mut dyn Transaction,
-    since: Timestamp,
-    last: Option<&Scored>,
-) -> Result<Option<Vec<Scored>>, StoreError> {
-    let page = articles::scored(tx, since, last, PAGE)?;
-    Ok((!page.is_empty()).then_some(page))
+    }
 }
 
 /// The sum of a score names what was known of the story.
