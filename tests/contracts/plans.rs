@@ -9,7 +9,6 @@ use atalaya::model::{
 use atalaya::store::articles::{self, Mark, Verdict};
 use atalaya::store::{Location, Store, StoreError, Transaction, stories};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use super::binary::object;
 use super::schemas::hold;
