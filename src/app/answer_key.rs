@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::AppError;
+use crate::config::Answers;
 use crate::model::AnswerKey;
 use crate::pipeline::Live;
 
@@ -27,15 +28,26 @@ pub(super) fn provide(live: &mut Live) -> Result<(), AppError> {
     }
     let config = Arc::make_mut(&mut live.config);
     if let Some(web) = &mut config.web {
-        let path = web.answers.file.clone();
-        let key = read(&path).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => make(&path),
-            _ => Err(error),
-        });
-        let key = key.map_err(|error| AppError::AnswerKey { path, error })?;
-        web.answers.key = Some(AnswerKey::of(&key));
+        web.answers.key = Some(key(&web.answers)?);
     }
     Ok(())
+}
+
+/// The key that links are sealed with: the configured one, else that of the file, which is made if it is not there. File I/O.
+///
+/// # Errors
+/// [`AppError::AnswerKey`] if none is configured and none can be kept.
+pub(super) fn key(answers: &Answers) -> Result<AnswerKey, AppError> {
+    if let Some(key) = &answers.key {
+        return Ok(key.clone());
+    }
+    let path = answers.file.clone();
+    let key = read(&path).or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => make(&path),
+        _ => Err(error),
+    });
+    let key = key.map_err(|error| AppError::AnswerKey { path, error })?;
+    Ok(AnswerKey::of(&key))
 }
 
 fn read(path: &Path) -> io::Result<String> {

@@ -1,13 +1,13 @@
 //! Customers' complaints as people see and answer them from the command line, beside the running daemon.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{AppError, location, reading, writing};
+use super::{AppError, answer_key, location, reading, writing};
 use crate::complaint::{self, Act, Refusal, Row};
 use crate::config::Config;
-use crate::model::{Complaint, ComplaintEvent, ComplaintEventKind, ComplaintState};
+use crate::model::{Complaint, ComplaintEvent, ComplaintEventKind, ComplaintState, RatingLink};
 use crate::pipeline;
 pub use crate::store::complaints::Filter;
 use crate::store::complaints::{self, Filing};
@@ -260,7 +260,14 @@ pub async fn act(
 ) -> Result<Result<ComplaintState, Denied>, AppError> {
     let Some(rules) = config.complaints.clone() else { return Ok(Err(Denied::Unconfigured)) };
     let (number, now) = (number.to_owned(), Timestamp::now());
+    let ours = config.clone();
     writing(config, move |tx| {
+        if let Act::Rate(rating) = act {
+            return Ok(match pipeline::rate_complaint(tx, &ours, &number, rating, now)? {
+                None => Err(Denied::Unknown),
+                Some(rated) => rated.map(|()| ComplaintState::Closed).map_err(Denied::Refused),
+            });
+        }
         let Some(complaint) = complaints::find(tx, &number)? else {
             return Ok(Err(Denied::Unknown));
         };
@@ -278,6 +285,24 @@ pub async fn act(
         Ok(Ok(life.state))
     })
     .await
+}
+
+/// How long a customer can say how content they are.
+const RATED_WITHIN: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// The address at which the customer of a complaint says how content they are, for staff to hand on, and until when it is
+/// good; none where the page is not served to others. File I/O.
+///
+/// # Errors
+/// If the key that seals it cannot be kept.
+pub fn rating_link(config: &Config, number: &str) -> Result<Option<(String, Timestamp)>, AppError> {
+    let Some(web) = &config.web else { return Ok(None) };
+    let Some(page) = &web.public_url else { return Ok(None) };
+    let until = Timestamp::now().checked_add(RATED_WITHIN).unwrap_or(Timestamp::MAX);
+    let link = RatingLink { number: number.to_owned(), until: until.as_second() };
+    let base = page.as_str().trim_end_matches('/');
+    let end = link.sealed(&answer_key::key(&web.answers)?);
+    Ok(Some((format!("{base}/complaint/{end}"), until)))
 }
 
 fn names(complaint: &Complaint) -> Vec<&str> {

@@ -190,6 +190,7 @@ impl App {
                 Ok(heard.map(|done| done.map(drop)))
             },
             complaints: crate::pipeline::file_complaint,
+            ratings: crate::pipeline::rate_complaint,
             metrics: Arc::clone(&metrics),
             stopping: stop_work.clone(),
         };

@@ -66,6 +66,11 @@ enum What {
         #[command(flatten)]
         asked: service::Asked,
     },
+    /// The address at which its customer says how content they are, to be handed on to them
+    Link {
+        /// The complaint
+        number: String,
+    },
     /// Ask each mailbox that complaints come into; files nothing
     Mailboxes,
     #[command(flatten)]
@@ -165,6 +170,7 @@ impl ComplaintCommand {
                     import(&config, &file, how, self.json).await
                 }
                 What::Report { asked } => service::print(&config, asked, self.json).await,
+                What::Link { number } => link(&config, number).await,
                 What::Mailboxes => asked(&config, self.json).await,
                 What::Done(done) => act(&config, done).await,
             };
@@ -336,8 +342,40 @@ async fn act(config: &Config, done: Done) -> Result<ExitCode, AppError> {
         let what = format!("`{nobody}` is nobody of the people file");
         return Ok(output::refuse(&what, ExitCode::from(report::BAD_INPUT)));
     }
+    let resolves = matches!(act, Act::Resolve { .. });
     let done = complaints::act(config, &about.number, act, about.note).await?;
-    Ok(finish(&about.number, done))
+    let resolved = resolves && done.is_ok();
+    let code = finish(&about.number, done);
+    if resolved && let Some((url, _)) = rating_link(config, &about.number).await? {
+        eprintln!("for the customer, to say how content they are: {url}");
+    }
+    Ok(code)
+}
+
+async fn link(config: &Config, number: String) -> Result<ExitCode, AppError> {
+    if complaints::masked(config, number.clone()).await?.is_none() {
+        return Ok(unknown(&number));
+    }
+    Ok(match rating_link(config, &number).await? {
+        Some((url, until)) => {
+            eprintln!("good until {}", short_time(&until.to_string()));
+            output::print_text(|text| writeln!(text, "{url}"))
+        }
+        None => {
+            let what = "nobody can reach the page: add `public_url` to `[web]`";
+            output::refuse(&what, ExitCode::from(report::BAD_INPUT))
+        }
+    })
+}
+
+/// The key is read or made on a thread of its own.
+async fn rating_link(
+    config: &Config,
+    number: &str,
+) -> Result<Option<(String, Timestamp)>, AppError> {
+    let (config, number) = (config.clone(), number.to_owned());
+    let made = tokio::task::spawn_blocking(move || complaints::rating_link(&config, &number));
+    made.await.unwrap_or(Ok(None))
 }
 
 fn finish(number: &str, done: Result<ComplaintState, Denied>) -> ExitCode {

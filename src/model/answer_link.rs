@@ -22,7 +22,7 @@ impl AnswerKey {
         Self(blake3::derive_key("atalaya 2026 links to answer by", secret.as_bytes()))
     }
 
-    fn seal(&self, purpose: &str, text: &str) -> blake3::Hash {
+    pub(super) fn seal(&self, purpose: &str, text: &str) -> blake3::Hash {
         blake3::keyed_hash(&self.0, format!("{purpose}\n{text}").as_bytes())
     }
 }

@@ -235,6 +235,8 @@ pub struct Complaint {
 pub enum Reminder {
     /// The customer wrote again.
     Wrote,
+    /// The customer is not content with how it was served.
+    Displeased,
     /// It is new, and theirs.
     Asked,
     /// Its time is running.
@@ -247,13 +249,15 @@ pub enum Reminder {
 
 impl Reminder {
     /// All, gravest first: the order in which they are told.
-    pub const ALL: [Self; 5] = [Self::Escalated, Self::Late, Self::Due, Self::Asked, Self::Wrote];
+    pub const ALL: [Self; 6] =
+        [Self::Escalated, Self::Late, Self::Due, Self::Asked, Self::Displeased, Self::Wrote];
 
     /// The name in the store and in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Wrote => "wrote",
+            Self::Displeased => "displeased",
             Self::Asked => "asked",
             Self::Due => "due",
             Self::Late => "late",

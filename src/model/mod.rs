@@ -32,6 +32,7 @@ mod plan_duration;
 mod plan_notice;
 pub mod query;
 pub mod quiz;
+mod rating_link;
 mod service;
 mod severity;
 mod silence;
@@ -97,6 +98,7 @@ pub use plan::{
 pub use plan_duration::PlanDuration;
 pub use plan_notice::{PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport};
 pub use quiz::QuizResult;
+pub use rating_link::RatingLink;
 pub use service::{Served, Service, ServiceBy};
 pub use severity::{Adjustment, Fact, Level, Part, PartName, Place, Severity, VerdictLabel};
 pub use silence::{HeldWhy, ReadSilence, Silence};

@@ -258,6 +258,7 @@ pub fn reminder(reminder: Reminder, locale: Locale) -> &'static str {
     text(
         match reminder {
             Reminder::Wrote => "complaint.wrote",
+            Reminder::Displeased => "complaint.displeased",
             Reminder::Asked => "complaint.asked",
             Reminder::Due => "complaint.due",
             Reminder::Late => "complaint.late",

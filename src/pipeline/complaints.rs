@@ -3,6 +3,7 @@
 
 mod filing;
 mod mailboxes;
+mod rating;
 mod reminders;
 
 use jiff::{SignedDuration, Timestamp};
@@ -23,6 +24,7 @@ use crate::story::{self, Inflow, Usual};
 
 pub use filing::file;
 pub(super) use mailboxes::{run as read_mailboxes, sources as mailboxes};
+pub use rating::rate;
 pub(super) use reminders::{look, tidy};
 
 /// Whoever complains speaks ill of us at least this surely.

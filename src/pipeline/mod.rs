@@ -56,7 +56,7 @@ use tokio_util::task::TaskTracker;
 pub use announce::{Brought, announce};
 pub use answering::{Asked, ask_people};
 pub use channels::{fall_back, tell_of_channels};
-pub use complaints::file as file_complaint;
+pub use complaints::{file as file_complaint, rate as rate_complaint};
 pub use crisis::drill::{
     end as end_drill, mark as drill_mark, new as new_drill, resume as resume_drill,
 };

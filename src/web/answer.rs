@@ -302,7 +302,7 @@ fn away(error: &StoreError) -> Response {
 }
 
 /// Browsers say where a form came from.
-fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+pub(super) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
     matches!(site, Some("cross-site" | "same-site"))
 }
@@ -444,7 +444,7 @@ pub(super) fn clock(at: Timestamp, zone: &str) -> String {
     at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
-fn respond(status: StatusCode, page: Result<String, PageError>) -> Response {
+pub(super) fn respond(status: StatusCode, page: Result<String, PageError>) -> Response {
     let html = match page {
         Ok(html) => html,
         Err(error) => {

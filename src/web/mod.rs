@@ -6,6 +6,7 @@
 //! | `/answer/…` | the page behind a link in a message: GET shows an alert, a step or a text, POST answers |
 //! | `/slack/interactions` | takes the alert or step whose button was pressed in Slack; signed by Slack |
 //! | `/mattermost/actions` | the same in Mattermost; by the token in the message |
+//! | `/complaint/…` | the page on which a customer says how content they are: GET asks, POST records |
 //! | `/api/complaints` | POST files a customer's complaint, with the configured token |
 //! | `/healthz` | 200 while the process lives |
 //! | `/readyz` | 200 while the store can be written and the daemon is not stopping, else 503 |
@@ -17,6 +18,7 @@ mod connections;
 mod mattermost;
 mod page;
 mod press;
+mod rating;
 mod slack;
 mod statement;
 mod task;
@@ -35,7 +37,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::complaint::{Fault, Record};
+use crate::complaint::{self, Fault, Record};
 use crate::config::Config;
 use crate::model::{HeldWhy, IncidentEvent, Locale};
 use crate::plan::Refusal;
@@ -69,6 +71,15 @@ pub type FileComplaint = fn(
     Timestamp,
 ) -> Result<Result<Filed, Fault>, StoreError>;
 
+/// How a customer's word on how content they are is recorded; none if there is no such complaint.
+pub type RateComplaint = fn(
+    &mut dyn Transaction,
+    &Config,
+    &str,
+    u8,
+    Timestamp,
+) -> Result<Option<Result<(), complaint::Refusal>>, StoreError>;
+
 /// What the handlers see.
 #[derive(Clone)]
 pub struct Shared {
@@ -80,6 +91,8 @@ pub struct Shared {
     pub plans: SayPlan,
     /// Files complaints.
     pub complaints: FileComplaint,
+    /// Records how content customers are.
+    pub ratings: RateComplaint,
     /// The registry.
     pub metrics: Arc<Metrics>,
     /// Cancelled once the daemon takes no more work.
@@ -96,6 +109,7 @@ pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToke
     let router = Router::new()
         .route("/", get(status_page))
         .route("/answer/{end}", answers)
+        .route("/complaint/{end}", get(rating::show).post(rating::rate))
         .route("/api/complaints", complaint_intake)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

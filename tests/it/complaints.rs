@@ -234,3 +234,54 @@ async fn a_table_is_filed_once_whatever_its_encoding() {
     let listed = said(&settings, &["list", "--branch", "朝阳"]);
     assert_eq!(listed["complaints"][0]["text"], "银行乱收费");
 }
+
+/// The page of a customer: their link comes from whoever resolved the complaint, and nobody else has one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_says_how_content_they_are_by_their_link() {
+    let settings = Settings::new().source("diario", NOWHERE).mail_to_files(&[HEAD]).links();
+    let settings = complaints(settings, "");
+    let daemon = Daemon::start(&settings.write()).await;
+    let (_, filed) = send(&daemon, TOKEN, &complaint(3).replace("\"es\"", "\"zh\""));
+    let number = filed["number"].as_str().expect("a number").to_owned();
+    let path = |told: &str| {
+        let at = told.find("/complaint/").unwrap_or_else(|| panic!("no link: {told}"));
+        told[at..].split_whitespace().next().expect("a path").to_owned()
+    };
+    let early = say(&settings, &["link", &number]);
+    let early = path(&String::from_utf8_lossy(&early.stdout));
+    let (status, page) = daemon.get(&early);
+    assert!(status == 409 && page.contains("我们仍在处理"), "{status} {page}");
+    for act in ["take", "answer"] {
+        assert!(say(&settings, &[act, &number, "--by", ANALYST]).status.success());
+    }
+    let resolved = say(&settings, &["resolve", &number, "--by", ANALYST]);
+    let link = path(&String::from_utf8_lossy(&resolved.stderr));
+
+    let (status, page) = daemon.get(&link);
+    assert!(status == 200 && page.contains("您对我们的处理结果满意吗？"), "{status} {page}");
+    assert!(page.contains(&number) && !page.contains("Número3"), "{page}");
+    assert!(daemon.get(&format!("{link}?lang=es")).1.contains("¿Cómo de satisfecho"), "{page}");
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let forged = link.replace(&number, "C-2026-000999");
+    assert_eq!(daemon.get(&forged).0, 404);
+    assert_eq!(daemon.post(&forged, form, "rating=1").0, 404);
+    let cross = format!("{form}Sec-Fetch-Site: cross-site\r\n");
+    assert!(daemon.post(&link, &cross, "rating=5").1.contains("您对我们的处理结果满意吗？"));
+    assert!(daemon.post(&link, form, "rating=6").1.contains("您对我们的处理结果满意吗？"));
+    let (status, page) = daemon.post(&link, form, "rating=1");
+    assert!(status == 200 && page.contains("谢谢"), "{status} {page}");
+    let (status, page) = daemon.post(&link, form, "rating=5");
+    assert!(status == 409 && page.contains("已收到"), "{status} {page}");
+    let shown = said(&settings, &["show", &number]);
+    assert_eq!((&shown["state"], &shown["satisfaction"]), (&"closed".into(), &1.into()), "{shown}");
+
+    // Its owner and the manager hear that the customer is not content.
+    for (who, words) in [(ANALYST, "1 cliente descontento"), (HEAD, "1 displeased customer")] {
+        let told = || {
+            let all = mails(&settings.mails());
+            all.into_iter().find(|mail| mail.to.starts_with(who) && mail.subject.contains(words))
+        };
+        let mail = wait_for("they are told", SOON, told).await;
+        assert!(mail.text.contains(&number) && !mail.text.contains("Número3"), "{}", mail.text);
+    }
+}

@@ -72,6 +72,7 @@ pub fn subject(notice: &ComplaintsNotice, locale: Locale) -> String {
 fn counted(reminder: Reminder) -> &'static str {
     match reminder {
         Reminder::Wrote => "count.complaints_wrote",
+        Reminder::Displeased => "count.complaints_displeased",
         Reminder::Asked => "count.complaints_asked",
         Reminder::Due => "count.complaints_due",
         Reminder::Late => "count.complaints_late",

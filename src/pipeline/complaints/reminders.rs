@@ -1,7 +1,7 @@
 //! Who is told of complaints that wait: the owner before a deadline, the deputy at it, the manager behind it.
 //! And what time does by itself: resolved ones close, closed ones lose what is personal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -88,6 +88,22 @@ pub(super) fn tell_owner(
     let Some(rules) = &config.complaints else { return Ok(0) };
     let items = vec![item(config, complaint, why)];
     tell(tx, (config, rules), &complaint.life.owner, items, (occasion, now))
+}
+
+/// Tells the owner of a complaint and the manager; `occasion` is told once.
+pub(super) fn tell_owner_and_manager(
+    tx: &mut dyn Transaction,
+    config: &Config,
+    (complaint, why): (&Complaint, Reminder),
+    (occasion, now): (&str, Timestamp),
+) -> Result<usize, StoreError> {
+    let Some(rules) = &config.complaints else { return Ok(0) };
+    let items = vec![item(config, complaint, why)];
+    let mut messages = 0;
+    for person in BTreeSet::from([&complaint.life.owner, &rules.manager]) {
+        messages += tell(tx, (config, rules), person, items.clone(), (occasion, now))?;
+    }
+    Ok(messages)
 }
 
 fn tell(
