@@ -3,6 +3,7 @@
 pub mod alerts;
 mod answer_key;
 pub mod complaints;
+pub mod contacts;
 pub mod deliveries;
 pub mod drills;
 pub mod explain;

@@ -10,10 +10,11 @@ use super::document::{Block, Form};
 use super::stories::{configuration, cut, short_time};
 use super::table::table;
 use super::{output, report};
-use crate::app::AppError;
+use crate::app::contacts::{self, ContactRow, Standing};
 use crate::app::drills::{
     self, Beginning, DrillAnswer, DrillReport, DrillTo, DrillsReport, Measure, Scorecard,
 };
+use crate::app::{self, AppError};
 use crate::config::{self, Config};
 use crate::model::Scenario;
 
@@ -35,7 +36,7 @@ struct Begin {
     /// The plan
     plan: String,
     /// What is played: a file of the directory `scenarios` by its name, or any by its path
-    #[arg(long, value_name = "NAME|FILE", required_unless_present = "case")]
+    #[arg(long, value_name = "NAME|FILE", required_unless_present_any = ["case", "silent_contacts"])]
     scenario: Option<String>,
     /// A case of the library, played again
     #[arg(long, value_name = "ID", conflicts_with = "scenario")]
@@ -50,8 +51,14 @@ struct Begin {
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=3600))]
     speed: u32,
     /// Who begins it
-    #[arg(long, value_name = "NAME")]
-    by: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "silent_contacts")]
+    by: Option<String>,
+    /// Play nothing and send nothing: ask the mail servers whether they take mail for everybody in the plan
+    #[arg(long, conflicts_with_all = ["scenario", "case", "sinks", "tabletop", "speed", "by"])]
+    silent_contacts: bool,
+    /// One JSON object on standard output
+    #[arg(long, requires = "silent_contacts")]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -92,6 +99,10 @@ impl DrillCommand {
     /// Exit code 1 if it cannot be done, 2 for an unknown drill, plan or scenario or a bad
     /// configuration, 3 if the store failed.
     pub fn run(self) -> ExitCode {
+        if let Some(Begin { plan, json, .. }) = self.begin.as_ref().filter(|it| it.silent_contacts)
+        {
+            return report::on_runtime(contacts(&self.config, plan, *json));
+        }
         let config = match configuration(&self.config) {
             Ok(config) => config,
             Err(code) => return code,
@@ -107,13 +118,46 @@ impl DrillCommand {
     }
 }
 
+/// Exit code 1 if mail to somebody would not be taken.
+async fn contacts(path: &Path, plan: &str, json: bool) -> ExitCode {
+    let live = match app::prepare(path).await {
+        Ok((live, _)) => live,
+        Err(error) => return report::fault(&error),
+    };
+    let Some(found) = contacts::ask(&live, plan).await else {
+        return unknown(&format!("plan `{plan}`"));
+    };
+    let printed = if json {
+        output::print_json(&found)
+    } else {
+        output::print_text(|text| {
+            let row = |it: &ContactRow| {
+                let (person, roles) = (it.person.clone(), it.roles.join(", "));
+                [
+                    person,
+                    it.channel.clone(),
+                    it.standing.name().to_owned(),
+                    roles,
+                    it.answer.clone(),
+                ]
+            };
+            let rows: Vec<[String; 5]> = found.contacts.iter().map(row).collect();
+            table(text, ["PERSON", "CHANNEL", "MAIL IS", "ROLES", "ANSWER"], &rows)?;
+            writeln!(text, "{} asked, nothing sent", rows.len())
+        })
+    };
+    let refused = found.contacts.iter().any(|it| it.standing == Standing::Refused);
+    if refused { ExitCode::FAILURE } else { printed }
+}
+
 async fn started(config: &Config, begin: Begin) -> Result<ExitCode, AppError> {
     let scenario = match scenario(config, &begin) {
         Ok(scenario) => scenario,
         Err(code) => return Ok(code),
     };
-    if !config.people.contains_key(&begin.by) {
-        return Ok(unknown_person(&begin.by));
+    let by = begin.by.unwrap_or_default();
+    if !config.people.contains_key(&by) {
+        return Ok(unknown_person(&by));
     }
     let to = match begin.sinks {
         Some(directory) => {
@@ -123,7 +167,7 @@ async fn started(config: &Config, begin: Begin) -> Result<ExitCode, AppError> {
         None if begin.tabletop => DrillTo::Tabletop,
         None => DrillTo::People,
     };
-    let Begin { plan, speed, by, .. } = begin;
+    let Begin { plan, speed, .. } = begin;
     let beginning = Beginning { plan, scenario, to, speed, by };
     Ok(answered(drills::begin(config, beginning).await?))
 }

@@ -14,6 +14,7 @@ use super::search::{SearchHit, SearchReport};
 use crate::analyse::Matches;
 use crate::app::alerts::{AlertReport, AlertsReport};
 use crate::app::complaints::{ComplaintReport, ComplaintsReport, ImportReport};
+use crate::app::contacts::ContactsReport;
 use crate::app::deliveries::{DeliveriesReport, DeliveryReport};
 use crate::app::drills::{DrillReport, DrillsReport};
 use crate::app::explain::Explanation;
@@ -46,6 +47,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("cases", schema::<CasesReport>("atalaya cases --json")),
         ("check", schema::<CheckReport>("atalaya check --json")),
         ("channel-test", schema::<TrialReport>("atalaya channel test --json")),
+        ("contacts", schema::<ContactsReport>("atalaya drill PLAN --silent-contacts --json")),
         ("deliveries", schema::<DeliveriesReport>("atalaya deliveries --json")),
         ("delivery", schema::<DeliveryReport>("atalaya deliveries show ID --json")),
         ("complaint", schema::<ComplaintReport>("atalaya complaint show NUMBER --json")),

@@ -43,6 +43,11 @@ pub trait Notifier: Send + Sync {
         message: Message<'a>,
         hand_over: &'a dyn HandOver,
     ) -> BoxFuture<'a, Result<Receipt, SendError>>;
+
+    /// Asks whether the receiver takes messages for an address, and sends none; none where only a message would tell.
+    fn ask<'a>(&'a self, _address: &'a str) -> Option<BoxFuture<'a, Result<Receipt, SendError>>> {
+        None
+    }
 }
 
 /// The message was taken.

@@ -38,6 +38,11 @@ impl Sender {
         self.mailbox.email.domain()
     }
 
+    /// The address alone.
+    pub fn address(&self) -> Address {
+        self.mailbox.email.clone()
+    }
+
     /// The whole mail for a message.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use lettre::address::{Address, Envelope};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use secrecy::{ExposeSecret, SecretString};
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use super::clean::clean;
 use super::dkim::signed;
-use super::envelope::Sender;
+use super::envelope::{EnvelopeError, Sender};
 use super::smtp_pool::Pool;
 use super::wording::Wording;
 use super::{BuildError, HandOver, Message, Notifier, Receipt, SendError};
@@ -91,6 +91,22 @@ impl Email {
         Ok(Receipt { answer: answer_line(&answer) })
     }
 
+    /// MAIL and RCPT, and no text. What the server says now is no promise: some take everything and bounce it later.
+    async fn probe(&self, address: &str) -> Result<Receipt, SendError> {
+        let to: Address = address.parse().map_err(EnvelopeError::from)?;
+        let envelope = Envelope::new(Some(self.sender.address()), vec![to]);
+        let envelope = envelope.map_err(EnvelopeError::from)?;
+        let mut connection = self.connect().await?;
+        let asked = addressed(&mut connection, &envelope).await;
+        if matches!(said(connection.command(Rset), "RSET").await, Ok(_)) {
+            self.pool.keep(connection);
+        }
+        match asked {
+            Ok(answer) => Ok(Receipt { answer }),
+            Err(Unannounced::Answered(error) | Unannounced::Gone(error)) => Err(error),
+        }
+    }
+
     /// A connection on which the server waits for the text. A kept one may be dead by now: then
     /// nothing has left, and a new one is made at once.
     async fn announced(&self, envelope: &Envelope) -> Result<AsyncSmtpConnection, SendError> {
@@ -146,6 +162,10 @@ impl Notifier for Email {
     ) -> BoxFuture<'a, Result<Receipt, SendError>> {
         self.deliver(message, hand_over).boxed()
     }
+
+    fn ask<'a>(&'a self, address: &'a str) -> Option<BoxFuture<'a, Result<Receipt, SendError>>> {
+        Some(self.probe(address).boxed())
+    }
 }
 
 /// Why the server does not wait for the text.
@@ -161,6 +181,20 @@ async fn announce(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
 ) -> Result<(), Unannounced> {
+    addressed(connection, envelope).await?;
+    let answer = said(connection.command(Data), "DATA").await?;
+    if answer.has_code(354) {
+        return Ok(());
+    }
+    let what = format!("DATA: {}", answer_line(&answer));
+    Err(Unannounced::Answered(SendError::Retry { after: None, what }))
+}
+
+/// MAIL and RCPT; what the server said to the last recipient.
+async fn addressed(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+) -> Result<String, Unannounced> {
     let mut parameters = Vec::new();
     let ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
     if !envelope.from().into_iter().chain(envelope.to()).all(ascii) {
@@ -172,15 +206,12 @@ async fn announce(
     }
     let mail = Mail::new(envelope.from().cloned(), parameters);
     said(connection.command(mail), "MAIL").await?;
+    let mut answer = String::new();
     for to in envelope.to() {
-        said(connection.command(Rcpt::new(to.clone(), vec![])), "RCPT").await?;
+        let taken = said(connection.command(Rcpt::new(to.clone(), vec![])), "RCPT").await?;
+        answer = answer_line(&taken);
     }
-    let answer = said(connection.command(Data), "DATA").await?;
-    if answer.has_code(354) {
-        return Ok(());
-    }
-    let what = format!("DATA: {}", answer_line(&answer));
-    Err(Unannounced::Answered(SendError::Retry { after: None, what }))
+    Ok(answer)
 }
 
 /// The answer to a command before the hand-over.

@@ -262,3 +262,26 @@ fn settings_that_cannot_work_are_refused() {
     smtp.ca_file = Some("/nonexistent/ca.pem".into());
     assert!(matches!(Email::new(&smtp, &Arc::default()).err(), Some(BuildError::Certificates(_))));
 }
+
+async fn probe(
+    script: &'static [(&'static str, &'static str)],
+) -> (Result<Receipt, SendError>, Vec<String>) {
+    let log = Log::default();
+    let port = server(script, Arc::clone(&log)).await;
+    let email = Email::new(&settings(port), &Arc::default()).expect("settings");
+    let asked = email.ask("ana@acme.example").expect("a mail server can be asked").await;
+    let log = log.lock().expect("log").clone();
+    (asked, log)
+}
+
+#[tokio::test]
+async fn an_address_is_asked_for_and_nothing_is_sent() {
+    let (answer, log) = probe(&[("RCPT", "250 welcome here")]).await;
+    assert_eq!(answer, Ok(Receipt { answer: "250 welcome here".to_owned() }));
+    assert_eq!(log, ["EHLO", "MAIL", "RCPT", "RSET"]);
+    let (answer, log) = probe(&[("RCPT", "550 no such user")]).await;
+    assert!(matches!(&answer, Err(SendError::Refused { what }) if what.contains("no such user")));
+    assert!(!log.iter().any(|verb| verb == "DATA"), "{log:?}");
+    let (answer, _) = probe(&[("RCPT", "450 come again")]).await;
+    assert!(matches!(answer, Err(SendError::Retry { .. })), "{answer:?}");
+}

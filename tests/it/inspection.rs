@@ -13,7 +13,7 @@ use crate::support::wait_for;
 const SOON: Duration = Duration::from_mins(1);
 
 /// Reviewed long ago and never drilled.
-const PLAN: &str = r#"
+pub const PLAN: &str = r#"
 schema = 1
 [plan]
 id = "fuga"

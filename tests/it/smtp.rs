@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
-use crate::support::daemon::Daemon;
+use serde_json::{Value, json};
+
+use crate::inspection::PLAN;
+use crate::support::daemon::{Daemon, atalaya};
 use crate::support::postfix::Postfix;
 use crate::support::settings::Settings;
 use crate::support::site::{LEAK as HEADLINE, Site};
@@ -96,6 +99,45 @@ async fn nothing_is_sent_in_clear() {
     keeps_secret(&scene.daemon, PASSWORD);
     let log = scene.server.log();
     assert!(!log.contains("auth=") && !log.contains("mail="), "{log}");
+}
+
+/// A person who left, whose address nobody took out of the plan.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_is_asked_for_everybody_in_a_plan_and_nothing_is_sent() {
+    let server = Postfix::start("atalaya", PASSWORD).await;
+    let channel = format!(
+        "kind = \"email\"\nserver = \"localhost\"\nport = {}\ntls = \"starttls\"\nca_file = \"{}\"\n\
+         username = \"atalaya\"\npassword = {{ file = \"password\" }}\n\
+         from = \"Atalaya <atalaya@almenara.example>\"\n",
+        server.port,
+        server.ca_file().display(),
+    );
+    let settings = Settings::new()
+        .source("diario", "http://127.0.0.1:9/feed")
+        .mail_by(&channel, &["carmen.saez"])
+        .plan(&PLAN.replace("rosa.vidal", "chen.yu"));
+    std::fs::write(settings.file("password"), format!("{PASSWORD}\n")).expect("written");
+    let config = settings.write();
+    let ask = |plan: &str| {
+        let mut command = atalaya();
+        command.args(["drill", plan, "--silent-contacts", "--json", "--config"]).arg(&config);
+        command.output().expect("started")
+    };
+    let asked = ask("fuga");
+    let told: Value = serde_json::from_slice(&asked.stdout).expect("one JSON object");
+    let row = |person: &str| {
+        let rows = told["contacts"].as_array().expect("contacts").iter();
+        let found: Vec<_> = rows.filter(|row| row["person"] == person).collect();
+        let [row] = found.as_slice() else { panic!("{person}: {told}") };
+        (row["standing"].clone(), row["roles"].clone(), row["answer"].to_string())
+    };
+    let (standing, roles, answer) = row("carmen.saez");
+    assert_eq!((standing, roles), ("taken".into(), json!(["prensa"])), "{answer}");
+    let (standing, _, answer) = row("chen.yu");
+    assert!(standing == "refused" && answer.contains("554"), "{standing} {answer}");
+    assert_eq!(asked.status.code(), Some(1), "somebody would not be reached");
+    assert!(server.mails().is_empty(), "nothing was sent");
+    assert_eq!(ask("nada").status.code(), Some(2));
 }
 
 fn waits_in_the_outbox(scene: &Scene) {

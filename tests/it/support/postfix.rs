@@ -187,7 +187,7 @@ smtpd_tls_security_level = encrypt
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = @dir@/auth
-smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+smtpd_recipient_restrictions = check_recipient_access inline:{chen.yu@almenara.example=REJECT}, permit_sasl_authenticated, reject
 ";
 
 const MASTER_CF: &str = "\
