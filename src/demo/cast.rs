@@ -15,8 +15,20 @@ pub struct Cast {
     pub silent: Vec<String>,
     /// What the others do.
     pub answer: Vec<Answer>,
+    /// Who approves which text once it is drafted.
+    pub approve: Vec<Approve>,
     /// How it ends.
     pub end: End,
+}
+
+/// Somebody approves a text that they are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approve {
+    /// Person, by id.
+    pub person: String,
+    /// Message of the plan.
+    pub message: String,
 }
 
 /// What somebody does once a message asks them for it.
@@ -42,6 +54,15 @@ pub enum Deed {
     Done(String),
     /// Whoever stands in for the holder takes it over; why.
     HandOver(String),
+    /// They take it, draft a text, and do it once that is approved.
+    Publish {
+        /// Message of the plan.
+        message: String,
+        /// The text.
+        text: String,
+        /// What proves that it is done.
+        done: String,
+    },
 }
 
 /// The end and its review.

@@ -70,19 +70,30 @@ impl AnswerPage {
         Self { text: words.join(" "), forms }
     }
 
+    /// The form of a page that has a single button, as a browser would send it.
+    #[must_use]
+    pub fn only(&self) -> Option<String> {
+        let [form] = self.forms.as_slice() else { return None };
+        Some(sent(form, &[]))
+    }
+
     /// The form behind a button, filled in, as a browser would send it; none if the page has no such
     /// button.
     #[must_use]
     pub fn filled(&self, way: &str, written: &[(&str, &str)]) -> Option<String> {
         let says = |form: &&Form| form.iter().any(|(name, value)| name == "way" && value == way);
         let form = self.forms.iter().find(says)?;
-        let mut sent = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in form {
-            let own = written.iter().find(|(field, _)| field == name).map(|(_, text)| *text);
-            sent.append_pair(name, own.unwrap_or(value));
-        }
-        Some(sent.finish())
+        Some(sent(form, written))
     }
+}
+
+fn sent(form: &Form, written: &[(&str, &str)]) -> String {
+    let mut sent = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form {
+        let own = written.iter().find(|(field, _)| field == name).map(|(_, text)| *text);
+        sent.append_pair(name, own.unwrap_or(value));
+    }
+    sent.finish()
 }
 
 fn form(element: ElementRef<'_>) -> Form {

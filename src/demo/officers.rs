@@ -77,7 +77,7 @@ impl Officers {
         let limits = Limits { host_gap: Duration::ZERO, ports: Vec::new(), ..Limits::default() };
         let web =
             Client::new(limits, "demo").map_err(|error| LiveError::Client(error.to_string()))?;
-        let desk = Desk { web, config, cast, leads: None };
+        let desk = Desk { web, config, cast, leads: None, drafts: Vec::new() };
         let (ended, over) = watch::channel(false);
         let working = tokio::spawn(work(desk, mailbag, last_news, (ended, cancel)));
         Ok(Self { working, over })
@@ -135,6 +135,17 @@ struct Desk {
     web: Client,
     /// The incident that is led, by number.
     leads: Option<String>,
+    /// Texts that wait for approval.
+    drafts: Vec<Draft>,
+}
+
+/// Somebody waits with a step for the approval of a text.
+struct Draft {
+    person: String,
+    message: String,
+    /// Where they say that the step is done, and what proves it.
+    link: Url,
+    done: String,
 }
 
 impl Desk {
@@ -151,22 +162,64 @@ impl Desk {
                 return self.say(Happening::Activated { start: Start::Confirmed }).await;
             }
         }
+        let page = self.config.web.as_ref().and_then(|web| web.public_url.as_ref());
+        let link = page.and_then(|page| letter.link(page));
+        if let Some(link) = link.as_ref().filter(|_| self.approves(&person, &letter)) {
+            let page = self.open(link).await?;
+            // Whoever has approved it already is shown no button.
+            return match page.only() {
+                Some(form) => self.press(link, form).await.map(drop),
+                None => Ok(()),
+            };
+        }
+        if let Some(draft) = self.released(&person, &letter) {
+            let page = self.open(&draft.link).await?;
+            return match page.filled("done", &[("evidence", draft.done.as_str())]) {
+                Some(form) => self.press(&draft.link, form).await.map(drop),
+                None => Ok(()),
+            };
+        }
         let asked = phrases::text("escalation.asked_now", person.locale);
         let asks =
             |answer: &&Answer| answer.person == person.id && letter.subject.contains(&answer.task);
         if !letter.text.contains(asked) {
             return Ok(());
         }
-        let page = self.config.web.as_ref().and_then(|web| web.public_url.as_ref());
-        let link = page.and_then(|page| letter.link(page));
-        match (self.cast.answer.iter().find(asks), link) {
-            (Some(answer), Some(link)) => self.answer(&person, answer, &link).await,
+        match (self.cast.answer.iter().find(asks).cloned(), link) {
+            (Some(answer), Some(link)) => self.answer(&person, &answer, &link).await,
             _ => Ok(()),
         }
     }
 
+    /// Whether a letter asks somebody for an approval that they give.
+    fn approves(&self, person: &Person, letter: &Letter) -> bool {
+        let mut theirs = self.cast.approve.iter().filter(|it| it.person == person.id);
+        theirs.any(|it| {
+            ["plan_subject.drafted", "plan_subject.unapproved"].iter().any(|key| {
+                let said = phrases::fill(key, person.locale, &[("what", &it.message)]);
+                letter.subject.contains(&said)
+            })
+        })
+    }
+
+    /// What somebody waits with, if a letter says that its text is approved.
+    fn released(&mut self, person: &Person, letter: &Letter) -> Option<Draft> {
+        let is_released = |draft: &Draft| {
+            let what = [("what", draft.message.as_str())];
+            let said = phrases::fill("plan_subject.released", person.locale, &what);
+            draft.person == person.id && letter.subject.contains(&said)
+        };
+        let found = self.drafts.iter().position(is_released)?;
+        Some(self.drafts.swap_remove(found))
+    }
+
     /// Opens the page and presses what is there to press; a page without the button wants nothing more.
-    async fn answer(&self, person: &Person, answer: &Answer, link: &Url) -> Result<(), Hindrance> {
+    async fn answer(
+        &mut self,
+        person: &Person,
+        answer: &Answer,
+        link: &Url,
+    ) -> Result<(), Hindrance> {
         let page = self.open(link).await?;
         let say = |key| phrases::text(key, person.locale);
         let own =
@@ -178,6 +231,16 @@ impl Desk {
         let (way, written) = match &answer.deed {
             Deed::Done(evidence) => ("done", ("evidence", evidence.as_str())),
             Deed::HandOver(reason) => ("hand_over", ("reason", reason.as_str())),
+            Deed::Publish { message, text, done } => {
+                let Some(form) = page.filled("ack", &[]) else { return Ok(()) };
+                self.press(link, form).await?;
+                let (message, link) = (message.clone(), link.clone());
+                let text = Some(text.clone());
+                self.act(&person.id, Act::Draft { key: message.clone(), text }).await?;
+                let (person, done) = (person.id.clone(), done.clone());
+                self.drafts.push(Draft { person, message, link, done });
+                return Ok(());
+            }
         };
         let page = match page.filled("ack", &[]).filter(|_| way == "done") {
             Some(form) => self.press(link, form).await?,
@@ -229,9 +292,13 @@ impl Desk {
 
     /// Whoever leads says something, as at the command line.
     async fn say(&self, what: Happening) -> Result<(), Hindrance> {
+        self.act(&self.cast.leads, Act::Say(what)).await
+    }
+
+    /// Somebody does something, as at the command line.
+    async fn act(&self, by: &str, act: Act) -> Result<(), Hindrance> {
         let number = self.leads.clone().unwrap_or_default();
-        let by = self.cast.leads.clone();
-        match incidents::act(&self.config, number, by, Act::Say(what)).await? {
+        match incidents::act(&self.config, number, by.to_owned(), act).await? {
             incidents::Answer::Done(_) => Ok(()),
             incidents::Answer::Refused(why) => Err(Hindrance::Refused(why.to_string())),
             incidents::Answer::Unknown(what) | incidents::Answer::Open(what) => {

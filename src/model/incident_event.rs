@@ -204,6 +204,11 @@ pub enum Happening {
         /// BLAKE3 of the text, hex.
         hash: String,
     },
+    /// Those who have to approve a text and have not were asked again.
+    Unapproved {
+        /// Message of the plan.
+        key: String,
+    },
     /// A person said where it is in its life.
     Moved {
         /// `responding` or `monitoring`.
@@ -280,6 +285,7 @@ impl Happening {
             Self::Warned { .. } => "warned",
             Self::Drafted { .. } => "drafted",
             Self::Approved { .. } => "approved",
+            Self::Unapproved { .. } => "unapproved",
             Self::Moved { .. } => "moved",
             Self::Reported { .. } => "reported",
             Self::Noted { .. } => "noted",

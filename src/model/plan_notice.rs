@@ -125,6 +125,9 @@ pub enum PlanNews {
         hash: String,
         /// Roles that have to approve it, as people call them.
         missing: Vec<String>,
+        /// Times that they were asked again; 0 when the text is new.
+        #[serde(default)]
+        times: u32,
     },
     /// A text for others is approved by all who have to.
     Released {

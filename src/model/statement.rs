@@ -1,5 +1,6 @@
 //! Texts that an incident's people prepare for others, and who has approved which text.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Mark;
@@ -71,6 +72,12 @@ pub struct Statement {
     pub drafted: Mark,
     /// Who approved it, as holder of which role.
     pub approvals: Vec<Approval>,
+    /// When those who have not approved it are asked again; none if nobody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<Timestamp>,
+    /// Times that they were asked again.
+    #[serde(default)]
+    pub times: u32,
 }
 
 /// Somebody approved a text.
@@ -93,6 +100,8 @@ impl Statement {
             prepared: false,
             drafted: mark,
             approvals: Vec::new(),
+            next_at: None,
+            times: 0,
         }
     }
 

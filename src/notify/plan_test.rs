@@ -92,6 +92,15 @@ fn every_news() -> Vec<PlanNews> {
                 .to_owned(),
             hash: "0123456789abcdef".repeat(4),
             missing: vec!["Prensa".to_owned(), "Cumplimiento".to_owned()],
+            times: 0,
+        },
+        PlanNews::Drafted {
+            message: "inicial".to_owned(),
+            audience: "public".to_owned(),
+            text: "Conocemos los mensajes que circulan.".to_owned(),
+            hash: "0123456789abcdef".repeat(4),
+            missing: vec!["Cumplimiento (Ana Mora)".to_owned()],
+            times: 2,
         },
         PlanNews::Released {
             message: "inicial".to_owned(),
@@ -159,6 +168,7 @@ fn what_people_write_does_nothing_in_a_message() {
             text: evil(),
             hash: evil(),
             missing: vec![evil()],
+            times: 0,
         },
         PlanNews::Report(Box::new(SituationReport { late: vec![hostile], ..report() })),
     ] {
@@ -207,6 +217,7 @@ fn rooms_get_the_same_and_webhooks_their_types() {
             "deadline.late",
             "incident.handed_over",
             "statement.drafted",
+            "statement.awaited",
             "statement.approved",
             "incident.report",
             "incident.stood_down",

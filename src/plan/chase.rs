@@ -64,6 +64,11 @@ pub fn ladder(plan: &Plan, level: Level) -> Vec<Rung> {
     rungs
 }
 
+/// The time that somebody who is asked at a level has before others are.
+pub(super) fn wait(plan: &Plan, level: Level) -> SignedDuration {
+    patience(plan.escalation.iter().filter(|row| row.from_level <= level))
+}
+
 /// The beginning of a ladder.
 pub(super) fn begin(at: Timestamp) -> Chase {
     Chase { rung: 0, next_at: at }

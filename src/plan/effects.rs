@@ -72,6 +72,16 @@ pub fn effects(
             let people: BTreeSet<String> = asked.collect();
             (!people.is_empty()).then(|| Effect { people, via: Vec::new() })
         }
+        Happening::Unapproved { key } => {
+            let standing = statement(plan, after, key)?;
+            let asked = standing.missing.iter().flat_map(|role| approvers(plan, after, role));
+            let mut told = Effect { people: asked.collect(), via: Vec::new() };
+            // Who was asked twice in vain may be away: whoever leads can hand the role over.
+            if standing.draft.is_some_and(|draft| draft.times > 1) {
+                told.people.extend(people(plan, after, "", &[To::Command]).people);
+            }
+            (!told.people.is_empty()).then_some(told)
+        }
         Happening::Approved { key, .. } => {
             let released = statement(plan, after, key)?.missing.is_empty();
             let people = users(plan, after, key);

@@ -182,6 +182,7 @@ fn happen(
         | Happening::Asked { .. }
         | Happening::Repeated { .. }
         | Happening::Warned { .. }
+        | Happening::Unapproved { .. }
         | Happening::Reported { .. }
         | Happening::ReviewDue => tick(plan, incident, &event.what, now),
     }
@@ -265,6 +266,7 @@ fn tick(
             Ok(())
         }
         Happening::Lapsed { key } => people::lapse(incident, key, now),
+        Happening::Unapproved { key } => statement::ask_again(plan, incident, key, now),
         _ => Err(late),
     }
 }
@@ -280,6 +282,7 @@ fn settle(plan: &Plan, incident: &mut Incident, now: Timestamp) {
     } else if incident.activated_at.is_some() && incident.state != IncidentState::Cancelled {
         duties::open(plan, incident); // what is owed stays owed
     }
+    statement::rest(plan, incident);
     let every = plan.sitrep.as_ref().and_then(|sitrep| sitrep.every.get(&incident.level));
     let next = every.filter(|_| incident.state.is_running()).map(|every| later(now, *every));
     let life = &mut incident.life;

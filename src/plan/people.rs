@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::Refusal;
 use super::chase::{awaited, holder, restart, still_asked};
 use super::life::{person, said};
-use super::statement::released;
+use super::statement::{self, released};
 use crate::model::{Care, Incident, IncidentState, Lesson, Mark, Plan, RoleKind, Step, StepState};
 
 /// Somebody is at it. Whoever stands in and takes a step holds it from then on. Whoever was asked with others, and
@@ -130,6 +130,7 @@ pub(super) fn hand_over(
             to.clone_into(&mut duty.person);
             renew(&mut duty.care, now);
         }
+        statement::ask_anew(plan, incident, key, now);
         return Ok(());
     }
     unfinished(incident, key)?;

@@ -1,10 +1,16 @@
 //! Texts for others: drafted from the plan or by a person, approved word for word by the roles that the
 //! plan names, and not before that used by any step.
 
-use super::chase::holder;
+use jiff::Timestamp;
+
+use super::chase::{holder, wait};
+use super::clock::later;
 use super::life::{person, said};
 use super::{Refusal, people};
 use crate::model::{Incident, Mark, MessageTemplate, Plan, Statement, TextField};
+
+/// Times that approvers are asked again; whoever waits with a step is asked on, by its ladder.
+const MOST_ASKED: u32 = 5;
 
 /// How a text of the plan stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +103,8 @@ pub(super) fn draft(
     if !empty.is_empty() {
         return Err(Refusal::Fields { key: key.to_owned(), fields: empty });
     }
-    let draft = Statement { prepared, ..Statement::drafted(key, text, mark) };
+    let next_at = Some(later(mark.at, wait(plan, incident.level)));
+    let draft = Statement { prepared, next_at, ..Statement::drafted(key, text, mark) };
     if incident.statement(key).is_some_and(|before| before.hash == draft.hash) {
         return Err(Refusal::SameText(key.to_owned()));
     }
@@ -134,6 +141,48 @@ pub(super) fn approve(
     }
     draft.approvals.push(crate::model::Approval { role: role.to_owned(), mark });
     Ok(())
+}
+
+/// Those who have not approved a text were asked again.
+pub(super) fn ask_again(
+    plan: &Plan,
+    incident: &mut Incident,
+    key: &str,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let next = later(now, wait(plan, incident.level));
+    let mut drafts = incident.life.statements.iter_mut();
+    let due = drafts.find(|draft| draft.key == key && draft.next_at.is_some_and(|at| at <= now));
+    let draft = due.ok_or(Refusal::Time("unapproved"))?;
+    draft.times = draft.times.saturating_add(1);
+    draft.next_at = (draft.times < MOST_ASKED).then_some(next);
+    Ok(())
+}
+
+/// Whoever takes over a role is asked for what it has to approve, at once.
+pub(super) fn ask_anew(plan: &Plan, incident: &mut Incident, role: &str, now: Timestamp) {
+    let missing = |draft: &Statement| {
+        let standing = statement(plan, incident, &draft.key);
+        standing.is_some_and(|standing| standing.missing.contains(&role))
+    };
+    let waits: Vec<bool> = incident.life.statements.iter().map(missing).collect();
+    for (draft, waits) in incident.life.statements.iter_mut().zip(waits) {
+        if waits {
+            (draft.next_at, draft.times) = (Some(now), 0);
+        }
+    }
+}
+
+/// Nobody is asked for a text that waits for nobody.
+pub(super) fn rest(plan: &Plan, incident: &mut Incident) {
+    let waits = |draft: &Statement| {
+        let standing = statement(plan, incident, &draft.key);
+        incident.state.is_running() && standing.is_some_and(|it| !it.missing.is_empty())
+    };
+    let waits: Vec<bool> = incident.life.statements.iter().map(waits).collect();
+    for (draft, waits) in incident.life.statements.iter_mut().zip(waits) {
+        draft.next_at = draft.next_at.filter(|_| waits);
+    }
 }
 
 /// Whether the text that a step or a duty uses may go out.

@@ -44,6 +44,10 @@ fn timers(plan: &Plan, incident: &Incident) -> Vec<(Timestamp, Happening)> {
                 timers.extend(care(plan, &step.key, &step.care));
             }
         }
+        for draft in &life.statements {
+            let again = Happening::Unapproved { key: draft.key.clone() };
+            timers.extend(draft.next_at.map(|at| (at, again)));
+        }
         let report = Happening::Reported { number: life.reports.saturating_add(1) };
         timers.extend(life.next_report_at.map(|at| (at, report)));
     }

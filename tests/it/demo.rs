@@ -92,12 +92,20 @@ fn the_plan_was_lived_to_its_end(incident: &Value, told: &str) {
     }
     let carmen = |event: &&Value| event["by"] == "carmen.saez";
     let hers: Vec<&Value> = events.iter().filter(carmen).map(|event| &event["what"]).collect();
-    assert_eq!(hers, ["acknowledged", "done"], "the one who answers takes her step and does it");
+    assert_eq!(
+        hers,
+        ["acknowledged", "drafted", "done"],
+        "she takes her step, writes, and does it"
+    );
+    let approvals = events.iter().filter(|event| event["what"] == "approved");
+    let by: Vec<&Value> = approvals.map(|event| &event["by"]).collect();
+    assert!(by.len() == 2 && by.contains(&&"elena.ruiz".into()), "two approve her text: {by:?}");
+    assert!(by.contains(&&"jorge.rey".into()), "the deputy of her who is silent: {by:?}");
     assert!(!events.iter().any(|event| event["by"] == "ana.mora"), "she says nothing");
     assert_eq!(incident["never_answered"], serde_json::json!(["ana.mora"]), "{told}");
     for event in events {
         let what = event["what"].as_str().unwrap_or_default();
-        if ["acknowledged", "done", "handed_over"].contains(&what) {
+        if ["acknowledged", "done", "handed_over", "approved"].contains(&what) {
             let through = &event["details"]["through"];
             let by_link = through["channel"] == "email" && through["address"] == "127.0.0.1";
             assert!(by_link, "by the link in a mail, and no other way: {event}");

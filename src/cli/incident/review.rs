@@ -348,6 +348,7 @@ impl<'a> Reader<'a> {
             }
             Happening::Reviewed { conclusions } => conclusions.clone(),
             Happening::Drafted { key, .. } => key.clone(),
+            Happening::Unapproved { key } => joined(vec![key.clone(), self.told(concerned)]),
             Happening::Approved { key, role, hash } => {
                 joined(vec![key.clone(), title(role), short_hash(hash).to_owned()])
             }
@@ -355,14 +356,16 @@ impl<'a> Reader<'a> {
             Happening::Asked { key, .. }
             | Happening::Repeated { key, .. }
             | Happening::Late { key }
-            | Happening::Warned { key, .. } => {
-                let names: Vec<String> = concerned.iter().map(|id| self.name(id)).collect();
-                let names = names.join(&self.say("format.list_separator"));
-                let to = if names.is_empty() { names } else { format!("→ {names}") };
-                joined(vec![title(key), to])
-            }
+            | Happening::Warned { key, .. } => joined(vec![title(key), self.told(concerned)]),
             other => other.key().map(title).unwrap_or_default(),
         }
+    }
+
+    /// Whom a message went to.
+    fn told(&self, concerned: &BTreeSet<String>) -> String {
+        let names: Vec<String> = concerned.iter().map(|id| self.name(id)).collect();
+        let names = names.join(&self.say("format.list_separator"));
+        if names.is_empty() { names } else { format!("→ {names}") }
     }
 }
 

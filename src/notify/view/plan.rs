@@ -88,7 +88,8 @@ pub fn subject(notice: &PlanNotice, locale: Locale) -> String {
         PlanNews::Warned { task } => ("warned", Some(task.title.clone())),
         PlanNews::Late { task } => ("late", Some(task.title.clone())),
         PlanNews::HandedOver { what, .. } => ("handed_over", Some(what.clone())),
-        PlanNews::Drafted { message, .. } => ("drafted", Some(message.clone())),
+        PlanNews::Drafted { message, times: 0, .. } => ("drafted", Some(message.clone())),
+        PlanNews::Drafted { message, .. } => ("unapproved", Some(message.clone())),
         PlanNews::Released { message, .. } => ("released", Some(message.clone())),
         PlanNews::Report(report) => ("report", Some(report.number.to_string())),
         PlanNews::StoodDown { .. } => ("stood_down", None),
@@ -166,9 +167,10 @@ impl Reader<'_> {
                 let [what, from, to] = [what, from, to].map(|text| clean(text, 160));
                 self.say("handed_over", &[by, ("what", &what), ("from", &from), ("to", &to)])
             }
-            PlanNews::Drafted { message, audience, .. } => {
+            PlanNews::Drafted { message, audience, times, .. } => {
                 let audience = phrases::audience(audience, self.locale);
-                self.say("drafted", &[("what", &clean(message, 80)), ("audience", audience)])
+                let key = if *times == 0 { "drafted" } else { "unapproved" };
+                self.say(key, &[("what", &clean(message, 80)), ("audience", audience)])
             }
             PlanNews::Released { message, .. } => {
                 self.say("released", &[("what", &clean(message, 80))])

@@ -84,7 +84,9 @@ fn news(
             to: name(config, to),
             reason: reason.clone(),
         }),
-        Happening::Drafted { key, text, .. } => drafted(plan, after, (key, text)),
+        Happening::Drafted { key, .. } | Happening::Unapproved { key } => {
+            drafted(config, plan, after, key)
+        }
         Happening::Approved { key, .. } => after.statement(key).map(|draft| PlanNews::Released {
             message: key.clone(),
             text: draft.text.clone(),
@@ -108,14 +110,20 @@ fn news(
     })
 }
 
-fn drafted(plan: &Plan, incident: &Incident, (key, text): (&str, &str)) -> Option<PlanNews> {
+fn drafted(config: &Config, plan: &Plan, incident: &Incident, key: &str) -> Option<PlanNews> {
     let standing = plan::statement(plan, incident, key)?;
+    let draft = standing.draft?;
+    let asked = |key: &&str| {
+        let person = plan::holder(plan, incident, key).map(|id| name(config, &id));
+        person.map_or_else(|| role(plan, key), |person| format!("{} ({person})", role(plan, key)))
+    };
     Some(PlanNews::Drafted {
         message: key.to_owned(),
         audience: standing.template.audience.clone(),
-        text: text.to_owned(),
-        hash: standing.draft?.hash.clone(),
-        missing: standing.missing.iter().map(|key| role(plan, key)).collect(),
+        text: draft.text.clone(),
+        hash: draft.hash.clone(),
+        missing: standing.missing.iter().map(asked).collect(),
+        times: draft.times,
     })
 }
 

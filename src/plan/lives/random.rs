@@ -111,6 +111,7 @@ fn anything() -> impl Strategy<Value = (i64, Option<&'static str>, Happening)> {
         1 => (key.clone(), 0_u32..3).prop_map(|(key, warning)| Some(Happening::Warned { key, warning })),
         2 => key.prop_map(|key| Some(Happening::HandedOver { key, to: "lin.min".into(), reason: None })),
         4 => (message.clone(), written, any::<bool>()).prop_map(|(key, text, prepared)| Some(Happening::Drafted { key, text, prepared })),
+        1 => message.clone().prop_map(|key| Some(Happening::Unapproved { key })),
         9 => (message, role, hash).prop_map(|(key, role, hash)| Some(Happening::Approved { key, role, hash })),
         1 => state.prop_map(|state| Some(Happening::Moved { state, reason: None })),
         1 => text.clone().prop_map(|reason| Some(Happening::StoodDown { met: vec![1, 2, 3], reason })),

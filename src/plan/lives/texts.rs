@@ -76,3 +76,40 @@ fn what_was_approved_in_advance_holds_for_the_plans_own_words_alone() {
     life.by("carmen.saez", 8, draft(&words, true));
     life.by("carmen.saez", 9, done("declaracion-inicial"));
 }
+
+/// Approvers who are silent are asked again, and whoever leads hears of it; whoever takes over is asked at once.
+#[test]
+fn who_has_to_approve_is_asked_again_until_they_do() {
+    let mut life = Life::running(Level::Orange);
+    let at = |m| now() + minutes(m);
+    let draft = Happening::Drafted {
+        key: "empleados".to_owned(),
+        text: "Calma.".to_owned(),
+        prepared: false,
+    };
+    life.by("rosa.vidal", 1, draft);
+    let asked = |life: &Life| {
+        let of =
+            |what: &Happening| matches!(what, Happening::Unapproved { key } if key == "empleados");
+        life.log.iter().filter(|event| of(&event.what)).count()
+    };
+    let command = "elena.ruiz".to_owned();
+    let again = || Happening::Unapproved { key: "empleados".to_owned() };
+    assert!(life.happen(at(2), None, again()).is_err(), "not yet");
+    life.until(at(11));
+    assert_eq!(asked(&life), 1, "after the first wait of the plan");
+    life.until(at(21));
+    assert_eq!(asked(&life), 2);
+    let handed = Happening::HandedOver {
+        key: "reputacion".to_owned(),
+        to: "lin.min".to_owned(),
+        reason: Some("de viaje".to_owned()),
+    };
+    life.by(&command, 22, handed);
+    life.until(at(22));
+    assert_eq!(asked(&life), 3, "at once");
+    let approve = approved(&life.incident, "empleados", "reputacion");
+    life.by("lin.min", 23, approve);
+    life.until(at(120));
+    assert_eq!(asked(&life), 3, "nobody is asked for what is approved");
+}
