@@ -356,16 +356,12 @@ async fn link(config: &Config, number: String) -> Result<ExitCode, AppError> {
     if complaints::masked(config, number.clone()).await?.is_none() {
         return Ok(unknown(&number));
     }
-    Ok(match rating_link(config, &number).await? {
-        Some((url, until)) => {
-            eprintln!("good until {}", short_time(&until.to_string()));
-            output::print_text(|text| writeln!(text, "{url}"))
-        }
-        None => {
-            let what = "nobody can reach the page: add `public_url` to `[web]`";
-            output::refuse(&what, ExitCode::from(report::BAD_INPUT))
-        }
-    })
+    let Some((url, until)) = rating_link(config, &number).await? else {
+        let what = "nobody can reach the page: add `public_url` to `[web]`";
+        return Ok(output::refuse(&what, ExitCode::from(report::BAD_INPUT)));
+    };
+    eprintln!("good until {}", short_time(&until.to_string()));
+    Ok(output::print_text(|text| writeln!(text, "{url}")))
 }
 
 /// The key is read or made on a thread of its own.

@@ -98,7 +98,7 @@ impl Email {
         let envelope = envelope.map_err(EnvelopeError::from)?;
         let mut connection = self.connect().await?;
         let asked = addressed(&mut connection, &envelope).await;
-        if matches!(said(connection.command(Rset), "RSET").await, Ok(_)) {
+        if said(connection.command(Rset), "RSET").await.is_ok() {
             self.pool.keep(connection);
         }
         match asked {
