@@ -118,12 +118,14 @@ pub async fn one(config: &Config, number: String) -> Result<Option<IncidentRepor
     reading(config, move |tx| {
         let Some((dossier, events)) = read(tx, &number)? else { return Ok(None) };
         let Dossier { incident, plan, .. } = dossier;
-        let statements = pipeline::statements(&plan, &incident).iter().map(statement).collect();
+        let statements = pipeline::statements(&plan, &incident);
+        let statements = statements.iter().map(|it| statement(it, plan.locale)).collect();
         let conditions = plan.stand_down.map(|end| end.requires).unwrap_or_default();
         Ok(Some(IncidentReport {
             steps: incident.steps.iter().map(step).collect(),
             deadlines: incident.life.duties.iter().map(duty).collect(),
             statements,
+            media: plan.contacts,
             conditions,
             review_due_at: text(incident.life.review_due_at),
             events,

@@ -377,6 +377,14 @@ fn life(text: &mut String, found: &IncidentReport) -> fmt::Result {
         writeln!(text)?;
         statement::listed(text, &found.statements)?;
     }
+    for contact in &found.media {
+        let language = contact.language.map(|language| language.code().to_owned());
+        let parts = [&contact.name, &contact.phone, &contact.email, &language, &contact.note];
+        let rest: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        let line = format!("media: {}: {}", contact.outlet, rest.join(", "));
+        let line: String = line.chars().filter(|c| !c.is_control()).collect();
+        writeln!(text, "{line}")?;
+    }
     writeln!(text)?;
     for (number, condition) in (1..).zip(&found.conditions) {
         let condition: String = condition.chars().filter(|c| !c.is_control()).collect();

@@ -306,6 +306,8 @@ fn plans(
         calendars: names.calendars,
         category_ids: names.categories.as_ref(),
         channel_ids: &channel_ids,
+        topic_ids: names.topics.as_ref(),
+        lists: names.lists,
     };
     for path in &paths {
         let file = TomlFile::read(path).map_err(|finding| vec![finding]);

@@ -1,5 +1,7 @@
 //! Queries about alerts, as routes, inhibitions, silences and digests have them: labels and no words.
 
+use std::collections::BTreeSet;
+
 use toml::Spanned;
 
 use super::Config;
@@ -16,6 +18,23 @@ use crate::query::{Lists, QueryError, Reading, Subject, parse};
 /// What is wrong, where, and what to write instead.
 pub fn alert_query(lists: &Lists, text: &str) -> Result<Query, QueryError> {
     parse(text, &reading(Some(lists))).map(|parsed| parsed.query)
+}
+
+/// Reads a query about alerts that stands in a plan. Of a good one the names, among topics and categories, that do not
+/// exist: what is wrong, and what to write.
+///
+/// # Errors
+/// What is wrong, where, and what to write instead.
+pub(super) fn read_alert_query(
+    text: &str,
+    lists: Option<&Lists>,
+    names: Option<(&BTreeSet<String>, &BTreeSet<String>)>,
+) -> Result<Vec<(String, String)>, QueryError> {
+    let query = parse(text, &reading(lists))?.query;
+    let Some((topics, categories)) = names else { return Ok(Vec::new()) };
+    let topics: Vec<&str> = topics.iter().map(String::as_str).collect();
+    let categories: Vec<&str> = categories.iter().map(String::as_str).collect();
+    Ok(unknown(&query, &topics, &categories))
 }
 
 /// The first topic or category of a query that does not exist: what is wrong, and what to write.

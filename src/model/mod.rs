@@ -92,8 +92,8 @@ pub use notice::{
 };
 pub use plan::{
     Activation, ActivationMode, Anchor, Deadline, DrillSchedule, DrillSettings, EscalationStep,
-    MessageTemplate, NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind, Sitrep, StandDown,
-    Trigger,
+    MediaContact, MessageTemplate, NotAfter, Person, Plan, PlanStep, Review, Role, RoleKind,
+    Sitrep, Skipping, StandDown, Trigger,
 };
 pub use plan_duration::PlanDuration;
 pub use plan_notice::{PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{BusinessDays, Level, Locale, QuietHours};
@@ -76,6 +77,9 @@ pub struct Plan {
     pub sitrep: Option<Sitrep>,
     /// Prepared texts, by key.
     pub messages: BTreeMap<String, MessageTemplate>,
+    /// Media that are told of texts for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<MediaContact>,
     /// Conditions for the end.
     pub stand_down: Option<StandDown>,
     /// After-action review.
@@ -130,6 +134,9 @@ pub struct Trigger {
     pub complaint_category: Option<String>,
     /// Complaints within an hour, at least.
     pub min_complaints_1h: Option<u32>,
+    /// A query about the labels of the alert, as it is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
 }
 
 /// What a role is for in the response.
@@ -222,6 +229,31 @@ pub struct PlanStep {
     pub message: Option<String>,
     /// Clock it starts when done: `classified`.
     pub sets: Option<String>,
+    /// Who may leave it out.
+    #[serde(default, skip_serializing_if = "Skipping::is_free")]
+    pub skip: Skipping,
+}
+
+/// Who may leave something out, always with a reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Skipping {
+    /// Everybody.
+    #[default]
+    Anyone,
+    /// Whoever answers for it (`accountable`), and whoever leads.
+    Accountable,
+    /// Whoever leads.
+    Command,
+    /// Nobody.
+    Never,
+}
+
+impl Skipping {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_free(&self) -> bool {
+        *self == Self::Anyone
+    }
 }
 
 /// What a deadline counts from.
@@ -272,6 +304,9 @@ pub struct Deadline {
     pub warn: Vec<String>,
     /// Prepared text it uses.
     pub message: Option<String>,
+    /// Who may waive it.
+    #[serde(default, skip_serializing_if = "Skipping::is_free")]
+    pub skip: Skipping,
 }
 
 /// Situation reports.
@@ -293,8 +328,28 @@ pub struct MessageTemplate {
     /// When they approved it before it was needed.
     #[serde(default)]
     pub approved_on: Option<Date>,
+    /// Its language, if it is not the plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
     /// The text.
     pub body: String,
+}
+
+/// Somebody of the media who is told once a text for the public may go out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MediaContact {
+    /// The medium.
+    pub outlet: String,
+    /// Who there.
+    pub name: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// Mail address.
+    pub email: Option<String>,
+    /// Language that they are written to in.
+    pub language: Option<Locale>,
+    /// What else there is to know: hours, embargoes.
+    pub note: Option<String>,
 }
 
 /// Conditions for the end.

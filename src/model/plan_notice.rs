@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AlertId, Level, NoticeIncident, Start};
+use super::{AlertId, Level, MediaContact, NoticeIncident, Start};
 
 /// News of a running plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -137,6 +137,9 @@ pub enum PlanNews {
         text: String,
         /// BLAKE3 of the text, hex.
         hash: String,
+        /// Media of the plan who are to be told; of a text for the public alone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        contacts: Vec<MediaContact>,
     },
     /// How things stand.
     Report(Box<SituationReport>),

@@ -1,8 +1,8 @@
 //! News of running plans as people read them, in three languages and on every channel.
 
 use crate::model::{
-    AlertId, DrillMark, DrillReach, IncidentState, Level, Locale, Notice, NoticeBody, PlanDone,
-    PlanNews, PlanNotice, PlanTask, SituationReport, Start,
+    AlertId, DrillMark, DrillReach, IncidentState, Level, Locale, MediaContact, Notice, NoticeBody,
+    PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport, Start,
 };
 use crate::notify::outline::{Line, outline};
 use crate::notify::sample::{self, at};
@@ -47,6 +47,17 @@ fn report() -> SituationReport {
         }],
         next_at: Some(at("2026-11-23T20:02:00Z")),
         log: (42, "ab".repeat(32)),
+    }
+}
+
+fn radio() -> MediaContact {
+    MediaContact {
+        outlet: "Radio Litoral".to_owned(),
+        name: Some("Inés Prado".to_owned()),
+        phone: Some("+34 900 000 001".to_owned()),
+        email: None,
+        language: Some(Locale::Es),
+        note: Some("cierra a las 19:30".to_owned()),
     }
 }
 
@@ -106,6 +117,7 @@ fn every_news() -> Vec<PlanNews> {
             message: "inicial".to_owned(),
             text: "Conocemos los mensajes que circulan.".to_owned(),
             hash: "0123456789abcdef".repeat(4),
+            contacts: vec![radio()],
         },
         PlanNews::Report(Box::new(report())),
         PlanNews::StoodDown {

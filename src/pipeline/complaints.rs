@@ -6,6 +6,8 @@ mod mailboxes;
 mod rating;
 mod reminders;
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::outcome::Subject;
@@ -272,6 +274,7 @@ pub(super) fn floored(
         level: severity.level.unwrap_or(Level::Blue),
         score: severity.score,
         facts,
+        queries: &BTreeSet::new(),
     };
     let planned = plan::choose(&config.plans, &seen).map(|(_, level, _)| level);
     let level = rules.wave.level.max(planned.unwrap_or(Level::Blue));

@@ -1,15 +1,19 @@
 //! Incidents as they happen: each event is one transaction with the incident that it makes, its
 //! entry in the log, and the messages to whom it concerns.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Pipeline, outbox};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::decide;
 use crate::model::{
-    Drill, DrillReach, Happening, Incident, IncidentEvent, IncidentId, NoticeBody, Origin, Plan,
+    Drill, DrillReach, Happening, Incident, IncidentEvent, IncidentId, Labels, NoticeBody, Origin,
+    Plan,
 };
 use crate::plan::{self, Refusal};
+use crate::query::Lists;
 use crate::store::{StoreError, Transaction, drills, incident_events, incidents};
 
 mod compose;
@@ -43,6 +47,29 @@ pub struct Happened {
     pub incident: Incident,
     /// Messages put into the outbox.
     pub messages: usize,
+}
+
+/// Queries of the plans' triggers that hold for an alert, as they are written. One of a plan that was frozen before a list
+/// changed may be none any more: then it holds for nothing.
+pub(super) fn holding<'p>(
+    plans: impl Iterator<Item = &'p Plan>,
+    lists: &Lists,
+    labels: &Labels,
+) -> BTreeSet<String> {
+    let queries: BTreeSet<&String> =
+        plans.flat_map(|plan| &plan.triggers).filter_map(|row| row.query.as_ref()).collect();
+    let holds = |text: &&String| match config::alert_query(lists, text) {
+        Ok(query) => decide::holds(&query, labels),
+        Err(error) => {
+            tracing::warn!(
+                query = text.as_str(),
+                error = error.message,
+                "a trigger cannot be read"
+            );
+            false
+        }
+    };
+    queries.into_iter().filter(holds).cloned().collect()
 }
 
 /// Opens an incident under a plan because of an alert, which tells it.

@@ -280,13 +280,17 @@ fn respond(
     }
     let categories: Vec<String> =
         matter.opinion.categories.iter().map(|category| category.id.clone()).collect();
+    let running = incidents::of_story(tx, matter.story)?;
+    let plans = running.iter().map(|(_, plan)| plan).chain(&matter.config.plans);
+    let queries = crisis::holding(plans, &matter.config.lists, &compose::labels(matter, alert));
     let seen = plan::Facts {
         categories: &categories,
         level: alert.level,
         score: alert.severity.score,
         facts,
+        queries: &queries,
     };
-    if let Some((incident, plan)) = incidents::of_story(tx, matter.story)? {
+    if let Some((incident, plan)) = running {
         return raise_incident(tx, matter, incident, plan, &seen).map(Some);
     }
     let Some((plan, level, category)) = plan::choose(&matter.config.plans, &seen) else {
@@ -348,7 +352,7 @@ fn raise_incident(
 fn tell(tx: &mut dyn Transaction, telling: &Telling<'_>) -> Result<usize, StoreError> {
     let Telling { matter, alert, .. } = telling;
     let occasion = alert.told.to_string();
-    let (labels, notice) = (compose::labels(telling), compose::alert_notice(telling));
+    let (labels, notice) = (compose::labels(matter, alert), compose::alert_notice(telling));
     let mut messages = dispatch::tell_alert(tx, matter.config, &labels, &notice, &occasion)?;
     for (address, notice) in compose::step_notices(telling) {
         messages += outbox::enqueue(tx, &notice, &occasion, &[address])?;

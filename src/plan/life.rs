@@ -138,7 +138,7 @@ fn happen(
         Happening::Done { key, evidence } => {
             people::finish(plan, incident, key, mark, evidence.as_deref())
         }
-        Happening::Skipped { key, reason } => people::skip(incident, key, mark, reason),
+        Happening::Skipped { key, reason } => people::skip(plan, incident, key, mark, reason),
         Happening::HandedOver { key, to, .. } => {
             person(&mark)?;
             people::hand_over(plan, incident, key, to, now)

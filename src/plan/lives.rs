@@ -425,6 +425,8 @@ fn a_role_is_handed_over_with_all_that_is_left_of_it() {
 }
 
 #[cfg(test)]
+mod leaving_out;
+#[cfg(test)]
 mod random;
 #[cfg(test)]
 mod texts;

@@ -6,8 +6,10 @@ use jiff::civil::Date;
 use super::Refusal;
 use super::chase::{awaited, holder, restart, still_asked};
 use super::life::{person, said};
-use super::statement::{self, released};
-use crate::model::{Care, Incident, IncidentState, Lesson, Mark, Plan, RoleKind, Step, StepState};
+use super::statement::{self, approvers, released};
+use crate::model::{
+    Care, Incident, IncidentState, Lesson, Mark, Plan, RoleKind, Skipping, Step, StepState,
+};
 
 /// Somebody is at it. Whoever stands in and takes a step holds it from then on. Whoever was asked with others, and
 /// answers after one of them, says that they know of it, and takes it from nobody.
@@ -75,6 +77,7 @@ fn proves(wanted: &str, evidence: Option<&str>) -> bool {
 
 /// It is left out. A duty is waived.
 pub(super) fn skip(
+    plan: &Plan,
     incident: &mut Incident,
     key: &str,
     mark: Mark,
@@ -83,10 +86,36 @@ pub(super) fn skip(
     said(&mark, reason)?;
     started(incident)?;
     unfinished(incident, key)?;
+    may_leave_out(plan, incident, key, &mark)?;
     if let Some(duty) = incident.life.duties.iter_mut().find(|duty| duty.key == key) {
         duty.waived = true;
     }
     close(incident, key, StepState::Skipped, mark, Some(reason.trim()))
+}
+
+/// Whether the plan lets this person leave it out.
+fn may_leave_out(plan: &Plan, incident: &Incident, key: &str, mark: &Mark) -> Result<(), Refusal> {
+    let step = plan.steps.iter().find(|step| step.key == key);
+    let deadline = plan.deadlines.iter().find(|deadline| deadline.key == key);
+    let rule = step.map(|step| step.skip).or(deadline.map(|deadline| deadline.skip));
+    match rule.unwrap_or_default() {
+        Skipping::Anyone => Ok(()),
+        Skipping::Command => commands(plan, incident, mark),
+        Skipping::Never => Err(Refusal::Needed(key.to_owned())),
+        Skipping::Accountable => {
+            let role = step.and_then(|step| step.accountable.as_deref()).unwrap_or_default();
+            let theirs = approvers(plan, incident, role);
+            if mark.by.as_ref().is_some_and(|by| theirs.contains(by)) {
+                return Ok(());
+            }
+            commands(plan, incident, mark).map_err(|refused| match refused {
+                Refusal::Only(leaders) => {
+                    Refusal::Only(theirs.into_iter().chain(leaders).collect())
+                }
+                other => other,
+            })
+        }
+    }
 }
 
 fn close(

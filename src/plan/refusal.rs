@@ -32,6 +32,9 @@ pub enum Refusal {
         /// What comes first.
         before: Vec<String>,
     },
+    /// The plan lets nobody leave it out.
+    #[error("the plan lets nobody leave out `{0}`")]
+    Needed(String),
     /// The plan asks for a proof.
     #[error("the plan asks for evidence of `{key}`: {wanted}")]
     Evidence {

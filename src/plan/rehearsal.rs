@@ -78,9 +78,10 @@ impl<'p> Rehearsal<'p> {
     }
 }
 
-/// Of a scored article neither complaints nor the number of media of tier 1 are kept.
+/// Of a scored article neither labels nor complaints nor the number of media of tier 1 are kept.
 fn is_known(row: &Trigger) -> bool {
-    row.complaint_category.is_none()
+    row.query.is_none()
+        && row.complaint_category.is_none()
         && row.min_complaints_1h.is_none()
         && row.min_tier1.is_none_or(|least| least <= 1)
 }
@@ -118,6 +119,7 @@ mod tests {
             growth_1h: None,
             complaint_category: None,
             min_complaints_1h: None,
+            query: None,
         }
     }
 

@@ -23,6 +23,8 @@ pub(super) fn plans() -> Vec<Plan> {
         calendars: None,
         category_ids: Some(&categories),
         channel_ids: &channels,
+        topic_ids: None,
+        lists: None,
     };
     let load = |text: &str| load_plan(&TomlFile::new("plan.toml", text), &known).expect("plan").0;
     texts.into_iter().map(load).collect()
@@ -47,7 +49,13 @@ fn a_story_starts_the_plan_of_its_kind() {
     let plans = plans();
     let check = |name: &str, categories: &[&str], score, story, expected: Option<(&str, Level)>| {
         let categories: Vec<String> = categories.iter().map(|&id| id.to_owned()).collect();
-        let facts = Facts { categories: &categories, level: Level::Orange, score, facts: &story };
+        let facts = Facts {
+            categories: &categories,
+            level: Level::Orange,
+            score,
+            facts: &story,
+            queries: &BTreeSet::new(),
+        };
         let chosen = choose(&plans, &facts).map(|(plan, level, _)| (plan.id.as_str(), level));
         assert_eq!(chosen, expected, "{name}");
     };
@@ -81,8 +89,38 @@ fn a_score_alone_never_gives_red() {
     }
     let categories = ["data_breach".to_owned()];
     let story = story(1, 0, (1, 0));
-    let facts = Facts { categories: &categories, level: Level::Orange, score: 99.0, facts: &story };
+    let queries = BTreeSet::new();
+    let facts = Facts {
+        categories: &categories,
+        level: Level::Orange,
+        score: 99.0,
+        facts: &story,
+        queries: &queries,
+    };
     let level = |facts| triggered(&plan, facts).map(|(level, _)| level);
     assert_eq!(level(&facts), Some(Level::Orange));
     assert_eq!(level(&Facts { level: Level::Red, ..facts }), Some(Level::Red));
+}
+
+#[test]
+fn a_row_with_a_query_holds_for_alerts_that_it_holds_for() {
+    let mut plan = plans().swap_remove(1);
+    let query = "region:galicia".to_owned();
+    plan.triggers.retain(|row| row.level == Level::Orange);
+    for row in &mut plan.triggers {
+        row.query = Some(query.clone());
+    }
+    let (categories, story) = (["data_breach".to_owned()], story(3, 1, (1, 0)));
+    let level = |queries: &BTreeSet<String>| {
+        let facts = Facts {
+            categories: &categories,
+            level: Level::Orange,
+            score: 99.0,
+            facts: &story,
+            queries,
+        };
+        triggered(&plan, &facts).map(|(level, _)| level)
+    };
+    assert_eq!(level(&BTreeSet::new()), None);
+    assert_eq!(level(&BTreeSet::from([query.clone()])), Some(Level::Orange));
 }

@@ -1,5 +1,7 @@
 //! Which plan a story sets off, and at which level.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Level, Plan, StoryFacts, Trigger};
 
 /// What is known of a story when plans are looked through.
@@ -13,6 +15,8 @@ pub struct Facts<'a> {
     pub score: f64,
     /// Spread and growth.
     pub facts: &'a StoryFacts,
+    /// Queries of triggers that hold for the alert, as they are written.
+    pub queries: &'a BTreeSet<String>,
 }
 
 /// The highest level that a row of the plan gives, and the category of that row (the gravest of
@@ -60,7 +64,8 @@ fn category_rank(row: &Trigger, facts: &Facts<'_>) -> Option<usize> {
 
 fn holds(row: &Trigger, facts: &Facts<'_>) -> bool {
     let story = facts.facts;
-    row.min_complaints_1h.is_none_or(|least| story.complaints_last_hour >= least)
+    row.query.as_ref().is_none_or(|query| facts.queries.contains(query))
+        && row.min_complaints_1h.is_none_or(|least| story.complaints_last_hour >= least)
         && row.min_score.is_none_or(|least| facts.score >= least)
         && row.min_sources.is_none_or(|least| story.owners >= least)
         && row.min_tier1.is_none_or(|least| story.tier1 >= least)

@@ -33,6 +33,7 @@ confirm_within = "2s"
 level = "orange"
 category = "data_breach"
 min_score = 1
+query = "lang:es AND source:diario AND NOT region:galicia"
 [role]
 mando = { title = "Mando", kind = "command", primary = "elena.ruiz", backup = "tomas.gil" }
 sistemas = { title = "Sistemas", kind = "unit", primary = "marta.leon", backup = "ivan.soto" }

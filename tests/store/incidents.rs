@@ -111,6 +111,8 @@ fn sample_plan() -> Plan {
         calendars: None,
         category_ids: Some(&categories),
         channel_ids: &channels,
+        topic_ids: None,
+        lists: None,
     };
     config::load_plan(&plan, &known).expect("a plan without errors").0
 }

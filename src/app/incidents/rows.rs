@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Approval, Care, Duty, Incident, Level, Step};
+use crate::model::{Approval, Care, Duty, Incident, Level, Locale, MediaContact, Step};
 use crate::pipeline::StatementStanding;
 use crate::store::{StoreError, incident_events};
 
@@ -52,6 +52,8 @@ pub struct IncidentReport {
     pub deadlines: Vec<TaskRow>,
     /// Texts for others that the plan has, by key.
     pub statements: Vec<StatementRow>,
+    /// Media that are told of texts for the public.
+    pub media: Vec<MediaContact>,
     /// Conditions for its end, in their order.
     pub conditions: Vec<String>,
     /// When the review is due, RFC 3339.
@@ -95,6 +97,8 @@ pub struct StatementRow {
     pub key: String,
     /// public, staff, customers or regulator.
     pub audience: String,
+    /// Its language.
+    pub language: Locale,
     /// The present draft; null if there is none.
     pub text: Option<String>,
     /// BLAKE3 of the text, hex.
@@ -195,7 +199,7 @@ fn task(texts: [&String; 5], state: &str, due: Option<Timestamp>, care: &Care) -
     }
 }
 
-pub(super) fn statement(standing: &StatementStanding<'_>) -> StatementRow {
+pub(super) fn statement(standing: &StatementStanding<'_>, plan: Locale) -> StatementRow {
     let draft = standing.draft;
     let approval = |approval: &Approval| ApprovalRow {
         role: approval.role.clone(),
@@ -205,6 +209,7 @@ pub(super) fn statement(standing: &StatementStanding<'_>) -> StatementRow {
     StatementRow {
         key: standing.key.to_owned(),
         audience: standing.template.audience.clone(),
+        language: standing.template.locale.unwrap_or(plan),
         text: draft.map(|draft| draft.text.clone()),
         hash: draft.map(|draft| draft.hash.clone()),
         drafted_by: draft.and_then(|draft| draft.drafted.by.clone()),

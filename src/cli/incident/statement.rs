@@ -100,7 +100,7 @@ pub fn listed(out: &mut String, texts: &[StatementRow]) -> fmt::Result {
         };
         [
             it.key.clone(),
-            it.audience.clone(),
+            format!("{} ({})", it.audience, it.language.code()),
             state,
             it.drafted_by.clone().unwrap_or_else(|| "–".to_owned()),
             approvals.collect::<Vec<_>>().join(", "),

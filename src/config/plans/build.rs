@@ -9,13 +9,13 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::raw::{
-    Ack, Head, RawActivation, RawDeadline, RawEscalationStep, RawMessage, RawPlan, RawRole,
-    RawStep, RawTrigger, Text,
+    Ack, Head, RawActivation, RawContact, RawDeadline, RawEscalationStep, RawMessage, RawPlan,
+    RawRole, RawStep, RawTrigger, Text,
 };
 use super::report::Report;
 use crate::model::{
-    Activation, Anchor, BusinessDays, Deadline, EscalationStep, MessageTemplate, NotAfter, Plan,
-    PlanStep, Review, Role, Sitrep, StandDown, Trigger,
+    Activation, Anchor, BusinessDays, Deadline, EscalationStep, MediaContact, MessageTemplate,
+    NotAfter, Plan, PlanStep, Review, Role, Sitrep, StandDown, Trigger,
 };
 
 /// Builds the plan; it may be used only if `report` holds no error in the end.
@@ -55,6 +55,7 @@ pub fn build(raw: &RawPlan, hash: String, report: &mut Report<'_>) -> Plan {
             .iter()
             .map(|(key, raw)| (key.clone(), message(raw, report)))
             .collect(),
+        contacts: raw.contact.iter().map(contact).collect(),
         stand_down: raw.stand_down.as_ref().map(|raw| StandDown {
             requires: raw.requires.clone(),
             monitor_after: report.optional_clock(raw.monitor_after.as_ref()),
@@ -132,6 +133,7 @@ fn trigger(raw: &RawTrigger) -> Trigger {
         growth_1h: raw.growth_1h,
         complaint_category: raw.complaint_category.as_ref().map(value),
         min_complaints_1h: raw.min_complaints_1h,
+        query: raw.query.as_ref().map(value),
     }
 }
 
@@ -173,6 +175,7 @@ fn step(raw: &RawStep, report: &mut Report<'_>) -> PlanStep {
         evidence: raw.evidence.as_ref().map(value),
         message: raw.message.as_ref().map(value),
         sets: raw.sets.as_ref().map(value),
+        skip: raw.skip.as_ref().map(|skip| *skip.get_ref()).unwrap_or_default(),
     }
 }
 
@@ -190,6 +193,7 @@ fn deadline(raw: &RawDeadline, report: &mut Report<'_>) -> Deadline {
         }),
         warn: raw.warn.iter().map(|warn| report.notation(warn)).collect(),
         message: raw.message.as_ref().map(value),
+        skip: raw.skip,
     }
 }
 
@@ -208,7 +212,19 @@ fn message(raw: &Spanned<RawMessage>, report: &mut Report<'_>) -> MessageTemplat
         audience: value(&raw.audience),
         approvals: values(&raw.approvals),
         approved_on: raw.approved_on.as_ref().and_then(|date| day(date, report)),
+        locale: raw.language,
         body: value(&raw.body),
+    }
+}
+
+fn contact(raw: &RawContact) -> MediaContact {
+    MediaContact {
+        outlet: value(&raw.outlet),
+        name: raw.name.clone(),
+        phone: raw.phone.clone(),
+        email: raw.email.as_ref().map(value),
+        language: raw.language,
+        note: raw.note.clone(),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use crate::model::{ActivationMode, Level, Locale, RoleKind};
+use crate::model::{ActivationMode, Level, Locale, RoleKind, Skipping};
 
 /// A text with its place.
 pub type Text = Spanned<String>;
@@ -31,6 +31,8 @@ pub struct RawPlan {
     pub sitrep: Option<RawSitrep>,
     #[serde(default)]
     pub message: BTreeMap<String, Spanned<RawMessage>>,
+    #[serde(default)]
+    pub contact: Vec<RawContact>,
     pub stand_down: Option<RawStandDown>,
     pub review: Option<RawReview>,
     pub drill: Option<RawDrill>,
@@ -76,6 +78,7 @@ pub struct RawTrigger {
     pub growth_1h: Option<f64>,
     pub complaint_category: Option<Text>,
     pub min_complaints_1h: Option<u32>,
+    pub query: Option<Text>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +139,7 @@ pub struct RawStep {
     pub evidence: Option<Text>,
     pub message: Option<Text>,
     pub sets: Option<Text>,
+    pub skip: Option<Spanned<Skipping>>,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +155,8 @@ pub struct RawDeadline {
     #[serde(default)]
     pub warn: Vec<Text>,
     pub message: Option<Text>,
+    #[serde(default)]
+    pub skip: Skipping,
 }
 
 #[derive(Deserialize)]
@@ -174,7 +180,19 @@ pub struct RawMessage {
     #[serde(default)]
     pub approvals: Vec<Text>,
     pub approved_on: Option<Spanned<Datetime>>,
+    pub language: Option<Locale>,
     pub body: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawContact {
+    pub outlet: Text,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<Text>,
+    pub language: Option<Locale>,
+    pub note: Option<String>,
 }
 
 #[derive(Deserialize)]

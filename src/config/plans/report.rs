@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::raw::Text;
 use crate::config::explain::did_you_mean;
+use crate::config::toml_file::within_string;
 use crate::config::{Finding, FindingSeverity, TomlFile};
 use crate::model::PlanDuration;
 
@@ -22,6 +23,12 @@ impl<'a> Report<'a> {
 
     pub fn error(&mut self, span: Range<usize>, what: impl Into<String>, remedy: &str) {
         self.findings.push(self.file.error(span, what, remedy));
+    }
+
+    /// An error at a part of a string.
+    pub fn within(&mut self, text: &Text, part: Range<usize>, what: String, remedy: &str) {
+        let at = within_string(self.file.text(), text, part);
+        self.error(at, what, remedy);
     }
 
     pub fn warning(&mut self, span: Range<usize>, what: impl Into<String>, remedy: &str) {

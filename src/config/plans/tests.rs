@@ -15,6 +15,7 @@ fn load(text: &str) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
     let people = load_people(&TomlFile::new("people.toml", people), Locale::Es, "UTC");
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
     let categories: BTreeSet<String> = names(&["solvency", "data_breach", "mis_selling"]);
+    let topics: BTreeSet<String> = names(&["bank"]);
     let channels: BTreeSet<String> = names(&["email", "chat"]);
     let file = TomlFile::new("plan.toml", text);
     let people = people.expect("people");
@@ -23,6 +24,8 @@ fn load(text: &str) -> Result<(Plan, Vec<Finding>), Vec<Finding>> {
         calendars: None,
         category_ids: Some(&categories),
         channel_ids: &channels,
+        topic_ids: Some(&topics),
+        lists: None,
     };
     load_plan(&file, &known)
 }
@@ -144,6 +147,16 @@ fn broken_texts_figures_and_names_are_told() {
     check("schema = 1", "schema = 2", "this format", "schema = 2");
     check("[\"*@almenara.example\"]", "[]", "L21", "allow_recipients");
     check("drill_every", "dril_every", "unknown key", "dril_every");
+    check("min_score = 40 }", "query = \"palabra\" }", "L11", "palabra");
+    check(
+        "min_score = 40 }",
+        "query = \"category:solvencia\" }",
+        "L11 there is no",
+        "solvencia\" }",
+    );
+    check("economia@litoral.example", "economia", "L04 `economia`", "\"economia\"");
+    check("email = \"newsdesk@ledger.example\"", "", "L04 nobody", "The Daily Ledger");
+    check("due = \"45m\"", "due = \"45m\"\nskip = \"accountable\" # 3", "L01 nobody", "# 3");
 }
 
 #[test]

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::alert::{colours, level_name};
-use crate::model::{Locale, PlanNews, PlanNotice, PlanTask, SituationReport, Start, short_hash};
+use crate::model::{
+    Locale, MediaContact, PlanNews, PlanNotice, PlanTask, SituationReport, Start, short_hash,
+};
 use crate::notify::clean::clean;
 use crate::notify::clock::Clock;
 use crate::phrases;
@@ -337,9 +339,27 @@ impl Reader<'_> {
         }
     }
 
+    /// Somebody of the media, on one line.
+    fn contact(&self, contact: &MediaContact) -> String {
+        let language = contact.language.map(|language| language.code().to_owned());
+        let MediaContact { outlet, name, phone, email, note, .. } = contact;
+        let rest = [name, phone, email, &language, note];
+        let rest: Vec<String> = rest
+            .into_iter()
+            .flatten()
+            .map(|part| clean(part, 120))
+            .filter(|it| !it.is_empty())
+            .collect();
+        let separator = self.label("format.list_separator");
+        format!("{}{}{}", clean(outlet, 80), self.label("format.colon"), rest.join(separator))
+    }
+
     fn lists(&self) -> Vec<PlanList> {
         let list = |heading, items: Vec<String>| PlanList { heading: self.label(heading), items };
         let lists = match &self.notice.news {
+            PlanNews::Released { contacts, .. } => {
+                vec![list("plan_news.media", contacts.iter().map(|it| self.contact(it)).collect())]
+            }
             PlanNews::Report(report) => {
                 let done = report.done.iter().map(|done| {
                     let by = clean(&done.by, 80);

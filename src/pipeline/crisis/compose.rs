@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::model::{
-    Care, Duty, Happening, Incident, IncidentEvent, NoticeIncident, NoticeStep, Plan, PlanDone,
-    PlanNews, PlanNotice, PlanTask, SituationReport, Step, StepState,
+    Care, Duty, Happening, Incident, IncidentEvent, MediaContact, NoticeIncident, NoticeStep, Plan,
+    PlanDone, PlanNews, PlanNotice, PlanTask, SituationReport, Step, StepState,
 };
 use crate::plan::{self, Effect};
 use crate::store::{StoreError, Transaction, incident_events, incidents, stories};
@@ -91,6 +91,7 @@ fn news(
             message: key.clone(),
             text: draft.text.clone(),
             hash: draft.hash.clone(),
+            contacts: media(plan, key),
         }),
         Happening::Reported { number } => {
             let report = report(tx, config, plan, after, (*number, event.at))?;
@@ -108,6 +109,12 @@ fn news(
         }
         _ => None,
     })
+}
+
+/// Who is told of a text once it is approved.
+fn media(plan: &Plan, key: &str) -> Vec<MediaContact> {
+    let public = plan.messages.get(key).is_some_and(|message| message.audience == "public");
+    if public { plan.contacts.iter().take(MOST).cloned().collect() } else { Vec::new() }
 }
 
 fn drafted(config: &Config, plan: &Plan, incident: &Incident, key: &str) -> Option<PlanNews> {

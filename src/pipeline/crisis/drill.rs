@@ -204,7 +204,15 @@ fn level(plan: &Plan, drill: &Drill, present: Level) -> Level {
         ..StoryFacts::default()
     };
     let categories = [drill.scenario.category.clone()];
-    let seen = plan::Facts { categories: &categories, level: present, score: SCORE, facts: &facts };
+    // What is played has no labels: as with the score, nothing fails for want of them.
+    let queries = plan.triggers.iter().filter_map(|row| row.query.clone()).collect();
+    let seen = plan::Facts {
+        categories: &categories,
+        level: present,
+        score: SCORE,
+        facts: &facts,
+        queries: &queries,
+    };
     plan::triggered(plan, &seen).map_or(present, |(level, _)| level.max(present))
 }
 

@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::{Happened, hear};
 use crate::config::Config;
-use crate::model::{Happening, Incident, IncidentEvent, Plan, RoleKind, StepState, TextField};
+use crate::model::{
+    Happening, Incident, IncidentEvent, Locale, Plan, RoleKind, StepState, TextField,
+};
 use crate::phrases;
 use crate::plan::{self, Refusal};
 use crate::store::{StoreError, Transaction, drills, incidents};
@@ -34,8 +36,13 @@ pub fn draft(
     };
     let shown = drill.map_or(now, |drill| drill.shows(now));
     let prepared = text.is_none();
+    let locale = template.locale.unwrap_or(plan.locale);
     let text = text.map_or_else(
-        || plan::fill(&template.body, |field| value(config, &plan, &incident, field, shown)),
+        || {
+            plan::fill(&template.body, |field| {
+                value(config, (&plan, &incident), field, (shown, locale))
+            })
+        },
         str::to_owned,
     );
     let what = Happening::Drafted { key: key.to_owned(), text: text.trim().to_owned(), prepared };
@@ -91,10 +98,9 @@ pub fn approve(
 /// What stands in a field, as far as it is known.
 fn value(
     config: &Config,
-    plan: &Plan,
-    incident: &Incident,
+    (plan, incident): (&Plan, &Incident),
     field: TextField,
-    now: Timestamp,
+    (now, locale): (Timestamp, Locale),
 ) -> Option<String> {
     let zone = TimeZone::get(&plan.time_zone).unwrap_or(TimeZone::UTC);
     let clock = |at: Timestamp| at.to_zoned_datetime(zone).strftime("%H:%M").to_string();
@@ -103,7 +109,7 @@ fn value(
     let done = incident.steps.iter().filter(|step| step.state == StepState::Done);
     match field {
         TextField::Incident => Some(incident.number.clone()),
-        TextField::Level => Some(phrases::level(incident.level, plan.locale).to_owned()),
+        TextField::Level => Some(phrases::level(incident.level, locale).to_owned()),
         TextField::Time => Some(clock(now)),
         TextField::Next => incident.life.next_report_at.map(clock),
         TextField::Facts => {

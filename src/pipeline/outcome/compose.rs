@@ -38,13 +38,13 @@ pub(super) fn alert_notice(telling: &Telling<'_>) -> Notice {
 }
 
 /// What routes, inhibitions and silences choose it by.
-pub(super) fn labels(telling: &Telling<'_>) -> Labels {
-    let Matter { article, source, story, opinion, .. } = *telling.matter;
+pub(super) fn labels(matter: &Matter<'_>, alert: &Alert) -> Labels {
+    let Matter { article, source, story, opinion, .. } = *matter;
     Labels {
         story,
-        topic: telling.alert.topic_id.clone(),
+        topic: alert.topic_id.clone(),
         categories: opinion.categories.iter().map(|found| found.id.clone()).collect(),
-        level: telling.alert.level,
+        level: alert.level,
         language: article.language.clone(),
         region: source.region.clone(),
         line: source.business_line.clone(),

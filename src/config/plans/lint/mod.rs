@@ -10,7 +10,8 @@ use toml::Spanned;
 
 use super::raw::{RawMessage, RawPlan, RawRole, Text};
 use super::report::Report;
-use crate::model::{Calendar, Level, Person, PlanDuration, RoleKind, TextField};
+use crate::model::{Calendar, Level, Person, PlanDuration, RoleKind, Skipping, TextField};
+use crate::query::Lists;
 
 /// Names that the rest of the configuration defines. What is itself broken is none: names are not held against it.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,10 @@ pub struct Known<'a> {
     pub category_ids: Option<&'a BTreeSet<String>>,
     /// Channels.
     pub channel_ids: &'a BTreeSet<String>,
+    /// Topics.
+    pub topic_ids: Option<&'a BTreeSet<String>>,
+    /// Lists of terms, for queries.
+    pub lists: Option<&'a Lists>,
 }
 
 /// Reports everything that would fail the people who work by this plan.
@@ -35,6 +40,8 @@ pub fn lint(raw: &RawPlan, known: &Known<'_>, report: &mut Report<'_>) {
     burdens(raw, report);
     escalation(raw, known, report);
     messages(raw, report);
+    contacts(raw, report);
+    leaving_out(raw, report);
     duplicates(raw, report);
     order::lint(raw, report);
     triggers::lint(raw, known, report);
@@ -180,6 +187,32 @@ fn message_text(message: &Spanned<RawMessage>, report: &mut Report<'_>) {
             let what = format!("L08 unknown field {{{field}}} in this text");
             let known = TextField::NAMES.map(|(known, _)| format!("{{{known}}}")).join(" ");
             report.error(body.span(), what, &format!("known here: {known}"));
+        }
+    }
+}
+
+fn contacts(raw: &RawPlan, report: &mut Report<'_>) {
+    for contact in &raw.contact {
+        let unreadable = |email: &&Text| email.get_ref().parse::<lettre::Address>().is_err();
+        if let Some(email) = contact.email.as_ref().filter(unreadable) {
+            let what = format!("L04 `{}` is not a mail address", email.get_ref());
+            report.error(email.span(), what, "write it as name@example.org");
+        }
+        if contact.email.is_none() && contact.phone.is_none() {
+            let what = format!("L04 nobody can reach `{}`", contact.outlet.get_ref());
+            report.error(contact.outlet.span(), what, "add `phone` or `email`");
+        }
+    }
+}
+
+fn leaving_out(raw: &RawPlan, report: &mut Report<'_>) {
+    for step in &raw.step {
+        let by_nobody = |skip: &&Spanned<Skipping>| {
+            *skip.get_ref() == Skipping::Accountable && step.accountable.is_none()
+        };
+        if let Some(skip) = step.skip.as_ref().filter(by_nobody) {
+            let what = format!("L01 nobody answers for `{}`", step.key.get_ref());
+            report.error(skip.span(), what, "name a role in `accountable`, or write \"command\"");
         }
     }
 }

@@ -3,6 +3,7 @@
 use toml::Spanned;
 
 use super::Known;
+use crate::config::matchers::read_alert_query;
 use crate::config::plans::raw::{RawPlan, RawTrigger, Text};
 use crate::config::plans::report::Report;
 
@@ -16,6 +17,9 @@ pub fn lint(raw: &RawPlan, known: &Known<'_>, report: &mut Report<'_>) {
     for row in &rows {
         names(row.get_ref(), known, report);
         figures(row, report);
+        if let Some(query) = &row.get_ref().query {
+            asked(query, known, report);
+        }
     }
     for (index, row) in rows.iter().enumerate() {
         let easier = rows.iter().enumerate().find(|&(other, higher)| {
@@ -41,6 +45,21 @@ fn names(row: &RawTrigger, known: &Known<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// A query asks for labels that alerts have, and for topics and categories that exist.
+fn asked(query: &Text, known: &Known<'_>, report: &mut Report<'_>) {
+    let names = known.topic_ids.zip(known.category_ids);
+    match read_alert_query(query.get_ref(), known.lists, names) {
+        Ok(unknown) => {
+            for (what, remedy) in unknown {
+                report.error(query.span(), format!("L11 {what}"), &remedy);
+            }
+        }
+        Err(error) => {
+            report.within(query, error.span, format!("L11 {}", error.message), &error.remedy);
+        }
+    }
+}
+
 fn figures(row: &Spanned<RawTrigger>, report: &mut Report<'_>) {
     let RawTrigger { min_score, growth_1h, complaint_category, min_complaints_1h, .. } =
         row.get_ref();
@@ -62,6 +81,7 @@ fn figures(row: &Spanned<RawTrigger>, report: &mut Report<'_>) {
 fn no_condition(row: &RawTrigger) -> bool {
     let numbers = [row.min_sources, row.min_tier1, row.min_complaints_1h];
     row.category.is_none()
+        && row.query.is_none()
         && row.min_score.is_none()
         && row.growth_1h.is_none()
         && numbers.iter().all(Option::is_none)
@@ -69,7 +89,8 @@ fn no_condition(row: &RawTrigger) -> bool {
 
 /// Whether `easy` holds each time that `hard` does: it asks nothing that `hard` does not ask.
 fn holds_whenever(easy: &RawTrigger, hard: &RawTrigger) -> bool {
-    same_or_any(easy.category.as_ref(), hard.category.as_ref())
+    same_or_any(easy.query.as_ref(), hard.query.as_ref())
+        && same_or_any(easy.category.as_ref(), hard.category.as_ref())
         && same_or_any(easy.complaint_category.as_ref(), hard.complaint_category.as_ref())
         && at_most(easy.min_score, hard.min_score)
         && at_most(easy.min_sources, hard.min_sources)
