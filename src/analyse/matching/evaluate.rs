@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::hits::Hits;
 use super::node::{Node, Nodes};
 use super::reading::Reading;
 use crate::model::query::{Document, Unit};
@@ -36,42 +37,53 @@ pub(super) struct View<'a> {
     pub nodes: &'a Nodes,
     pub reading: &'a Reading,
     pub document: &'a Document<'a>,
-    /// By term, then place.
-    pub hits: &'a [Stretch],
+    pub hits: &'a Hits,
 }
 
 impl View<'_> {
     /// Whether a node holds, seen within some words.
     pub fn holds(&self, node: u32, seen: &Range<u32>) -> bool {
-        let Some(node) = self.nodes.all.get(node as usize) else { return false };
+        let Some(node) = self.nodes.node(node) else { return false };
         match node {
-            &Node::Term(term) => self.of_term(term, seen).next().is_some(),
-            Node::Any(parts) => self.parts(parts).any(|part| self.holds(part, seen)),
-            Node::All(parts) => self.parts(parts).all(|part| self.holds(part, seen)),
-            &Node::Not(part) => !self.holds(part, seen),
+            Node::Term(term) => self.stands(term, seen),
+            Node::Any(parts) => self.parts(&parts).any(|part| self.holds(part, seen)),
+            Node::All(parts) => self.parts(&parts).all(|part| self.holds(part, seen)),
+            Node::Not(part) => !self.holds(part, seen),
             Node::AtLeast { count, of } => {
-                let holding = self.parts(of).filter(|&part| self.holds(part, seen));
-                holding.take(*count as usize).count() == *count as usize
+                let holding = self.parts(&of).filter(|&part| self.holds(part, seen));
+                holding.take(count as usize).count() == count as usize
             }
-            &Node::In { field, query } => {
+            Node::In { field, query } => {
                 let field = self.reading.field(field);
                 self.holds(query, &both(seen, &field))
             }
-            &Node::Meta(field) => {
+            Node::Meta(field) => {
                 let field = self.nodes.fields.get(field as usize);
                 field.is_some_and(|field| field.holds(self.document))
             }
-            &Node::Between(span) => {
+            Node::Between(span) => {
                 let words = self.reading.len() - self.reading.title;
                 let span = self.nodes.spans.get(span as usize);
                 span.is_some_and(|span| span.holds(self.document, words))
             }
+            // Seldom do both stand at all, and then nobody need know where.
+            Node::Near { first, second, .. }
+                if !(self.holds(first, seen) && self.holds(second, seen)) =>
+            {
+                false
+            }
             Node::Matches(_) | Node::Near { .. } | Node::Same { .. } | Node::Except { .. } => {
                 let mut places = Vec::new();
-                self.add_of(node, seen, &mut places);
+                self.add_of(&node, seen, &mut places);
                 !places.is_empty()
             }
         }
+    }
+
+    #[inline]
+    fn stands(&self, term: u32, seen: &Range<u32>) -> bool {
+        let is_whole = seen.start == 0 && seen.end == self.reading.len();
+        self.hits.is_met(term) && (is_whole || self.of_term(term, seen).next().is_some())
     }
 
     /// The places of a node that holds, in order, each once.
@@ -85,15 +97,15 @@ impl View<'_> {
 
     /// As [`View::places`], without a list for a term by itself.
     pub fn each_place(&self, node: u32, seen: &Range<u32>, found: impl FnMut(Stretch)) {
-        match self.nodes.all.get(node as usize) {
-            Some(&Node::Term(term)) => self.of_term(term, seen).for_each(found),
+        match self.nodes.node(node) {
+            Some(Node::Term(term)) => self.of_term(term, seen).for_each(found),
             _ => self.places(node, seen).into_iter().for_each(found),
         }
     }
 
     fn add(&self, node: u32, seen: &Range<u32>, places: &mut Vec<Stretch>) {
-        if let Some(node) = self.nodes.all.get(node as usize) {
-            self.add_of(node, seen, places);
+        if let Some(node) = self.nodes.node(node) {
+            self.add_of(&node, seen, places);
         }
     }
 
@@ -138,8 +150,9 @@ impl View<'_> {
     }
 
     fn of_term(&self, term: u32, seen: &Range<u32>) -> impl Iterator<Item = Stretch> {
-        let first = self.hits.partition_point(|hit| (hit.term, hit.from) < (term, seen.start));
-        let (hits, end) = (&self.hits[first..], seen.end);
+        let hits = if self.hits.is_met(term) { self.hits.ordered() } else { &[] };
+        let first = hits.partition_point(|hit| (hit.term, hit.from) < (term, seen.start));
+        let (hits, end) = (&hits[first..], seen.end);
         hits.iter()
             .take_while(move |hit| hit.term == term)
             .filter(move |hit| hit.to <= end)

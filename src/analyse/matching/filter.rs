@@ -7,6 +7,7 @@
 /// Bits of the filter for each key: about one foreign key in forty passes.
 const BITS: usize = 16;
 
+use super::hash;
 use super::term::Phrase;
 
 /// Machine words of the least filter: what the first cache holds beside the text.
@@ -16,15 +17,30 @@ const LEAST_WORDS: usize = 2048;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Slot {
     hash: u64,
-    /// Bit n - 1: phrases of n words begin with this one.
-    pub longer: u32,
+    /// Bit n: phrases of n + 3 words begin with this one.
+    lengths: u16,
+    /// Bit n: the third word of one of these has the mark n.
+    thirds: u16,
     /// What [`Phrases::new`] was told of it, plus one; none is 0.
     value: u32,
 }
 
 impl Slot {
+    #[inline]
     pub fn value(&self) -> Option<u32> {
         self.value.checked_sub(1)
+    }
+
+    /// Whether a longer phrase may go on with a third word that has this head: told without another place of the table.
+    #[inline]
+    pub fn may_go_on(&self, head: u64) -> bool {
+        self.thirds & third(head) != 0
+    }
+
+    /// Bit n: phrases of n + 3 words begin with this one.
+    #[inline]
+    pub fn lengths(&self) -> u32 {
+        u32::from(self.lengths)
     }
 }
 
@@ -43,7 +59,7 @@ impl Phrases {
     pub fn new(literals: &[(Phrase, u32)]) -> Self {
         let keys =
             literals.iter().map(|(phrase, _)| 1 + usize::from(phrase.words > 2)).sum::<usize>();
-        let filter = (keys * BITS / 64).next_power_of_two().max(LEAST_WORDS);
+        let filter = (literals.len() * BITS / 64).next_power_of_two().max(LEAST_WORDS);
         let slots = (keys * 3 / 2).next_power_of_two().max(16);
         let mut phrases = Self {
             filter: vec![0; filter],
@@ -55,8 +71,9 @@ impl Phrases {
             phrases.mark(phrase.glance);
             phrases.entry(phrase.hash).value = value + 1;
             if phrase.words > 2 {
-                phrases.mark(phrase.hash);
-                phrases.entry(phrase.key).longer |= 1 << (phrase.words - 1);
+                let pair = phrases.entry(phrase.key);
+                pair.lengths |= 1 << (phrase.words - 3);
+                pair.thirds |= third(phrase.third);
             }
         }
         phrases
@@ -128,4 +145,10 @@ impl Phrases {
     pub fn memory(&self) -> usize {
         size_of_val(&self.filter[..]) + size_of_val(&self.slots[..])
     }
+}
+
+/// The mark of a third word by its head.
+#[inline]
+fn third(head: u64) -> u16 {
+    1 << (hash::one(head) >> 60)
 }

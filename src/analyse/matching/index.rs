@@ -7,13 +7,11 @@ use super::disguise::Disguises;
 use super::evaluate::Stretch;
 use super::filter::{Phrases, Slot};
 use super::hash;
+use super::hits::Hits;
 use super::loose::{Draft, Loose, Posting, Stemmed};
 use super::node::Nodes;
 use super::reading::Reading;
 use super::term::{Anchor, Phrase};
-
-/// Places of terms in one document; a text that holds more has told what it has to tell.
-const MAX_HITS: usize = 1 << 20;
 
 /// Set in the value of a literal that is one whole term: the rest is the term. Otherwise it is the literal's place.
 const WHOLE: u32 = 1 << 30;
@@ -51,11 +49,10 @@ struct Met {
     at: u32,
 }
 
-/// A word or two that may begin a phrase.
+/// Words that may be a phrase, or the first two of one.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     hash: u64,
-    slot: Slot,
     at: u32,
     words: u32,
 }
@@ -67,6 +64,8 @@ pub(super) struct Finding {
     heads: Vec<u64>,
     glanced: Vec<u32>,
     candidates: Vec<Candidate>,
+    longer: Vec<Candidate>,
+    slots: Vec<Slot>,
     met: Vec<Met>,
 }
 
@@ -124,23 +123,21 @@ impl Index {
         })
     }
 
-    /// Every place of every term, by term, then place.
+    /// Every place of every term.
     pub fn find(
         &self,
         nodes: &Nodes,
         reading: &Reading,
         document: (&str, &str),
         finding: &mut Finding,
-        hits: &mut Vec<Stretch>,
+        hits: &mut Hits,
     ) {
-        hits.clear();
+        hits.begin(self.shapes.len());
         self.find_phrases(reading, finding);
         let Finding { stemmed, met, .. } = finding;
         for &Met { value, words, at } in &*met {
             if value & WHOLE != 0 {
-                if hits.len() < MAX_HITS {
-                    hits.push(Stretch { from: at, to: at + words, term: value & !WHOLE });
-                }
+                hits.push(Stretch { from: at, to: at + words, term: value & !WHOLE });
                 continue;
             }
             let range = self.starts[value as usize]..self.starts[value as usize + 1];
@@ -151,13 +148,7 @@ impl Index {
         self.loose.find(reading, stemmed, |at, posting| {
             self.hit(nodes, reading, document, (at, posting), hits);
         });
-        self.disguises.find(reading, |hit| {
-            if hits.len() < MAX_HITS {
-                hits.push(hit);
-            }
-        });
-        hits.sort_unstable_by_key(Stretch::order);
-        hits.dedup();
+        self.disguises.find(reading, |hit| hits.push(hit));
     }
 
     /// Whatever stands at an anchor, if it does.
@@ -168,7 +159,7 @@ impl Index {
         reading: &Reading,
         document: (&str, &str),
         (at, (term, offset)): (u32, Posting),
-        hits: &mut Vec<Stretch>,
+        hits: &mut Hits,
     ) {
         let (Some(shape), Some(from)) = (self.shapes.get(term as usize), at.checked_sub(offset))
         else {
@@ -178,16 +169,16 @@ impl Index {
         let check = || nodes.ready.get(term as usize).and_then(|ready| ready.check.as_ref());
         let holds =
             !shape.checked || check().is_some_and(|check| check.holds(&words, reading, document));
-        if holds && hits.len() < MAX_HITS {
+        if holds {
             hits.push(Stretch { from, to: words.end, term });
         }
     }
 
-    /// The phrases of a text. The table, which fits no cache, is asked for places that do not depend on one another, and
-    /// without a look at what was read, so that the processor waits for many at once.
+    /// The phrases of a text. The table fits no cache: it is asked for many places at once that do not depend on one
+    /// another, so that the processor waits for all of them together.
     fn find_phrases(&self, reading: &Reading, finding: &mut Finding) {
         self.glance(reading, finding);
-        let Finding { glanced, candidates, met, .. } = finding;
+        let Finding { heads, glanced, candidates, longer, slots, met, .. } = finding;
         let words = &reading.words[..];
         let mut last = (u32::MAX, 0);
         candidates.clear();
@@ -200,18 +191,34 @@ impl Index {
                 last = (at + 1, reading.hash(second));
                 hash::extend(hash, reading.gap(first, second), last.1)
             });
-            Candidate { hash, slot: self.phrases.first(hash), at, words: 1 + (place & 1) }
+            Candidate { hash, at, words: 1 + (place & 1) }
         }));
         met.clear();
-        for &Candidate { hash, slot, at, words } in &*candidates {
-            let Some(slot) = self.phrases.behind(slot, hash) else { continue };
-            if let Some(value) = slot.value() {
-                met.push(Met { value, words, at });
+        longer.clear();
+        self.look_up(candidates, slots, |candidate, slot| {
+            let Candidate { at, words, .. } = *candidate;
+            met.extend(slot.value().map(|value| Met { value, words, at }));
+            if words == 2 && heads.get(at as usize + 2).is_some_and(|&head| slot.may_go_on(head)) {
+                go_on(slot.lengths(), *candidate, reading, longer);
             }
-            if words == 2 && slot.longer != 0 {
-                self.find_longer(slot, hash, (reading, at as usize + 1), |value, words| {
-                    met.push(Met { value, words, at });
-                });
+        });
+        self.look_up(longer, slots, |&Candidate { at, words, .. }, slot| {
+            met.extend(slot.value().map(|value| Met { value, words, at }));
+        });
+    }
+
+    /// What is known of candidates that are known.
+    fn look_up(
+        &self,
+        candidates: &[Candidate],
+        slots: &mut Vec<Slot>,
+        mut known: impl FnMut(&Candidate, Slot),
+    ) {
+        slots.clear();
+        slots.extend(candidates.iter().map(|candidate| self.phrases.first(candidate.hash)));
+        for (candidate, &slot) in candidates.iter().zip(&*slots) {
+            if let Some(slot) = self.phrases.behind(slot, candidate.hash) {
+                known(candidate, slot);
             }
         }
     }
@@ -242,34 +249,25 @@ impl Index {
         glanced.truncate(kept);
     }
 
-    /// Phrases that begin with two known words, the second of which is at `last`: value, number of words.
-    fn find_longer(
-        &self,
-        slot: Slot,
-        pair: u64,
-        (reading, last): (&Reading, usize),
-        mut found: impl FnMut(u32, u32),
-    ) {
-        let (mut longer, mut hash) = (slot.longer >> 2, pair);
-        let rest = reading.words.get(last..).unwrap_or_default();
-        for (words, pair) in (3..).zip(rest.windows(2)) {
-            if longer == 0 {
-                return;
-            }
-            hash = hash::extend(hash, reading.gap(pair[0], pair[1]), reading.hash(pair[1]));
-            if longer & 1 != 0
-                && self.phrases.may_know(hash)
-                && let Some(value) = self.phrases.get(hash).and_then(|slot| slot.value())
-            {
-                found(value, words);
-            }
-            longer >>= 1;
-        }
-    }
-
     /// Bytes in memory, those of loose terms not counted.
     pub fn memory(&self) -> usize {
         self.phrases.memory() + size_of_val(&self.postings[..]) + size_of_val(&self.starts[..])
+    }
+}
+
+/// The longer phrases that may begin with two known words.
+fn go_on(lengths: u32, pair: Candidate, reading: &Reading, longer: &mut Vec<Candidate>) {
+    let (mut lengths, mut hash) = (lengths, pair.hash);
+    let rest = reading.words.get(pair.at as usize + 1..).unwrap_or_default();
+    for (words, next) in (3..).zip(rest.windows(2)) {
+        if lengths == 0 {
+            return;
+        }
+        hash = hash::extend(hash, reading.gap(next[0], next[1]), reading.hash(next[1]));
+        if lengths & 1 != 0 {
+            longer.push(Candidate { hash, words, ..pair });
+        }
+        lengths >>= 1;
     }
 }
 

@@ -20,8 +20,10 @@ mod evaluate;
 mod field;
 mod filter;
 mod hash;
+mod hits;
 mod index;
 mod loose;
+mod needed;
 mod node;
 mod reading;
 mod stem;
@@ -30,7 +32,9 @@ mod term;
 use std::ops::Range;
 
 use self::evaluate::{Stretch, View};
+use self::hits::Hits;
 use self::index::{Finding, Index};
+use self::needed::NeededBy;
 use self::node::{Builder, Nodes, cheapest};
 use self::reading::Reading;
 use super::CompileError;
@@ -43,12 +47,7 @@ pub struct Rules {
     nodes: Nodes,
     index: Index,
     queries: Vec<Compiled>,
-    /// For each term, where the queries begin that it lets be looked at; one more at the end.
-    starts: Vec<u32>,
-    /// Twice their numbers, and one more if the query holds as soon as it is looked at.
-    needed_by: Vec<u32>,
-    /// Queries that can hold without any term.
-    always: Vec<u32>,
+    needed_by: NeededBy,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +61,7 @@ struct Compiled {
 pub struct Scratch {
     reading: Reading,
     finding: Finding,
-    hits: Vec<Stretch>,
+    hits: Hits,
     queries: Vec<u32>,
 }
 
@@ -107,28 +106,14 @@ impl Rules {
         }
         let mut nodes = builder.nodes;
         let costs = nodes.costs();
-        let mut needs: Vec<(u32, u32)> = Vec::new();
-        let mut always = Vec::new();
-        for (at, query) in (0..).zip(&compiled) {
+        let needs = (0..).zip(&compiled).map(|(at, query): (u32, &Compiled)| {
             let is_plain = query.context.is_none() && nodes.is_plain(query.node);
-            let at = at << 1 | u32::from(is_plain);
             let context = query.context.and_then(|context| nodes.needs(context, &costs));
-            match cheapest(vec![nodes.needs(query.node, &costs), context]) {
-                Some(all) => needs.extend(all.terms.iter().map(|&term| (term, at))),
-                None => always.push(at),
-            }
-        }
-        needs.sort_unstable();
-        let starts = 0..=nodes.terms.len() as u32;
-        let starts = starts.map(|term| needs.partition_point(|need| need.0 < term) as u32);
-        Ok(Self {
-            starts: starts.collect(),
-            needed_by: needs.iter().map(|need| need.1).collect(),
-            index: Index::new(&mut nodes)?,
-            nodes,
-            queries: compiled,
-            always,
-        })
+            let needs = cheapest(vec![nodes.needs(query.node, &costs), context]);
+            (at << 1 | u32::from(is_plain), needs)
+        });
+        let needed_by = NeededBy::new(nodes.terms.len(), needs);
+        Ok(Self { needed_by, index: Index::new(&mut nodes)?, nodes, queries: compiled })
     }
 
     /// Finds the queries that hold for a document.
@@ -141,7 +126,7 @@ impl Rules {
         reading.read(document.title, document.body);
         let texts = (document.title, document.body);
         self.index.find(&self.nodes, reading, texts, finding, hits);
-        self.candidates(hits, queries);
+        self.needed_by.find(hits.terms(), queries);
         let view = View { nodes: &self.nodes, reading, document, hits };
         let whole = 0..reading.len();
         queries.retain(|&at| {
@@ -155,19 +140,6 @@ impl Rules {
             *at >>= 1;
         }
         Found { rules: self, view, queries }
-    }
-
-    /// Queries that may hold: one of the terms that each needs has a hit.
-    fn candidates(&self, hits: &[Stretch], queries: &mut Vec<u32>) {
-        queries.clear();
-        queries.extend(&self.always);
-        for of_term in hits.chunk_by(|a, b| a.term == b.term) {
-            let term = of_term[0].term as usize;
-            let range = self.starts[term] as usize..self.starts[term + 1] as usize;
-            queries.extend(&self.needed_by[range]);
-        }
-        queries.sort_unstable();
-        queries.dedup();
     }
 
     /// A term as written, by its number; empty for an expression.

@@ -16,7 +16,11 @@ const MAX_DEPTH: usize = 100;
 /// Bytes of a compiled expression.
 const MAX_REGEX: usize = 1 << 20;
 
-/// A node of a query. Numbers are places in [`Nodes`].
+/// Set in the number of a node that is a term by itself: the rest is the term. So most nodes are read where their number
+/// stands, and none of them lies in memory of its own.
+const TERM: u32 = 1 << 31;
+
+/// A node of a query. Numbers are those that [`Nodes::node`] takes, or places in [`Nodes`].
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Term(u32),
@@ -36,7 +40,7 @@ pub(super) enum Node {
 /// All queries of one set of rules.
 #[derive(Debug, Default)]
 pub(super) struct Nodes {
-    pub all: Vec<Node>,
+    all: Vec<Node>,
     /// Parts of nodes that have several.
     pub parts: Vec<u32>,
     pub terms: Vec<Term>,
@@ -64,7 +68,7 @@ impl Builder {
             return Err(CompileError::TooDeep);
         }
         let node = match query {
-            Query::Term(term) => Node::Term(self.term(term)?),
+            Query::Term(term) => return Ok(TERM | self.term(term)?),
             Query::Matches(expression) => {
                 self.nodes.regexes.push(regex(expression)?);
                 Node::Matches(self.nodes.regexes.len() as u32 - 1)
@@ -143,6 +147,15 @@ pub(super) struct Needs {
 }
 
 impl Nodes {
+    /// A node by its number.
+    #[inline]
+    pub fn node(&self, number: u32) -> Option<Node> {
+        match number & TERM {
+            0 => self.all.get(number as usize).cloned(),
+            _ => Some(Node::Term(number & !TERM)),
+        }
+    }
+
     /// Parts of a node.
     pub fn parts(&self, range: &Range<u32>) -> &[u32] {
         self.parts.get(range.start as usize..range.end as usize).unwrap_or_default()
@@ -182,40 +195,35 @@ impl Nodes {
         let of = |parts: &Range<u32>| {
             self.parts(parts).iter().map(|&part| self.needs(part, costs)).collect::<Vec<_>>()
         };
-        match self.all.get(node as usize)? {
-            &Node::Term(term) => {
-                Some(Needs { cost: *costs.get(term as usize)?, terms: vec![term] })
+        match self.node(node)? {
+            Node::Term(term) => Some(Needs { cost: *costs.get(term as usize)?, terms: vec![term] }),
+            Node::Any(parts) => {
+                of(&parts).into_iter().collect::<Option<Vec<_>>>().map(Needs::union)
             }
-            Node::Any(parts) => of(parts).into_iter().collect::<Option<Vec<_>>>().map(Needs::union),
-            Node::All(parts) | Node::Same { parts, .. } => cheapest(of(parts)),
+            Node::All(parts) | Node::Same { parts, .. } => cheapest(of(&parts)),
             Node::AtLeast { count, of: parts } => {
                 // Of n parts count hold, so one of any n - count + 1 does.
-                let mut needs: Vec<_> = of(parts).into_iter().flatten().collect();
+                let mut needs: Vec<_> = of(&parts).into_iter().flatten().collect();
                 needs.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-                let enough = (parts.len() + 1).saturating_sub(*count as usize);
+                let enough = (parts.len() + 1).saturating_sub(count as usize);
                 (needs.len() >= enough && enough > 0).then(|| {
                     needs.truncate(enough);
                     Needs::union(needs)
                 })
             }
-            &Node::Near { first, second, .. } => {
+            Node::Near { first, second, .. } => {
                 cheapest(vec![self.needs(first, costs), self.needs(second, costs)])
             }
-            &Node::Except { of: part, .. } | &Node::In { query: part, .. } => {
-                self.needs(part, costs)
-            }
+            Node::Except { of: part, .. } | Node::In { query: part, .. } => self.needs(part, costs),
             Node::Not(_) | Node::Matches(_) | Node::Meta(_) | Node::Between(_) => None,
         }
     }
 
     /// Whether a node holds as soon as one of its needs occurs.
     pub fn is_plain(&self, node: u32) -> bool {
-        match self.all.get(node as usize) {
+        match self.node(node) {
             Some(Node::Term(_)) => true,
-            Some(Node::Any(parts)) => self
-                .parts(parts)
-                .iter()
-                .all(|&part| matches!(self.all.get(part as usize), Some(Node::Term(_)))),
+            Some(Node::Any(parts)) => self.parts(&parts).iter().all(|part| part & TERM != 0),
             _ => false,
         }
     }

@@ -14,7 +14,7 @@ use crate::text::glob::{self, ANY, is_wild, marked};
 use crate::text::{fold, is_spaced};
 
 /// Most words of a phrase that are looked for as one; the rest is compared word by word.
-pub(super) const MOST_WORDS: usize = 32;
+pub(super) const MOST_WORDS: usize = 18;
 
 /// How a word of a term is compared with a word of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,8 @@ pub(super) enum Anchor {
 pub(super) struct Phrase {
     /// What stands for its first two words (or its one) in the filter.
     pub glance: u64,
+    /// The first bytes of its third word.
+    pub third: u64,
     /// Hash of its first two words (or its one), and of all.
     pub key: u64,
     pub hash: u64,
@@ -161,7 +163,7 @@ impl Check {
 
     fn phrase(&self, run: Range<usize>, last: &str) -> Anchor {
         let words = run.len() as u32;
-        let (mut glance, mut key, mut hash, mut first) = (0, 0, 0, 0);
+        let (mut glance, mut third, mut key, mut hash, mut first) = (0, 0, 0, 0, 0);
         for (nth, at) in run.clone().enumerate() {
             let (gap, word) = &self.words[at];
             let forms = word.forms();
@@ -174,11 +176,14 @@ impl Check {
                 1 => (hash, glance) = (hash::extend(hash, *gap, letters), hash::two(first, head)),
                 _ => hash = hash::extend(hash, *gap, letters),
             }
+            if nth == 2 {
+                third = head;
+            }
             if nth < 2 {
                 key = hash;
             }
         }
-        Anchor::Phrase(Phrase { glance, key, hash, words })
+        Anchor::Phrase(Phrase { glance, third, key, hash, words })
     }
 
     /// Whether the term stands at a stretch of words.

@@ -42,6 +42,22 @@ fn words_stand_alone_and_have_a_plural() {
 }
 
 #[test]
+fn phrases_of_any_length_are_found() {
+    let text: Vec<String> = (0..60).map(|nth| format!("word{nth}")).collect();
+    let plain = |words: &[String]| term(&words.join(" "), Form::Folded(Inflection::None));
+    for length in 1..=text.len() {
+        let phrase = &text[..length];
+        check(&plain(phrase), &format!("{},", phrase.join(" ")), &[&phrase.join(" ")]);
+        let mut other = phrase.to_vec();
+        other[length - 1] = "other".to_owned();
+        check(&plain(phrase), &other.join(" "), &[]);
+    }
+    let nested = [2, 3, 5, 19].map(|length| plain(&text[..length]));
+    let found = [2, 3, 5, 19].map(|length| text[..length].join(" "));
+    check(&Query::Any(nested.to_vec()), &text.join(" "), &found.each_ref().map(String::as_str));
+}
+
+#[test]
 fn forms_are_found() {
     check(
         &term("fra?d*", Form::Folded(Inflection::None)),
