@@ -75,6 +75,7 @@ fn fold_special<'a>(folded: &mut Folded, rest: &'a str) -> &'a str {
 
 /// Bytes at the start that are characters of three bytes each which fold to themselves: nearly all Chinese in
 /// simplified characters.
+#[inline]
 fn fixed_run(bytes: &[u8]) -> usize {
     static FIXED: LazyLock<Box<[u64]>> = LazyLock::new(|| {
         let mut bits = vec![0_u64; 0x1_0000 / 64];
@@ -134,6 +135,7 @@ fn page(number: usize) -> Box<[u32]> {
 }
 
 /// Bytes at the start that fold to themselves or, letters, to lower case.
+#[inline]
 fn plain_run(bytes: &[u8]) -> usize {
     let (parts, rest) = bytes.as_chunks::<16>();
     for (nth, part) in parts.iter().enumerate() {

@@ -132,7 +132,6 @@ impl Index {
         finding: &mut Finding,
         hits: &mut Hits,
     ) {
-        hits.begin(self.shapes.len());
         self.find_phrases(reading, finding);
         let Finding { stemmed, met, .. } = finding;
         for &Met { value, words, at } in &*met {

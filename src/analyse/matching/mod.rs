@@ -26,6 +26,7 @@ mod loose;
 mod needed;
 mod node;
 mod reading;
+mod sieve;
 mod stem;
 mod term;
 
@@ -37,6 +38,7 @@ use self::index::{Finding, Index};
 use self::needed::NeededBy;
 use self::node::{Builder, Nodes, cheapest};
 use self::reading::Reading;
+use self::sieve::Sieve;
 use super::CompileError;
 use crate::model::Field;
 use crate::model::query::{Document, Query};
@@ -48,6 +50,8 @@ pub struct Rules {
     index: Index,
     queries: Vec<Compiled>,
     needed_by: NeededBy,
+    /// Where few terms are needed.
+    sieve: Option<Sieve>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +117,10 @@ impl Rules {
             (at << 1 | u32::from(is_plain), needs)
         });
         let needed_by = NeededBy::new(nodes.terms.len(), needs);
-        Ok(Self { needed_by, index: Index::new(&mut nodes)?, nodes, queries: compiled })
+        let needed = needed_by.terms().map(|terms| terms.filter_map(|at| nodes.terms.get(at)));
+        let sieve = needed.and_then(Sieve::new);
+        let index = Index::new(&mut nodes)?;
+        Ok(Self { needed_by, sieve, index, nodes, queries: compiled })
     }
 
     /// Finds the queries that hold for a document.
@@ -123,9 +130,13 @@ impl Rules {
         scratch: &'a mut Scratch,
     ) -> Found<'a> {
         let Scratch { reading, finding, hits, queries } = scratch;
-        reading.read(document.title, document.body);
-        let texts = (document.title, document.body);
-        self.index.find(&self.nodes, reading, texts, finding, hits);
+        reading.fold(document.title, document.body);
+        hits.begin(self.nodes.terms.len());
+        if self.sieve.as_ref().is_none_or(|sieve| sieve.lets_through(reading.text())) {
+            reading.cut();
+            let texts = (document.title, document.body);
+            self.index.find(&self.nodes, reading, texts, finding, hits);
+        }
         self.needed_by.find(hits.terms(), queries);
         let view = View { nodes: &self.nodes, reading, document, hits };
         let whole = 0..reading.len();

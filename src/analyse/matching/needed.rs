@@ -46,6 +46,12 @@ impl NeededBy {
         needed
     }
 
+    /// The terms that are needed; none if a query can hold without any.
+    pub fn terms(&self) -> Option<impl Iterator<Item = usize>> {
+        let terms = self.by_term.iter().enumerate().filter(|(_, entry)| **entry != NONE);
+        self.always.is_empty().then(|| terms.map(|(term, _)| term))
+    }
+
     /// The queries that may hold where some terms stand, in order, each once.
     pub fn find(&self, terms: &[u32], queries: &mut Vec<u32>) {
         queries.clear();

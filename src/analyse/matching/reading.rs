@@ -41,8 +41,8 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Reads a document.
-    pub fn read(&mut self, title: &str, body: &str) {
+    /// Takes a document and folds it; it has no words yet.
+    pub fn fold(&mut self, title: &str, body: &str) {
         self.folded.clear();
         self.words.clear();
         fold_onto(&mut self.folded, title);
@@ -50,14 +50,19 @@ impl Reading {
         self.title_bytes = title.len();
         fold_onto(&mut self.folded, "\n");
         fold_onto(&mut self.folded, body);
-        cut(&self.folded.text, &mut self.words);
-        let title_folded = self.title_folded;
-        let in_title = self.words.partition_point(|word| (word.from as usize) < title_folded);
-        self.title = in_title as u32;
+        self.title = 0;
         self.title_chars = self.folded.original(self.title_folded..self.title_folded).start;
         self.lead.take();
         self.sentences.take();
         self.paragraphs.take();
+    }
+
+    /// Cuts the document into words.
+    pub fn cut(&mut self) {
+        cut(&self.folded.text, &mut self.words);
+        let title_folded = self.title_folded;
+        let in_title = self.words.partition_point(|word| (word.from as usize) < title_folded);
+        self.title = in_title as u32;
     }
 
     pub fn text(&self) -> &str {

@@ -1,6 +1,8 @@
 //! The engine by what users write, and against hostile texts. `tests/rules` holds it against an evaluator that
 //! is too slow to be wrong.
 
+use proptest::prelude::*;
+
 use super::{Rules, Scratch};
 use crate::model::Field;
 use crate::model::query::{Document, Form, Inflection, Query, Term};
@@ -180,4 +182,61 @@ fn fields_are_told_apart() {
     let places: Vec<_> =
         found.places(0).into_iter().map(|place| (place.field, place.chars)).collect();
     assert_eq!(places, [(Field::Title, 3..8), (Field::Body, 3..8)]);
+}
+
+/// A text of words and signs, and a phrase of it: the forms that the sieve may take a term's core from.
+fn text_and_terms() -> impl Strategy<Value = (String, Vec<Query>)> {
+    let word = "[ab]{1,3}|[a-d]{3,9}|[银行挤]{1,5}|ñandú|BBVA|[a-z]{8,20}";
+    let parts = prop::collection::vec((word, "[ ]|[ ]|[ ]|  |, |-|\\. |\n|"), 1..40);
+    let forms = prop::sample::select(vec![
+        Form::Folded(Inflection::None),
+        Form::Folded(Inflection::Plural),
+        Form::Folded(Inflection::Spanish),
+        Form::Exact,
+        Form::Disguised,
+    ]);
+    let marks = prop::sample::select(vec!["", "", "", "", "*", "s", "x", "*b", "*ab", "?aba"]);
+    let picks =
+        prop::collection::vec((any::<prop::sample::Index>(), 1..5_usize, forms, marks), 1..4);
+    (parts, picks).prop_map(|(parts, picks)| {
+        let text: String = parts.iter().map(|(word, sign)| format!("{word}{sign}")).collect();
+        let terms = picks.into_iter().map(|(from, count, form, mark)| {
+            let from = from.index(parts.len());
+            let picked = &parts[from..(from + count).min(parts.len())];
+            let phrase: String = picked
+                .iter()
+                .map(|(word, sign)| format!("{word}{}", sign.replace('\n', " ")))
+                .collect();
+            term(&format!("{}{mark}", phrase.trim_end()), form)
+        });
+        let terms = terms.collect();
+        (text, terms)
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_first_look_lets_through_whatever_holds((text, terms) in text_and_terms()) {
+        let document = Document { title: &text[..text.floor_char_boundary(9)], body: &text, ..Document::default() };
+        let mut rules = Rules::compile(terms.iter().map(|term| (term, None))).expect("compiled");
+        let mut scratch = Scratch::default();
+        let found = rules.matches(&document, &mut scratch).queries.to_vec();
+        rules.sieve = None;
+        prop_assert_eq!(found, rules.matches(&document, &mut scratch).queries, "{:?} in {}", terms, text);
+    }
+}
+
+#[test]
+fn a_text_without_a_term_is_seen_at_first_sight() {
+    let terms = ["ING", "BBVA", "despido colectivo", "银行挤兑"];
+    let terms = terms.map(|text| term(text, Form::Folded(Inflection::None)));
+    let rules = Rules::compile(terms.iter().map(|term| (term, None))).expect("compiled");
+    let sieve = rules.sieve.expect("few plain terms");
+    assert!(
+        !sieve.lets_through("el banco central sube los tipos; nothing happens in going; 央行加息")
+    );
+    for text in ["ing", "el bbva", "un despido colectivo.", "发生银行挤兑了", "despido  colectivo"]
+    {
+        assert!(sieve.lets_through(text), "{text}");
+    }
 }
