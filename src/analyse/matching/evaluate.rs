@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::hits::Hits;
-use super::node::{Node, Nodes};
+use super::node::{Node, Nodes, term_of};
 use super::reading::Reading;
 use crate::model::query::{Document, Unit};
 
@@ -43,38 +43,40 @@ pub(super) struct View<'a> {
 impl View<'_> {
     /// Whether a node holds, seen within some words.
     pub fn holds(&self, node: u32, seen: &Range<u32>) -> bool {
+        if let Some(term) = term_of(node) {
+            return self.stands(term, seen);
+        }
         let Some(node) = self.nodes.node(node) else { return false };
         match node {
-            Node::Term(term) => self.stands(term, seen),
-            Node::Any(parts) => self.parts(&parts).any(|part| self.holds(part, seen)),
-            Node::All(parts) => self.parts(&parts).all(|part| self.holds(part, seen)),
-            Node::Not(part) => !self.holds(part, seen),
+            Node::Any(parts) => self.parts(parts).any(|part| self.holds(part, seen)),
+            Node::All(parts) => self.parts(parts).all(|part| self.holds(part, seen)),
+            &Node::Not(part) => !self.holds(part, seen),
             Node::AtLeast { count, of } => {
-                let holding = self.parts(&of).filter(|&part| self.holds(part, seen));
-                holding.take(count as usize).count() == count as usize
+                let holding = self.parts(of).filter(|&part| self.holds(part, seen));
+                holding.take(*count as usize).count() == *count as usize
             }
-            Node::In { field, query } => {
+            &Node::In { field, query } => {
                 let field = self.reading.field(field);
                 self.holds(query, &both(seen, &field))
             }
-            Node::Meta(field) => {
+            &Node::Meta(field) => {
                 let field = self.nodes.fields.get(field as usize);
                 field.is_some_and(|field| field.holds(self.document))
             }
-            Node::Between(span) => {
+            &Node::Between(span) => {
                 let words = self.reading.len() - self.reading.title;
                 let span = self.nodes.spans.get(span as usize);
                 span.is_some_and(|span| span.holds(self.document, words))
             }
             // Seldom do both stand at all, and then nobody need know where.
-            Node::Near { first, second, .. }
+            &Node::Near { first, second, .. }
                 if !(self.holds(first, seen) && self.holds(second, seen)) =>
             {
                 false
             }
             Node::Matches(_) | Node::Near { .. } | Node::Same { .. } | Node::Except { .. } => {
                 let mut places = Vec::new();
-                self.add_of(&node, seen, &mut places);
+                self.add_of(node, seen, &mut places);
                 !places.is_empty()
             }
         }
@@ -97,21 +99,22 @@ impl View<'_> {
 
     /// As [`View::places`], without a list for a term by itself.
     pub fn each_place(&self, node: u32, seen: &Range<u32>, found: impl FnMut(Stretch)) {
-        match self.nodes.node(node) {
-            Some(Node::Term(term)) => self.of_term(term, seen).for_each(found),
-            _ => self.places(node, seen).into_iter().for_each(found),
+        match term_of(node) {
+            Some(term) => self.of_term(term, seen).for_each(found),
+            None => self.places(node, seen).into_iter().for_each(found),
         }
     }
 
     fn add(&self, node: u32, seen: &Range<u32>, places: &mut Vec<Stretch>) {
-        if let Some(node) = self.nodes.node(node) {
-            self.add_of(&node, seen, places);
+        if let Some(term) = term_of(node) {
+            places.extend(self.of_term(term, seen));
+        } else if let Some(node) = self.nodes.node(node) {
+            self.add_of(node, seen, places);
         }
     }
 
     fn add_of(&self, node: &Node, seen: &Range<u32>, places: &mut Vec<Stretch>) {
         match node {
-            &Node::Term(term) => places.extend(self.of_term(term, seen)),
             &Node::Matches(regex) => self.matches(regex, seen, places),
             Node::Any(parts) | Node::All(parts) | Node::AtLeast { of: parts, .. } => {
                 for part in self.parts(parts) {

@@ -50,8 +50,6 @@ pub(super) struct Phrases {
     filter: Vec<u64>,
     slots: Vec<Slot>,
     slot_shift: u32,
-    /// Whether there are phrases of one word.
-    pub single: bool,
 }
 
 impl Phrases {
@@ -65,7 +63,6 @@ impl Phrases {
             filter: vec![0; filter],
             slots: vec![Slot::default(); slots],
             slot_shift: 64 - slots.trailing_zeros(),
-            single: literals.iter().any(|(phrase, _)| phrase.words == 1),
         };
         for &(phrase, value) in literals {
             phrases.mark(phrase.glance);
@@ -81,7 +78,7 @@ impl Phrases {
 
     fn mark(&mut self, glance: u64) {
         let (word, bits) = self.place(glance);
-        self.filter[word] |= bits;
+        self.filter[word] |= 1 << bits[0] | 1 << bits[1];
     }
 
     fn entry(&mut self, hash: u64) -> &mut Slot {
@@ -96,16 +93,15 @@ impl Phrases {
 
     /// By the upper half, which depends on all of what is looked at.
     #[inline]
-    fn place(&self, glance: u64) -> (usize, u64) {
-        let word = (glance >> 32) as usize & (self.filter.len() - 1);
-        (word, 1 << (glance >> 52 & 63) | 1 << (glance >> 58))
+    fn place(&self, glance: u64) -> (usize, [u64; 2]) {
+        ((glance >> 32) as usize & (self.filter.len() - 1), [glance >> 52 & 63, glance >> 58])
     }
 
-    /// Whether a phrase may begin here.
+    /// 1 if a phrase may begin here, else 0.
     #[inline]
-    pub fn may_know(&self, glance: u64) -> bool {
-        let (word, bits) = self.place(glance);
-        self.filter.get(word).is_some_and(|known| known & bits == bits)
+    pub fn may_know(&self, glance: u64) -> u64 {
+        let (word, [one, other]) = self.place(glance);
+        self.filter.get(word).map_or(0, |known| known >> one & known >> other & 1)
     }
 
     /// The slot where a phrase is looked for first.

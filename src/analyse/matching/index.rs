@@ -223,35 +223,42 @@ impl Index {
     }
 
     /// Where a phrase may begin by the heads of words, which stay in the cache: twice the word, and one more where two
-    /// words stand in the filter.
+    /// words stand in the filter. Sixty-four words at a time become bits, without a branch that nobody could foretell.
     fn glance(&self, reading: &Reading, finding: &mut Finding) {
         let Finding { heads, glanced, .. } = finding;
         heads.clear();
         heads.extend(reading.words.iter().map(|&word| reading.head(word)));
-        glanced.resize(2 * heads.len(), 0);
-        // Written first and kept if it is one: no branch that nobody could foretell.
-        let mut kept = 0;
-        let mut keep = |place: u32, is_known: bool| {
-            if let Some(free) = glanced.get_mut(kept) {
-                *free = place;
+        heads.push(0);
+        glanced.clear();
+        let last = reading.len().saturating_sub(1);
+        for from in (0..reading.len()).step_by(64) {
+            let block = heads.get(from as usize..).unwrap_or_default();
+            let (mut ones, mut twos) = (0_u64, 0_u64);
+            for (nth, pair) in block.windows(2).take(64).enumerate() {
+                ones |= self.phrases.may_know(hash::one(pair[0])) << nth;
+                twos |= self.phrases.may_know(hash::two(pair[0], pair[1])) << nth;
             }
-            kept += usize::from(is_known);
-        };
-        if self.phrases.single {
-            for (place, &head) in (0..).step_by(2).zip(&*heads) {
-                keep(place, self.phrases.may_know(hash::one(head)));
+            if last - from < 64 {
+                twos &= !(1 << (last - from));
             }
+            glanced.extend(bits(ones).map(|nth| (from + nth) << 1));
+            glanced.extend(bits(twos).map(|nth| (from + nth) << 1 | 1));
         }
-        for (place, pair) in (1..).step_by(2).zip(heads.windows(2)) {
-            keep(place, self.phrases.may_know(hash::two(pair[0], pair[1])));
-        }
-        glanced.truncate(kept);
     }
 
     /// Bytes in memory, those of loose terms not counted.
     pub fn memory(&self) -> usize {
         self.phrases.memory() + size_of_val(&self.postings[..]) + size_of_val(&self.starts[..])
     }
+}
+
+/// The places of bits that are set.
+fn bits(mut set: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let next = (set != 0).then(|| set.trailing_zeros());
+        set &= set.wrapping_sub(1);
+        next
+    })
 }
 
 /// The longer phrases that may begin with two known words.

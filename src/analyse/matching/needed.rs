@@ -33,15 +33,13 @@ impl NeededBy {
         pairs.sort_unstable();
         for of_term in pairs.chunk_by(|a, b| a.0 == b.0) {
             let Some(entry) = needed.by_term.get_mut(of_term[0].0 as usize) else { continue };
-            *entry = match of_term {
-                &[(_, query)] => query,
-                _ => {
-                    let from = needed.several.len() as u32;
-                    needed.several.push(of_term.len() as u32);
-                    needed.several.extend(of_term.iter().map(|pair| pair.1));
-                    SEVERAL | from
-                }
-            };
+            if let &[(_, query)] = of_term {
+                *entry = query;
+                continue;
+            }
+            *entry = SEVERAL | needed.several.len() as u32;
+            needed.several.push(of_term.len() as u32);
+            needed.several.extend(of_term.iter().map(|pair| pair.1));
         }
         needed
     }

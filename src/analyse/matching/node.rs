@@ -20,10 +20,15 @@ const MAX_REGEX: usize = 1 << 20;
 /// stands, and none of them lies in memory of its own.
 const TERM: u32 = 1 << 31;
 
-/// A node of a query. Numbers are those that [`Nodes::node`] takes, or places in [`Nodes`].
+/// The term that a number stands for, if it does.
+#[inline]
+pub(super) fn term_of(number: u32) -> Option<u32> {
+    (number & TERM != 0).then_some(number & !TERM)
+}
+
+/// A node of a query that is no term by itself. Numbers are those of nodes and terms, or places in [`Nodes`].
 #[derive(Debug, Clone)]
 pub(super) enum Node {
-    Term(u32),
     Matches(u32),
     Any(Range<u32>),
     All(Range<u32>),
@@ -149,11 +154,8 @@ pub(super) struct Needs {
 impl Nodes {
     /// A node by its number.
     #[inline]
-    pub fn node(&self, number: u32) -> Option<Node> {
-        match number & TERM {
-            0 => self.all.get(number as usize).cloned(),
-            _ => Some(Node::Term(number & !TERM)),
-        }
+    pub fn node(&self, number: u32) -> Option<&Node> {
+        self.all.get(number as usize)
     }
 
     /// Parts of a node.
@@ -195,36 +197,38 @@ impl Nodes {
         let of = |parts: &Range<u32>| {
             self.parts(parts).iter().map(|&part| self.needs(part, costs)).collect::<Vec<_>>()
         };
+        if let Some(term) = term_of(node) {
+            return Some(Needs { cost: *costs.get(term as usize)?, terms: vec![term] });
+        }
         match self.node(node)? {
-            Node::Term(term) => Some(Needs { cost: *costs.get(term as usize)?, terms: vec![term] }),
-            Node::Any(parts) => {
-                of(&parts).into_iter().collect::<Option<Vec<_>>>().map(Needs::union)
-            }
-            Node::All(parts) | Node::Same { parts, .. } => cheapest(of(&parts)),
+            Node::Any(parts) => of(parts).into_iter().collect::<Option<Vec<_>>>().map(Needs::union),
+            Node::All(parts) | Node::Same { parts, .. } => cheapest(of(parts)),
             Node::AtLeast { count, of: parts } => {
                 // Of n parts count hold, so one of any n - count + 1 does.
-                let mut needs: Vec<_> = of(&parts).into_iter().flatten().collect();
+                let mut needs: Vec<_> = of(parts).into_iter().flatten().collect();
                 needs.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-                let enough = (parts.len() + 1).saturating_sub(count as usize);
+                let enough = (parts.len() + 1).saturating_sub(*count as usize);
                 (needs.len() >= enough && enough > 0).then(|| {
                     needs.truncate(enough);
                     Needs::union(needs)
                 })
             }
-            Node::Near { first, second, .. } => {
+            &Node::Near { first, second, .. } => {
                 cheapest(vec![self.needs(first, costs), self.needs(second, costs)])
             }
-            Node::Except { of: part, .. } | Node::In { query: part, .. } => self.needs(part, costs),
+            &Node::Except { of: part, .. } | &Node::In { query: part, .. } => {
+                self.needs(part, costs)
+            }
             Node::Not(_) | Node::Matches(_) | Node::Meta(_) | Node::Between(_) => None,
         }
     }
 
     /// Whether a node holds as soon as one of its needs occurs.
     pub fn is_plain(&self, node: u32) -> bool {
+        let is_term = |node: u32| term_of(node).is_some();
         match self.node(node) {
-            Some(Node::Term(_)) => true,
-            Some(Node::Any(parts)) => self.parts(&parts).iter().all(|part| part & TERM != 0),
-            _ => false,
+            Some(Node::Any(parts)) => self.parts(parts).iter().all(|&part| is_term(part)),
+            _ => is_term(node),
         }
     }
 }

@@ -65,10 +65,12 @@ impl Reading {
         self.title = in_title as u32;
     }
 
+    #[inline]
     pub fn text(&self) -> &str {
         &self.folded.text
     }
 
+    #[inline]
     pub fn len(&self) -> u32 {
         self.words.len() as u32
     }

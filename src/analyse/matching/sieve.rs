@@ -81,7 +81,7 @@ impl Sieve {
         let brief = brief.into_iter().map(|core| (Finder::new(&core.text).into_owned(), core));
         let brief: Vec<_> = brief.collect();
         let (long, short) = (Walk::new(long, LONG), Walk::new(short, SHORT));
-        (brief.len() <= MOST_BRIEF).then(|| Self { long, short, brief, has_blank })
+        (brief.len() <= MOST_BRIEF).then_some(Self { long, short, brief, has_blank })
     }
 
     /// Whether a term may stand in a folded text.
@@ -214,8 +214,10 @@ impl Core {
     fn stands(&self, text: &str, from: usize) -> bool {
         let Some((before, rest)) = text.split_at_checked(from) else { return false };
         let Some(behind) = rest.strip_prefix(&self.text) else { return false };
-        !(self.begins && before.chars().next_back().is_some_and(is_spaced))
-            && !(self.ends && behind.chars().next().is_some_and(is_spaced))
+        let goes_on = |c: Option<char>| c.is_some_and(is_spaced);
+        let is_within = self.begins && goes_on(before.chars().next_back())
+            || self.ends && goes_on(behind.chars().next());
+        !is_within
     }
 }
 
@@ -229,7 +231,7 @@ fn likelihood(piece: &[u8]) -> f64 {
         b'c' | b'd' | b'l' | b'u' => 0.04,
         b'b' | b'f' | b'g' | b'h' | b'm' | b'p' | b'q' | b'v' | b'y' => 0.015,
         0xe4..=0xe9 => 0.05,
-        0x80.. => 0.015,
+        0x80.. => 0.016,
         _ => 0.003,
     };
     piece.iter().map(of).product()

@@ -199,15 +199,12 @@ fn text_and_terms() -> impl Strategy<Value = (String, Vec<Query>)> {
     let picks =
         prop::collection::vec((any::<prop::sample::Index>(), 1..5_usize, forms, marks), 1..4);
     (parts, picks).prop_map(|(parts, picks)| {
-        let text: String = parts.iter().map(|(word, sign)| format!("{word}{sign}")).collect();
+        let text: String = parts.iter().flat_map(|(word, sign)| [&**word, sign]).collect();
         let terms = picks.into_iter().map(|(from, count, form, mark)| {
             let from = from.index(parts.len());
             let picked = &parts[from..(from + count).min(parts.len())];
-            let phrase: String = picked
-                .iter()
-                .map(|(word, sign)| format!("{word}{}", sign.replace('\n', " ")))
-                .collect();
-            term(&format!("{}{mark}", phrase.trim_end()), form)
+            let phrase: String = picked.iter().flat_map(|(word, sign)| [&**word, sign]).collect();
+            term(&format!("{}{mark}", phrase.trim_end().replace('\n', " ")), form)
         });
         let terms = terms.collect();
         (text, terms)
