@@ -109,20 +109,30 @@ impl Layout {
 
     /// Capitalised words in a stretch, each run of them counted once: names, where capitals tell.
     pub fn names(&self, words: Range<usize>) -> usize {
-        let Some(stretch) = self.places.get(words.clone()) else { return 0 };
-        let starts_sentence = |at: usize| {
-            let here = self.places.get(at).map(|place| place.sentence);
-            at == 0 || self.places.get(at - 1).map(|place| place.sentence) != here
-        };
         let mut names = 0;
         let mut running = false;
-        for (at, place) in stretch.iter().enumerate() {
-            let tells = !self.title_case.get(place.sentence).copied().unwrap_or(true);
-            let name = place.capital && tells && !starts_sentence(words.start + at);
+        for at in words {
+            let name = self.is_name(at);
             names += usize::from(name && !running);
             running = name;
         }
         names
+    }
+
+    /// Whether a word has a capital that makes it a name: not the first of a sentence, nor in a
+    /// headline where most have one.
+    pub fn is_name(&self, at: usize) -> bool {
+        let sentence = |at: usize| self.places.get(at).map(|place| place.sentence);
+        let starts_sentence = || at == 0 || sentence(at - 1) != sentence(at);
+        self.places.get(at).is_some_and(|place| place.capital)
+            && !self.in_title_case(at)
+            && !starts_sentence()
+    }
+
+    /// Whether most words of a word's sentence begin with a capital.
+    pub fn in_title_case(&self, at: usize) -> bool {
+        let sentence = self.places.get(at).and_then(|place| self.title_case.get(place.sentence));
+        sentence.copied().unwrap_or(true)
     }
 
     /// Whether a comma, or what ends more than that, stands before one of these words.
