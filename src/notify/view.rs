@@ -180,6 +180,12 @@ impl View {
     }
 }
 
+/// How many rows a message leaves out that shows the first `shown` of `listed`, beside what is not listed.
+fn beyond(listed: usize, unlisted: u32, shown: usize) -> u32 {
+    let cut = u32::try_from(listed.saturating_sub(shown)).unwrap_or(u32::MAX);
+    unlisted.saturating_add(cut)
+}
+
 fn language_tag(locale: Locale) -> &'static str {
     match locale {
         Locale::Zh => "zh-Hans",

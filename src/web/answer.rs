@@ -296,7 +296,7 @@ pub(super) fn find(
     Ok(Some(Behind::Alert(Box::new(Found { delivery, alert, headline, standing }))))
 }
 
-fn away(error: &StoreError) -> Response {
+pub(super) fn away(error: &StoreError) -> Response {
     tracing::error!(%error, "an answer could not be taken");
     (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer; try again\n").into_response()
 }

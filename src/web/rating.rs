@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use minijinja::context;
 use serde::Deserialize;
 
-use super::answer::{is_from_elsewhere, respond};
+use super::answer::{away, is_from_elsewhere, respond};
 use super::page::{ENVIRONMENT, PageError};
 use super::{PageQuery, Shared};
 use crate::complaint::Refusal;
@@ -128,14 +128,6 @@ pub(super) async fn rate(
         None => Said::Unknown,
     };
     reader.page(Some(&link), language.as_deref(), said)
-}
-
-fn away(error: &crate::store::StoreError) -> Response {
-    tracing::error!(%error, "a rating could not be taken");
-    respond(
-        StatusCode::SERVICE_UNAVAILABLE,
-        Ok("the store does not answer; try again\n".to_owned()),
-    )
 }
 
 /// Who reads the page.

@@ -67,8 +67,7 @@ impl SourcesView {
 
     /// Changes that a message does not show if it shows the first `shown` rows.
     pub fn beyond(&self, shown: usize) -> u32 {
-        let cut = u32::try_from(self.rows.len().saturating_sub(shown)).unwrap_or(u32::MAX);
-        self.unlisted.saturating_add(cut)
+        super::beyond(self.rows.len(), self.unlisted, shown)
     }
 }
 
