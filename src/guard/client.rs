@@ -86,12 +86,14 @@ impl Client {
             }
             let turn = self.turns.take(&url, errand).await?;
             let start = Instant::now();
-            let step = self.hop(&http, get.validators, &url, errand, start + left).await;
+            let step = self.hop(&http, get.validators, url, errand, start + left).await;
             if let Some(health) = health(&step) {
                 self.turns.report(&turn, health);
             }
             match step? {
-                Step::Done(reply) => return Ok(Reply { moved_to: moved.to, ..*reply }),
+                Step::Done(reply) => {
+                    return Ok(Reply { moved_to: moved.to, ..*reply });
+                }
                 Step::Elsewhere { next, for_good } => {
                     moved.on(&next, for_good);
                     url = next;
@@ -159,7 +161,7 @@ impl Client {
         &self,
         http: &HttpClient,
         validators: &Validators,
-        url: &Url,
+        url: Url,
         errand: Errand,
         deadline: Instant,
     ) -> Result<Step, FetchError> {
@@ -167,7 +169,7 @@ impl Client {
         let late = |_| FetchError::Timeout { phase: "head" };
         let until = deadline.min(Instant::now() + self.limits.head);
         let response = timeout_at(until, sending).await.map_err(late)?.map_err(FetchError::of)?;
-        if let Some(step) = redirect(url, &response)? {
+        if let Some(step) = redirect(&url, &response)? {
             return Ok(step);
         }
         let status = response.status().as_u16();
@@ -175,10 +177,11 @@ impl Client {
         let mut reply = Box::new(reply(status, url, response.headers(), sent));
         if errand == Errand::Robots {
             let caps = Caps { limits: &self.limits, decoded: robots::MAX_BYTES, deadline };
-            reply.body = body::up_to(response, caps, &self.budget).await?.0;
+            reply.body = Box::pin(body::up_to(response, caps, &self.budget)).await?.0;
         } else if status != 304 {
             let caps = Caps { limits: &self.limits, decoded: self.limits.decoded_bytes, deadline };
-            reply.body = body::whole(response, caps, &self.budget).await?;
+            // Boxed: a 304 shall not carry the room for a body.
+            reply.body = Box::pin(body::whole(response, caps, &self.budget)).await?;
         }
         Ok(Step::Done(reply))
     }
@@ -255,10 +258,10 @@ fn redirect(url: &Url, response: &Response) -> Result<Option<Step>, FetchError> 
 }
 
 /// What the head of an answer says; its body is still to come.
-fn reply(status: u16, url: &Url, head: &HeaderMap, sent: Option<&Validators>) -> Reply {
+fn reply(status: u16, final_url: Url, head: &HeaderMap, sent: Option<&Validators>) -> Reply {
     Reply {
         status,
-        final_url: url.clone(),
+        final_url,
         moved_to: None,
         content_type: headers::text(head, &CONTENT_TYPE).map(str::to_owned),
         validators: headers::validators(head, sent),

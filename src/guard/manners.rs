@@ -11,6 +11,7 @@ use url::Url;
 
 use super::FetchError;
 use super::robots::Robots;
+use super::turns::host_and_port;
 use crate::model::Reach;
 
 /// How long a file holds (RFC 9309 §2.4).
@@ -96,7 +97,7 @@ impl Manners {
     }
 
     fn origin(&self, url: &Url, reach: &Reach) -> Arc<Origin> {
-        let key = (url.origin().ascii_serialization(), reach.clone());
+        let key = ([url.scheme(), "://", host_and_port(url)].concat(), reach.clone());
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
         if !origins.contains_key(&key) {
             make_room(&mut origins);

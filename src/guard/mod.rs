@@ -35,3 +35,4 @@ pub use error::{FetchError, GuardError};
 pub use limits::Limits;
 pub use request::{Get, Post, PostReply, Reply};
 pub use rule::foreign_url;
+pub use turns::host_and_port;

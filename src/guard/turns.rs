@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
-use url::Url;
+use url::{Position, Url};
 
 use super::breaker::{Breaker, Health};
 use super::{FetchError, Limits};
@@ -30,6 +30,12 @@ pub(super) enum Errand {
     Robots,
     /// A message or a ping to a service of the operator's own: whoever sends it has its own retries.
     Own,
+}
+
+/// What requests are counted by: the host, and its port where that is not the scheme's own.
+#[must_use]
+pub fn host_and_port(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 /// The order of requests.
@@ -113,22 +119,22 @@ impl Turns {
     }
 
     fn host(&self, url: &Url) -> Arc<Host> {
-        let name = url.host_str().unwrap_or_default();
-        let port = url.port_or_known_default().unwrap_or_default();
-        let key = format!("{name}:{port}");
-        let now = Instant::now();
+        let name = host_and_port(url);
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = hosts.get(name) {
+            return Arc::clone(host);
+        }
+        let now = Instant::now();
         // Looking at all of them for each new one would be quadratic.
         let due = hosts.len() >= HOSTS.0 && hosts.len().is_multiple_of(64);
-        if due && !hosts.contains_key(&key) {
+        if due {
             forget(&mut hosts, now);
         }
-        let host = hosts.entry(key).or_insert_with(|| {
-            let places = Arc::new(Semaphore::new(self.limits.per_host));
-            let (gap, breaker) = (self.limits.host_gap, Breaker::default());
-            Arc::new(Host { places, state: Mutex::new(State { next: now, gap, breaker }) })
-        });
-        Arc::clone(host)
+        let places = Arc::new(Semaphore::new(self.limits.per_host));
+        let (gap, breaker) = (self.limits.host_gap, Breaker::default());
+        let host = Arc::new(Host { places, state: Mutex::new(State { next: now, gap, breaker }) });
+        hosts.insert(name.to_owned(), Arc::clone(&host));
+        host
     }
 }
 

@@ -279,7 +279,10 @@ impl std::str::FromStr for Address {
     type Err = url::ParseError;
     fn from_str(s: &str) -> Result<Self, Self::Err> {
         let (configured, actual) = s.split_once(' ').unwrap_or((s, s));
-        Ok(Self { configured: configured.parse()?, actual: actual.parse()? })
+        let is_same = configured == actual;
+        let configured: Url = configured.parse()?;
+        let actual = if is_same { configured.clone() } else { actual.parse()? };
+        Ok(Self { configured, actual })
     }
 }
 

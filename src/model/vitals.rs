@@ -39,6 +39,41 @@ pub struct Vitals {
     pub breaking_until: Option<Timestamp>,
 }
 
+impl Vitals {
+    /// Whether nothing but what every poll counts (`streak`, `polls`, `polled_at`) sets it apart from
+    /// another.
+    #[must_use]
+    pub fn is_but_for_counts(&self, other: &Self) -> bool {
+        let Self {
+            health,
+            health_since,
+            health_reason,
+            told_health,
+            streak: _,
+            stops,
+            polls: _,
+            polled_at: _,
+            listed,
+            last_entry_at,
+            rhythm,
+            hints,
+            slow,
+            breaking_until,
+        } = other;
+        self.health == *health
+            && self.health_since == *health_since
+            && self.health_reason == *health_reason
+            && self.told_health == *told_health
+            && self.stops == *stops
+            && self.listed == *listed
+            && self.last_entry_at == *last_entry_at
+            && self.rhythm == *rhythm
+            && self.hints == *hints
+            && self.slow == *slow
+            && self.breaking_until == *breaking_until
+    }
+}
+
 /// When a source brings entries, as far as it was observed. Bounded: under 1 KB as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -1,6 +1,6 @@
 //! What this process has claimed, renewed while the work on it goes on.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,13 +18,13 @@ const RENEW: Duration = Duration::from_secs(5);
 pub(super) struct Holder {
     store: Store,
     owner: String,
-    held: Mutex<BTreeSet<Claim>>,
+    held: Mutex<HashSet<Arc<Claim>>>,
 }
 
 /// Keeps one claim alive until it is dropped, also by a panic.
 pub(super) struct Held {
     holder: Arc<Holder>,
-    claim: Claim,
+    claim: Arc<Claim>,
 }
 
 impl Holder {
@@ -45,11 +45,17 @@ impl Holder {
 
     /// Keeps a claim alive from now on.
     pub fn hold(self: &Arc<Self>, claim: Claim) -> Held {
-        self.lock().insert(claim.clone());
+        let claim = Arc::new(claim);
+        self.lock().insert(Arc::clone(&claim));
         Held { holder: Arc::clone(self), claim }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<Claim>> {
+    /// Whether a source is polled by this process now, or its poll is still to be recorded.
+    pub fn holds_source(&self, id: &str) -> bool {
+        self.lock().contains(&Claim::Source(id.to_owned()))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<Arc<Claim>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -64,7 +70,7 @@ impl Drop for Held {
 pub(super) async fn keep(pipeline: Pipeline) {
     let holder = &pipeline.holder;
     loop {
-        let claims: Vec<Claim> = holder.lock().iter().cloned().collect();
+        let claims: Vec<Claim> = holder.lock().iter().map(|claim| Claim::clone(claim)).collect();
         if claims.is_empty() && pipeline.stop.is_cancelled() {
             return;
         }

@@ -15,6 +15,7 @@
 mod announce;
 mod answering;
 mod channels;
+mod claims;
 mod clock;
 mod complaints;
 mod courier;
@@ -105,6 +106,8 @@ const EVENTS: usize = 4096;
 #[derive(Clone)]
 pub struct Pipeline {
     store: Store,
+    /// Whether the store is this process's alone.
+    sole_owner: bool,
     live: watch::Receiver<Arc<Live>>,
     parsers: Parsers,
     templates: Arc<Templates>,
@@ -137,6 +140,7 @@ impl Pipeline {
         let pipeline = Self {
             holder: Arc::new(Holder::new(store.clone())),
             store,
+            sole_owner,
             live,
             parsers,
             templates: Arc::default(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::leases::Held;
+use crate::guard;
 use crate::model::Source;
 use crate::store::sources::Claimed;
 
@@ -26,7 +27,7 @@ const HOST_WAITING: usize = 8;
 /// A source to be polled.
 pub(super) struct Task {
     /// The claim.
-    pub claimed: Claimed,
+    pub claimed: Box<Claimed>,
     /// The source.
     pub source: Arc<Source>,
     /// Keeps the claim alive.
@@ -36,16 +37,16 @@ pub(super) struct Task {
 /// The place that a poll takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    host: String,
+    host: Arc<str>,
     slow: bool,
 }
 
 /// Tasks by host, and how many polls run.
 #[derive(Default)]
 pub(super) struct Queue {
-    hosts: HashMap<String, Host>,
+    hosts: HashMap<Arc<str>, Host>,
     /// Hosts that have a task and a free place, in the order of their turns.
-    turns: VecDeque<String>,
+    turns: VecDeque<Arc<str>>,
     waiting: usize,
     running: usize,
     slow: usize,
@@ -71,8 +72,8 @@ impl Queue {
         if task.claimed.vitals.slow && self.slow_waiting >= SLOW_WAITING {
             return Err((task, SLOW_PAUSE));
         }
-        let name = host_of(&task);
-        let host = self.hosts.entry(name.clone()).or_default();
+        let name = self.name_of(&task);
+        let host = self.hosts.entry(Arc::clone(&name)).or_default();
         let ahead = host.waiting.len() + host.running;
         if !gap.is_zero() && host.waiting.len() >= HOST_WAITING {
             return Err((task, gap.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX))));
@@ -98,7 +99,7 @@ impl Queue {
                 self.turns.push_back(name);
                 continue;
             };
-            let place = Place { host: name.clone(), slow: task.claimed.vitals.slow };
+            let place = Place { host: Arc::clone(&name), slow: task.claimed.vitals.slow };
             host.has_turn = false;
             host.running += 1;
             self.waiting -= 1;
@@ -109,6 +110,13 @@ impl Queue {
             return Some((task, place));
         }
         None
+    }
+
+    /// The host of a task; one string serves all its tasks.
+    fn name_of(&self, task: &Task) -> Arc<str> {
+        let url = task.claimed.state.address.as_ref().map_or(&task.source.url, |at| &at.actual);
+        let name = guard::host_and_port(url);
+        self.hosts.get_key_value(name).map_or_else(|| name.into(), |(name, _)| Arc::clone(name))
     }
 
     /// A poll has ended: its place is free.
@@ -125,20 +133,14 @@ impl Queue {
         }
     }
 
-    fn give_turn(&mut self, name: &str, gap: Duration) {
+    fn give_turn(&mut self, name: &Arc<str>, gap: Duration) {
         let most = if gap.is_zero() { POLLS } else { HOST_POLLS };
         let Some(host) = self.hosts.get_mut(name) else { return };
         if !host.has_turn && host.running < most && !host.waiting.is_empty() {
             host.has_turn = true;
-            self.turns.push_back(name.to_owned());
+            self.turns.push_back(Arc::clone(name));
         }
     }
-}
-
-fn host_of(task: &Task) -> String {
-    let url = task.claimed.state.address.as_ref().map_or(&task.source.url, |at| &at.actual);
-    let port = url.port_or_known_default().unwrap_or(0);
-    format!("{}:{port}", url.host_str().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -15,21 +15,25 @@ use super::leases::Held;
 use super::{Event, Pipeline};
 use crate::collect::{self, Change, Examined, Finding, Poll, PollResult};
 use crate::model::{Entry, HealthEvent, HealthEventId, Source, Vitals};
-use crate::store::sources::{self, Claimed, PollRecord};
+use crate::store::sources::{self, Claimed, PollRecord, QuietPoll};
 use crate::store::{Store, StoreError, Transaction, health};
 
-/// Polls of one transaction, and polls that wait for the next one; beyond them polls wait to be
-/// taken, and no more are begun. Worst memory: their entries, whose texts the readers bound.
+/// Polls with entries of one transaction, and polls that wait for the next one; beyond them polls wait
+/// to be taken, and no more are begun. Worst memory: their entries, whose texts the readers bound.
 pub(super) const BATCH: usize = 128;
+/// Polls of one transaction that brought nothing: small, and far the most.
+const BATCH_QUIET: usize = 8 * BATCH;
 /// Characters of one transaction.
 const BATCH_TEXT: usize = 16 << 20;
-/// How long the first poll of a batch waits for others.
+/// How long a poll that brought something waits for others to be recorded with.
 const GATHER: Duration = Duration::from_millis(10);
+/// How long one that brought nothing waits.
+const GATHER_QUIET: Duration = Duration::from_millis(50);
 
 /// A poll that has ended.
 pub(super) struct Finished {
     /// The claim.
-    pub claimed: Claimed,
+    pub claimed: Box<Claimed>,
     /// The source.
     pub source: Arc<Source>,
     /// What was found, its entries marked as history where they are.
@@ -52,7 +56,7 @@ struct Recorded {
 }
 
 /// Records until no more polls can come.
-pub(super) async fn run(pipeline: Pipeline, mut done: mpsc::Receiver<Finished>) {
+pub(super) async fn run(pipeline: Pipeline, mut done: mpsc::Receiver<Box<Finished>>) {
     while let Some(first) = done.recv().await {
         let batch = Arc::new(gather(first, &mut done).await);
         let recorded = record(&pipeline.store, &batch).await;
@@ -65,14 +69,27 @@ pub(super) async fn run(pipeline: Pipeline, mut done: mpsc::Receiver<Finished>) 
     }
 }
 
-async fn gather(first: Finished, done: &mut mpsc::Receiver<Finished>) -> Vec<Finished> {
-    let until = Instant::now() + GATHER;
-    let mut text = text_of(&first);
-    let mut batch = vec![first];
-    while batch.len() < BATCH && text < BATCH_TEXT {
-        let Ok(Some(next)) = timeout_at(until, done.recv()).await else { break };
-        text += text_of(&next);
-        batch.push(next);
+async fn gather(
+    first: Box<Finished>,
+    done: &mut mpsc::Receiver<Box<Finished>>,
+) -> Vec<Box<Finished>> {
+    let (mut text, mut loud, mut until) = (0, 0, Instant::now() + GATHER_QUIET);
+    let mut batch = Vec::new();
+    let mut next = Some(first);
+    while let Some(one) = next {
+        text += text_of(&one);
+        if one.poll.result != PollResult::Unchanged {
+            loud += 1;
+            until = until.min(Instant::now() + GATHER);
+        }
+        batch.push(one);
+        if loud >= BATCH || batch.len() >= BATCH_QUIET || text >= BATCH_TEXT {
+            break;
+        }
+        next = match done.try_recv() {
+            Ok(one) => Some(one),
+            Err(_) => timeout_at(until, done.recv()).await.ok().flatten(),
+        };
     }
     batch
 }
@@ -85,7 +102,7 @@ fn text_of(finished: &Finished) -> usize {
 /// What came of each poll of a batch, in its order.
 async fn record(
     store: &Store,
-    batch: &Arc<Vec<Finished>>,
+    batch: &Arc<Vec<Box<Finished>>>,
 ) -> Vec<Result<Option<Recorded>, StoreError>> {
     let all = Arc::clone(batch);
     let job = move |tx: &mut dyn Transaction| {
@@ -172,13 +189,13 @@ fn is_as_claimed(finished: &Finished) -> bool {
 /// Records a poll that changed nothing by the vitals that were claimed, which only the holder of the
 /// claim changes, with one exception that the store looks at. False if that is not all there is to it.
 fn record_unchanged(tx: &mut dyn Transaction, finished: &Finished) -> Result<bool, StoreError> {
-    let before = &finished.claimed.vitals;
-    let (vitals, change) = examine(before, finished, &[]);
-    let Vitals { streak, polls, polled_at, .. } = *before;
-    let same = Vitals { streak, polls, polled_at, ..vitals.clone() } == *before;
-    Ok(same
-        && change.is_none()
-        && sources::record_unchanged(tx, &poll_record(finished, vitals, 0, None))?)
+    let Finished { claimed, source, poll, at, .. } = finished;
+    let (vitals, change) = examine(&claimed.vitals, finished, &[]);
+    if change.is_some() || !vitals.is_but_for_counts(&claimed.vitals) {
+        return Ok(false);
+    }
+    let next_check_at = collect::next_check(source, &vitals, 0, &poll.wish, *at);
+    sources::record_unchanged(tx, QuietPoll { claimed, at: *at, next_check_at, vitals: &vitals })
 }
 
 fn examine(before: &Vitals, finished: &Finished, new: &[&Entry]) -> (Vitals, Option<Change>) {

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::Pipeline;
-use super::leases::Holder;
+use super::claims::{Claims, Due};
 use super::queue::{Place, Queue, Task};
 use super::recorder::Finished;
 use crate::collect::{self, Poll, PollResult};
@@ -22,12 +22,11 @@ use crate::store::sources::{self, Claimed};
 const HELD: usize = 512;
 /// How long nothing is claimed when nobody rings, and after a fault of the store.
 const LOOK: Duration = Duration::from_secs(1);
-/// Before the store is asked again for what is due by now.
-const SOON: Duration = Duration::from_millis(20);
 
 /// Polls until the workers are to stop, then finishes the polls that run.
-pub(super) async fn run(pipeline: Pipeline, recorder: mpsc::Sender<Finished>) {
+pub(super) async fn run(pipeline: Pipeline, recorder: mpsc::Sender<Box<Finished>>) {
     let mut scheduler = Scheduler {
+        claims: Claims::new(pipeline.sole_owner),
         pipeline,
         recorder,
         queue: Queue::default(),
@@ -48,7 +47,8 @@ pub(super) async fn run(pipeline: Pipeline, recorder: mpsc::Sender<Finished>) {
 
 struct Scheduler {
     pipeline: Pipeline,
-    recorder: mpsc::Sender<Finished>,
+    recorder: mpsc::Sender<Box<Finished>>,
+    claims: Claims,
     queue: Queue,
     polls: JoinSet<()>,
     places: HashMap<Id, Place>,
@@ -63,16 +63,9 @@ impl Scheduler {
         tokio::select! {
             () = self.pipeline.stop.cancelled() => return false,
             Some(ended) = self.polls.join_next_with_id() => {
-                let id = match ended {
-                    Ok((id, ())) => id,
-                    Err(error) => {
-                        let id = error.id();
-                        note_panic(Some(error));
-                        id
-                    }
-                };
-                if let Some(place) = self.places.remove(&id) {
-                    self.queue.free(&place, gap);
+                self.free(ended, gap);
+                while let Some(ended) = self.polls.try_join_next_with_id() {
+                    self.free(ended, gap);
                 }
             }
             () = self.pipeline.wake.sources.notified() => self.look_at = Instant::now(),
@@ -82,34 +75,41 @@ impl Scheduler {
         true
     }
 
+    /// A poll has ended, one way or the other.
+    fn free(&mut self, ended: Result<(Id, ()), JoinError>, gap: Duration) {
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(error) => {
+                let id = error.id();
+                note_panic(Some(error));
+                id
+            }
+        };
+        if let Some(place) = self.places.remove(&id) {
+            self.queue.free(&place, gap);
+        }
+    }
+
     fn gap(&self) -> Duration {
         self.pipeline.live.borrow().config.collect.host_gap
     }
 
     /// Fills the queue with what is due.
     async fn claim(&mut self) {
-        let limit = HELD - self.queue.waiting();
-        let owner = self.pipeline.holder.owner().to_owned();
-        let job_limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let claimed = self
-            .pipeline
-            .store
-            .write(move |tx| sources::claim(tx, Holder::lease(&owner), job_limit))
-            .await;
-        let claimed = match claimed {
-            Ok(claimed) => claimed,
+        let limit = u32::try_from(HELD - self.queue.waiting()).unwrap_or(u32::MAX);
+        let due = self.claims.next(&self.pipeline.store, &self.pipeline.holder, limit).await;
+        let Due { claimed, pause } = match due {
+            Ok(due) => due,
             Err(error) => {
                 tracing::error!(%error, "sources could not be claimed");
                 self.look_at = Instant::now() + LOOK;
                 return;
             }
         };
-        let is_all = claimed.len() < limit;
+        self.look_at = Instant::now() + pause.unwrap_or(LOOK).min(LOOK);
         if let Err(error) = self.take(claimed).await {
             tracing::error!(%error, "claims could not be given back; they will run out");
         }
-        let pause = if is_all { self.until_next().await } else { Duration::ZERO };
-        self.look_at = Instant::now() + pause;
     }
 
     /// Queues claims; gives back those of hosts that are busy, for when these can serve them, and
@@ -126,7 +126,7 @@ impl Scheduler {
                 continue;
             };
             let held = self.pipeline.holder.hold(Claim::Source(id.clone()));
-            let task = Task { claimed, source: Arc::clone(source), held };
+            let task = Task { claimed: Box::new(claimed), source: Arc::clone(source), held };
             if let Err((task, wait)) = self.queue.push(task, gap) {
                 let nth = behind.entry(wait).or_default();
                 *nth += 1;
@@ -140,33 +140,24 @@ impl Scheduler {
         self.pipeline.store.write(move |tx| sources::put_back(tx, &back)).await
     }
 
-    /// Time until a source is due; the store's rows decide, so that nothing is missed after a restart.
-    async fn until_next(&self) -> Duration {
-        let now = Timestamp::now();
-        let next = self.pipeline.store.read(move |tx| sources::next_due(tx, now)).await;
-        let next = next.ok().flatten();
-        next.map_or(LOOK, |next| {
-            Duration::try_from(next.duration_since(now)).unwrap_or(SOON).clamp(SOON, LOOK)
-        })
-    }
-
     /// Begins as many polls as there are places.
     fn begin(&mut self) {
         let gap = self.gap();
         while let Some((task, place)) = self.queue.next(gap) {
             let (pipeline, recorder) = (self.pipeline.clone(), self.recorder.clone());
-            let poll = self.polls.spawn(async move {
+            // Boxed, since the runtime moves a task's whole future several times.
+            let poll = self.polls.spawn(Box::pin(async move {
                 let finished = poll(&pipeline, task).await;
-                if recorder.send(finished).await.is_err() {
+                if recorder.send(Box::new(finished)).await.is_err() {
                     tracing::error!("the recorder has gone; the source will be polled again");
                 }
-            });
+            }));
             self.places.insert(poll.id(), place);
         }
     }
 }
 
-fn note_panic(error: Option<tokio::task::JoinError>) {
+fn note_panic(error: Option<JoinError>) {
     if let Some(error) = error {
         tracing::error!(%error, "a poll was cut off; its source will be polled again");
     }

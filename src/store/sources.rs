@@ -11,6 +11,7 @@ use crate::model::{Address, Health, SourceState, Validators, Vitals};
 const COLUMNS: &str = "source_id, etag, last_modified, body_hash, next_check_at, last_success_at, \
                        failures, last_error, seeded, address, memory";
 const STATE_COLUMNS: usize = 11;
+const NEXT_CHECK_AT: usize = 4;
 const VITALS_COLUMNS: usize = 14;
 const VITALS: &str = "health, health_since, health_reason, told_health, streak, stops, polls, polled_at, \
                       listed, last_entry_at, rhythm, hints, slow, breaking_until";
@@ -117,11 +118,56 @@ pub fn claim(
         tx.skip_locked()
     );
     let rows = tx.query(&sql, params![lease.owner, lease.until, lease.now, limit])?;
-    let read = |row: &Row| {
-        let vitals = read_vitals(row, STATE_COLUMNS)?;
-        Ok(Claimed { state: read(row)?, vitals, epoch: row.get(STATE_COLUMNS + VITALS_COLUMNS)? })
-    };
-    rows.iter().map(read).collect()
+    rows.into_iter().map(read_claimed).collect()
+}
+
+/// How far a pass over the due sources has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed {
+    at: Timestamp,
+    row: i64,
+}
+
+/// Up to `limit` sources that are due, the longest overdue first, behind those that were `passed`; and
+/// how far that goes, unless it is all. For a `SQLite` file, which one process has to itself: no row
+/// is claimed.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn due(
+    tx: &mut dyn Transaction,
+    now: Timestamp,
+    passed: Option<Passed>,
+    limit: u32,
+) -> Result<(Vec<Claimed>, Option<Passed>), StoreError> {
+    // A bare parameter as the limit would have the statement planned anew for each other value.
+    let sql = format!(
+        "SELECT {COLUMNS}, {VITALS}, lease_epoch, rowid FROM source_state \
+         WHERE next_check_at <= ?1 AND (next_check_at, rowid) > (?2, ?3) \
+         ORDER BY next_check_at, rowid LIMIT ?4 + 0"
+    );
+    let Passed { at, row } = passed.unwrap_or(Passed { at: Timestamp::MIN, row: i64::MIN });
+    let rows = tx.query(&sql, params![now, at, row, limit])?;
+    let last = rows.last().filter(|_| rows.len() == limit as usize);
+    let reached = last.map(|row| {
+        let (at, row) = (row.get(NEXT_CHECK_AT)?, row.get(STATE_COLUMNS + VITALS_COLUMNS + 1)?);
+        Ok::<_, StoreError>(Passed { at, row })
+    });
+    let reached = reached.transpose()?;
+    Ok((rows.into_iter().map(read_claimed).collect::<Result<_, _>>()?, reached))
+}
+
+/// The earliest instant after `now` at which a source will be due.
+///
+/// # Errors
+/// As [`Transaction::query`].
+pub fn next_after(
+    tx: &mut dyn Transaction,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT next_check_at FROM source_state WHERE next_check_at > ?1 \
+               ORDER BY next_check_at LIMIT 1";
+    tx.query(sql, params![now])?.first().map(|row| row.get(0)).transpose()
 }
 
 /// Gives claims back, each with the time at which its source is to be claimed again.
@@ -179,7 +225,8 @@ pub fn vitals(
         "SELECT {VITALS}, failures FROM source_state WHERE source_id = ?1 AND lease_epoch = ?2"
     );
     let rows = tx.query(&sql, params![id, epoch])?;
-    rows.first().map(|row| Ok((read_vitals(row, 0)?, row.get(VITALS_COLUMNS)?))).transpose()
+    let read = |mut row: Row| Ok((read_vitals(&mut row, 0)?, row.get(VITALS_COLUMNS)?));
+    rows.into_iter().next().map(read).transpose()
 }
 
 /// Records a poll and gives the claim back. False if it was lost meanwhile: then the caller must
@@ -212,21 +259,34 @@ pub fn record(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<bool, Store
     Ok(changed == 1)
 }
 
-/// Records that a poll found nothing changed, and gives the claim back: the short form of [`record`]
-/// for a `poll` whose record differs from what was claimed in its times and counts alone. False if the
-/// claim was lost, or the source hurried meanwhile: then nothing was written.
+/// A poll that changed nothing but times and counts.
+#[derive(Debug, Clone, Copy)]
+pub struct QuietPoll<'a> {
+    /// As it was claimed.
+    pub claimed: &'a Claimed,
+    /// When it was polled.
+    pub at: Timestamp,
+    /// When it is polled next.
+    pub next_check_at: Timestamp,
+    /// How it is: as it was claimed, but for the counts.
+    pub vitals: &'a Vitals,
+}
+
+/// Records a poll that found nothing changed, and gives the claim back: the short form of [`record`].
+/// False if the claim was lost, or the source hurried meanwhile: then nothing was written.
 ///
 /// # Errors
 /// As [`Transaction::execute`].
-pub fn record_unchanged(tx: &mut dyn Transaction, poll: &PollRecord) -> Result<bool, StoreError> {
-    let vitals = &poll.vitals;
+pub fn record_unchanged(tx: &mut dyn Transaction, poll: QuietPoll<'_>) -> Result<bool, StoreError> {
+    let QuietPoll { claimed, at, next_check_at, vitals } = poll;
     let changed = tx.execute(
         "UPDATE source_state SET next_check_at = ?4, last_success_at = ?5, polled_at = ?5, polls = ?6, \
          streak = ?7, lease_until = 0 \
          WHERE source_id = ?1 AND lease_epoch = ?2 AND COALESCE(breaking_until, 0) = ?3",
         params![
-            &poll.source_id, poll.epoch, vitals.breaking_until.map_or(0, Timestamp::as_millisecond),
-            poll.next_check_at, poll.at, vitals.polls, vitals.streak
+            &claimed.state.source_id, claimed.epoch,
+            vitals.breaking_until.map_or(0, Timestamp::as_millisecond), next_check_at, at,
+            vitals.polls, vitals.streak
         ],
     )?;
     Ok(changed == 1)
@@ -239,7 +299,7 @@ fn unless_default<T: Default + PartialEq + Serialize>(
 }
 
 fn or_default<T: Default + DeserializeOwned>(row: &Row, at: usize) -> Result<T, StoreError> {
-    if row.get::<String>(at)? == NOTHING { Ok(T::default()) } else { row.json(at) }
+    if row.text(at)? == NOTHING { Ok(T::default()) } else { row.json(at) }
 }
 
 /// Has sources asked as often as they may be until `until`, and first of all by the time given with
@@ -282,7 +342,8 @@ pub fn healths(
 pub fn overview(tx: &mut dyn Transaction) -> Result<Vec<(SourceState, Vitals)>, StoreError> {
     let sql = format!("SELECT {COLUMNS}, {VITALS} FROM source_state ORDER BY source_id");
     let rows = tx.query(&sql, &[])?;
-    rows.iter().map(|row| Ok((read(row)?, read_vitals(row, STATE_COLUMNS)?))).collect()
+    let read_all = |mut row: Row| Ok((read(&mut row)?, read_vitals(&mut row, STATE_COLUMNS)?));
+    rows.into_iter().map(read_all).collect()
 }
 
 /// What is remembered of every source, by name.
@@ -291,32 +352,38 @@ pub fn overview(tx: &mut dyn Transaction) -> Result<Vec<(SourceState, Vitals)>, 
 /// As [`Transaction::query`].
 pub fn all(tx: &mut dyn Transaction) -> Result<Vec<SourceState>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM source_state ORDER BY source_id");
-    tx.query(&sql, &[])?.iter().map(read).collect()
+    tx.query(&sql, &[])?.iter_mut().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<SourceState, StoreError> {
+fn read_claimed(mut row: Row) -> Result<Claimed, StoreError> {
+    let epoch = row.get(STATE_COLUMNS + VITALS_COLUMNS)?;
+    let vitals = read_vitals(&mut row, STATE_COLUMNS)?;
+    Ok(Claimed { state: read(&mut row)?, vitals, epoch })
+}
+
+fn read(row: &mut Row) -> Result<SourceState, StoreError> {
     Ok(SourceState {
-        source_id: row.get(0)?,
+        source_id: row.take_text(0)?.unwrap_or_default(),
         validators: Validators {
-            etag: row.get(1)?,
-            last_modified: row.get(2)?,
-            body_hash: row.get(3)?,
+            etag: row.take_text(1)?,
+            last_modified: row.take_text(2)?,
+            body_hash: row.take_text(3)?,
         },
-        next_check_at: row.get(4)?,
+        next_check_at: row.get(NEXT_CHECK_AT)?,
         last_success_at: row.get(5)?,
         failures: row.get(6)?,
-        last_error: row.get(7)?,
+        last_error: row.take_text(7)?,
         seeded: row.get(8)?,
-        address: row.get::<Option<String>>(9)?.and_then(|address| address.parse().ok()),
-        memory: row.get(10)?,
+        address: row.take_text(9)?.and_then(|address| address.parse().ok()),
+        memory: row.take_text(10)?,
     })
 }
 
-fn read_vitals(row: &Row, from: usize) -> Result<Vitals, StoreError> {
+fn read_vitals(row: &mut Row, from: usize) -> Result<Vitals, StoreError> {
     Ok(Vitals {
         health: row.parse(from)?,
         health_since: row.get(from + 1)?,
-        health_reason: row.get(from + 2)?,
+        health_reason: row.take_text(from + 2)?,
         told_health: row.parse(from + 3)?,
         streak: row.get(from + 4)?,
         stops: row.get(from + 5)?,

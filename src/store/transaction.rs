@@ -70,13 +70,37 @@ impl Row {
         T::read(value).ok_or_else(|| mismatch(index, "has another type"))
     }
 
+    /// The text column at `index`, as it lies in the row.
+    ///
+    /// # Errors
+    /// [`StoreError::Mismatch`] if it is missing, NULL or no text.
+    pub fn text(&self, index: usize) -> Result<&str, StoreError> {
+        match self.0.get(index) {
+            Some(Value::Text(text)) => Ok(text),
+            Some(_) => Err(mismatch(index, "has another type")),
+            None => Err(mismatch(index, "is missing")),
+        }
+    }
+
+    /// The text column at `index`, moved out of the row; none if it is NULL.
+    ///
+    /// # Errors
+    /// [`StoreError::Mismatch`] if it is missing or no text.
+    pub fn take_text(&mut self, index: usize) -> Result<Option<String>, StoreError> {
+        let value = self.0.get_mut(index).ok_or_else(|| mismatch(index, "is missing"))?;
+        match std::mem::replace(value, Value::Null) {
+            Value::Text(text) => Ok(Some(text.into_owned())),
+            Value::Null => Ok(None),
+            _ => Err(mismatch(index, "has another type")),
+        }
+    }
+
     /// The text column at `index`, parsed: an identifier, a level.
     ///
     /// # Errors
     /// [`StoreError::Mismatch`] if it does not parse.
     pub fn parse<T: FromStr>(&self, index: usize) -> Result<T, StoreError> {
-        let text: String = self.get(index)?;
-        text.parse().map_err(|_| mismatch(index, "does not parse"))
+        self.text(index)?.parse().map_err(|_| mismatch(index, "does not parse"))
     }
 
     /// The text column at `index`, as the one of `all` that has this name.
@@ -89,7 +113,7 @@ impl Row {
         all: &[T],
         name: impl Fn(T) -> &'static str,
     ) -> Result<T, StoreError> {
-        let text: String = self.get(index)?;
+        let text = self.text(index)?;
         let found = all.iter().copied().find(|&one| name(one) == text);
         found.ok_or_else(|| mismatch(index, &format!("holds the unknown name `{text}`")))
     }
@@ -99,8 +123,7 @@ impl Row {
     /// # Errors
     /// [`StoreError::Mismatch`] if it does not fit `T`.
     pub fn json<T: DeserializeOwned>(&self, index: usize) -> Result<T, StoreError> {
-        let text: String = self.get(index)?;
-        serde_json::from_str(&text).map_err(|error| mismatch(index, &error.to_string()))
+        serde_json::from_str(self.text(index)?).map_err(|error| mismatch(index, &error.to_string()))
     }
 }
 

@@ -3,7 +3,7 @@
 use atalaya::model::{Entry, Health, Validators, Vitals};
 use atalaya::pipeline::announce;
 use atalaya::store::{Store, Transaction, entries, sources};
-use sources::{Claimed, PollRecord};
+use sources::{Claimed, PollRecord, QuietPoll};
 
 use crate::samples::{at, entry, lease};
 
@@ -52,17 +52,22 @@ pub async fn polls_are_recorded_whole_or_not_at_all(store: &Store) {
     let kept = state(store).await;
     assert_eq!((kept.failures, kept.last_error.as_deref()), (1, Some("500")));
     assert_eq!(kept.last_success_at, Some(at(20)), "a failure forgets nothing");
-    unchanged_polls_are_recorded_shortly(store, claimed[1].epoch).await;
+    unchanged_polls_are_recorded_shortly(store, claimed[1].clone()).await;
     assert_eq!(pending(store).await, 3);
 }
 
 /// The short record is fenced as the long one, and by what may change while a claim stands.
-async fn unchanged_polls_are_recorded_shortly(store: &Store, epoch: i64) {
+async fn unchanged_polls_are_recorded_shortly(store: &Store, claimed: Claimed) {
+    let epoch = claimed.epoch;
     let short = |epoch: i64, breaking_until| {
-        let (mut record, _) = poll(epoch, Vec::new());
-        "weekly".clone_into(&mut record.source_id);
-        record.vitals.breaking_until = breaking_until;
-        store.write(move |tx| sources::record_unchanged(tx, &record))
+        let mut claimed = claimed.clone();
+        claimed.epoch = epoch;
+        let vitals = Vitals { breaking_until, ..vitals() };
+        store.write(move |tx| {
+            let (at, next_check_at) = (at(20), at(300));
+            let poll = QuietPoll { claimed: &claimed, at, next_check_at, vitals: &vitals };
+            sources::record_unchanged(tx, poll)
+        })
     };
     assert!(!short(epoch - 1, None).await.unwrap(), "the claim was lost");
     let rising = [("weekly".to_owned(), at(401))];

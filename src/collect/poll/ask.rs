@@ -1,5 +1,7 @@
 //! One question and its answer: a conditional GET, and the document read if it changed.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use url::Url;
 
@@ -17,39 +19,44 @@ pub(super) struct Round<'a, R> {
 
 /// What is known of a document before it is asked for.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
-    pub url: Url,
-    pub validators: Validators,
-    pub memory: Option<String>,
+pub(super) struct Known<'a> {
+    pub url: Cow<'a, Url>,
+    pub validators: Cow<'a, Validators>,
+    pub memory: Option<&'a str>,
 }
 
-impl Known {
+impl<'a> Known<'a> {
     /// What is remembered of a source; nothing of it is believed if its URL was edited since.
-    pub fn of(source: &Source, state: &SourceState) -> Self {
+    pub fn of(source: &'a Source, state: &'a SourceState) -> Self {
         let url = match &state.address {
             Some(address) if address.configured != source.url => return Self::nothing(source),
-            Some(address) => address.actual.clone(),
-            None => source.url.clone(),
+            Some(address) => &address.actual,
+            None => &source.url,
         };
-        Self { url, validators: state.validators.clone(), memory: state.memory.clone() }
+        Self {
+            url: Cow::Borrowed(url),
+            validators: Cow::Borrowed(&state.validators),
+            memory: state.memory.as_deref(),
+        }
     }
 
     /// The configured URL, as if it were asked for the first time.
-    pub fn nothing(source: &Source) -> Self {
-        Self::at(source.url.clone())
+    pub fn nothing(source: &'a Source) -> Self {
+        Self::at(Cow::Borrowed(&source.url))
     }
 
     /// A URL of which nothing is known.
-    pub fn at(url: Url) -> Self {
-        Self { url, validators: Validators::default(), memory: None }
+    pub fn at(url: Cow<'a, Url>) -> Self {
+        Self { url, validators: Cow::default(), memory: None }
     }
 }
 
 /// An answer and what came with it.
 #[derive(Debug)]
 pub(super) struct Asked {
-    /// Where to ask next time: what was asked, or where it has moved for good.
-    pub actual: Url,
+    /// Where it has moved for good, if it has.
+    pub moved_to: Option<Url>,
+    /// For the next time; empty if nothing was read.
     pub validators: Validators,
     pub wish: Wish,
     pub answer: Answer,
@@ -85,15 +92,15 @@ where
     F: Future<Output = Result<Announced, ReadError>> + Send,
 {
     /// Asks for a document and reads it.
-    pub async fn ask(&self, known: &Known) -> Asked {
+    pub async fn ask(&self, known: &Known<'_>) -> Asked {
         let get = Get { validators: &known.validators, ..Get::of(self.source, &known.url) };
         let mut asked = Asked {
-            actual: known.url.clone(),
-            validators: known.validators.clone(),
+            moved_to: None,
+            validators: Validators::default(),
             wish: Wish::default(),
             answer: Answer::Same,
         };
-        let reply = match self.client.get(get).await {
+        let mut reply = match self.client.get(get).await {
             Ok(reply) => reply,
             Err(error) => {
                 asked.wish.retry_after = error.rest(Timestamp::now());
@@ -102,17 +109,16 @@ where
             }
         };
         asked.wish = wish(&reply);
-        if let Some(moved) = &reply.moved_to {
-            asked.actual = moved.clone();
-        }
+        asked.moved_to = reply.moved_to.take();
         match reply.status {
             304 => asked.validators = reply.validators,
             200..=299 => {
                 let hash = blake3::hash(&reply.body).to_hex().to_string();
                 let is_same = known.validators.body_hash.as_ref() == Some(&hash);
-                asked.validators = Validators { body_hash: Some(hash), ..reply.validators.clone() };
+                asked.validators =
+                    Validators { body_hash: Some(hash), ..std::mem::take(&mut reply.validators) };
                 if !is_same {
-                    asked.answer = self.read(reply, known.memory.clone()).await;
+                    asked.answer = self.read(reply, known.memory.map(str::to_owned)).await;
                 }
             }
             status => asked.answer = turned_away(status),
@@ -128,7 +134,8 @@ where
             memory,
             body: reply.body,
         };
-        match (self.read)(document).await {
+        // Boxed, so that the many polls that read nothing do not carry the room for it.
+        match Box::pin((self.read)(document)).await {
             Ok(announced) => Answer::Read(announced),
             Err(error) => unread(error),
         }

@@ -1,5 +1,7 @@
 //! The sitemaps of an index: those that owe something are asked, and the index is told.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::Failure;
@@ -33,7 +35,8 @@ where
     let mut found = Found::default();
     let mut answered = 0;
     for owed in index.owed() {
-        let known = Known { validators: owed.validators.clone(), ..Known::at(owed.url.clone()) };
+        let validators = Cow::Borrowed(&owed.validators);
+        let known = Known { validators, ..Known::at(Cow::Borrowed(&owed.url)) };
         let asked = round.ask(&known).await;
         match asked.answer {
             Answer::Failed { failure, error, .. } => {

@@ -5,9 +5,11 @@ mod children;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::document::{Announced, Document, ReadError};
 use super::entries::entry;
@@ -101,16 +103,22 @@ where
     let mut notes = Vec::new();
     let mut known = Known::of(source, state);
     let mut asked = round.ask(&known).await;
-    if asked.is_lost() && known.url != source.url {
+    if asked.is_lost() && *known.url != source.url {
         notes.push(format!("{} is lost: the configured address is asked again", known.url));
         known = Known::nothing(source);
         asked = round.ask(&known).await;
     }
-    if asked.actual != known.url {
-        notes.push(format!("{} has moved for good to {}", known.url, asked.actual));
+    if let Some(moved_to) = asked.moved_to.as_ref().filter(|to| **to != *known.url) {
+        notes.push(format!("{} has moved for good to {moved_to}", known.url));
+        known.url = Cow::Owned(moved_to.clone());
     }
-    if let Some(found) = discovered(&round, &asked).await {
-        notes.push(format!("this is a web page; the feed that it names is read: {}", found.actual));
+    let feeds = feeds_named(source, &asked.answer);
+    // The rare ways are boxed: the many polls that find nothing new shall not carry the room for them.
+    if !feeds.is_empty()
+        && let Some((feed, found)) = Box::pin(discovered(&round, &known.url, feeds)).await
+    {
+        notes.push(format!("this is a web page; the feed that it names is read: {feed}"));
+        known.url = Cow::Owned(feed);
         asked = found;
     }
     settle(&round, Past { state, known, notes }, asked, now).await
@@ -119,24 +127,30 @@ where
 /// What a poll began with and what was noted on the way to its answer.
 struct Past<'a> {
     state: &'a SourceState,
-    known: Known,
+    /// Its URL is where to ask next time.
+    known: Known<'a>,
     notes: Vec<String>,
 }
 
-/// The first feed that a page in place of a feed names and that can be read.
-async fn discovered<R, F>(round: &Round<'_, R>, asked: &Asked) -> Option<Asked>
+/// The feeds that a page names which stands in place of a feed.
+fn feeds_named<'a>(source: &Source, answer: &'a Answer) -> &'a [Url] {
+    match answer {
+        Answer::Failed { feeds, .. } if source.kind == SourceKind::Feed => feeds,
+        _ => &[],
+    }
+}
+
+/// The first of the `feeds` of a page that can be read, and where it is.
+async fn discovered<R, F>(round: &Round<'_, R>, page: &Url, feeds: &[Url]) -> Option<(Url, Asked)>
 where
     R: Fn(Document) -> F + Sync,
     F: Future<Output = Result<Announced, ReadError>> + Send,
 {
-    let Answer::Failed { feeds, .. } = &asked.answer else { return None };
-    if round.source.kind != SourceKind::Feed {
-        return None;
-    }
-    for feed in feeds.iter().filter(|feed| **feed != asked.actual).take(MAX_CANDIDATES) {
-        let found = round.ask(&Known::at(feed.clone())).await;
+    for feed in feeds.iter().filter(|feed| *feed != page).take(MAX_CANDIDATES) {
+        let mut found = round.ask(&Known::at(Cow::Borrowed(feed))).await;
         if matches!(found.answer, Answer::Read(_)) {
-            return Some(found);
+            let place = found.moved_to.take().unwrap_or_else(|| feed.clone());
+            return Some((place, found));
         }
     }
     None
@@ -150,7 +164,7 @@ where
 {
     let Past { state, known, notes } = past;
     let source = round.source;
-    let Asked { actual, validators, mut wish, answer, .. } = asked;
+    let Asked { validators, mut wish, answer, .. } = asked;
     let news = |state: &SourceState| state.seeded || source.alert_on_history;
     let (announced, is_same) = match answer {
         Answer::Failed { failure, error, .. } => return failed(state, wish, failure, error),
@@ -160,13 +174,13 @@ where
     if !is_same {
         wish.hints = Some(announced.hints);
     }
-    let mut memory = announced.memory.or(known.memory);
+    let mut memory = announced.memory.or_else(|| known.memory.map(str::to_owned));
     let mut entries: Vec<Entry> =
         announced.entries.into_iter().map(|one| entry(one, source, !news(state), now)).collect();
     let mut warnings = [notes, announced.warnings].concat();
     if source.kind == SourceKind::Sitemap {
         let mut index = Index::recall(memory.as_deref());
-        let found = read_children(round, &mut index, news(state), now).await;
+        let found = Box::pin(read_children(round, &mut index, news(state), now)).await;
         if let (Some((failure, error)), true) = (found.all_failed, entries.is_empty()) {
             return failed(state, wish, failure, error);
         }
@@ -174,7 +188,8 @@ where
         warnings.extend(found.warnings);
         memory = Some(index.to_memory());
     }
-    let address = Some(Address { configured: source.url.clone(), actual });
+    let (configured, actual) = (source.url.clone(), known.url.into_owned());
+    let address = Some(Address { configured, actual });
     let result = if is_same && entries.is_empty() {
         PollResult::Unchanged
     } else {

@@ -45,7 +45,8 @@ impl Maker {
         };
         let held = self.holder.hold(Claim::Source(id));
         let vitals = Vitals { slow, ..Vitals::default() };
-        Task { claimed: Claimed { state, epoch: 1, vitals }, source: Arc::new(source), held }
+        let claimed = Box::new(Claimed { state, epoch: 1, vitals });
+        Task { claimed, source: Arc::new(source), held }
     }
 }
 

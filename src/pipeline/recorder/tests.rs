@@ -44,9 +44,10 @@ impl Bench {
             sources::claim(tx, lease, 100)
         };
         let claimed = self.store.write(claim).await.unwrap();
-        let batch: Vec<Finished> = claimed
+        let batch: Vec<Box<Finished>> = claimed
             .into_iter()
             .map(|claimed| {
+                let claimed = Box::new(claimed);
                 let id = claimed.state.source_id.clone();
                 let result = of(&id);
                 let held = self.holder.hold(Claim::Source(id.clone()));
@@ -54,7 +55,7 @@ impl Bench {
                 let (source, took) = (Arc::new(source(&id)), Duration::ZERO);
                 let told_after = Duration::from_mins(15);
                 let at = Timestamp::now();
-                Finished { claimed, source, poll, at, took, told_after, _held: held }
+                Box::new(Finished { claimed, source, poll, at, took, told_after, _held: held })
             })
             .collect();
         let ids: Vec<String> =
