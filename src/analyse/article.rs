@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::engine::{Engine, Found, FoundTopic, group};
 use super::joined::Joined;
-use super::language::detect_language;
+use super::language::{beginning, detect_language};
 use super::occurrence::Occurrence;
 use super::opinion::{
     Feature, Judgement, Layout, Marks, Place, Reading, features, gap, judge, learned,
@@ -62,7 +62,7 @@ impl Engine {
     pub fn opinion(&self, text: &str, target: &[Range<usize>], language: Option<&str>) -> Polarity {
         let locale = match language {
             Some(language) => Locale::of_tag(language),
-            None => detect_language(first_chars(text))
+            None => detect_language(beginning(text, LANGUAGE_CHARS))
                 .filter(|&(_, confidence)| confidence >= SURE)
                 .and_then(|(language, _)| Locale::of_tag(&language)),
         };
@@ -260,7 +260,7 @@ struct Spoken {
 }
 
 fn language_of(text: &str, declared: Option<&str>) -> Spoken {
-    let detected = detect_language(first_chars(text));
+    let detected = detect_language(beginning(text, LANGUAGE_CHARS));
     let long = text.chars().nth(SURE_CHARS).is_some();
     match (detected, declared) {
         (Some((language, confidence)), _) if confidence >= SURE => {
@@ -275,10 +275,6 @@ fn language_of(text: &str, declared: Option<&str>) -> Spoken {
         (Some((language, _)), None) => Spoken { language: Some(language), ..Spoken::default() },
         (None, None) => Spoken::default(),
     }
-}
-
-fn first_chars(text: &str) -> &str {
-    text.char_indices().nth(LANGUAGE_CHARS).map_or(text, |(at, _)| &text[..at])
 }
 
 fn bytes_of(mentions: &[Range<usize>], layout: &Layout) -> Vec<Range<usize>> {

@@ -103,9 +103,12 @@ enum Script {
 
 /// The script that most letters are in.
 fn script(text: &str) -> Option<Script> {
-    let (mut han, mut kana, mut hangul, mut latin, mut other) =
-        (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
-    latin += text.bytes().filter(u8::is_ascii_alphabetic).count();
+    let (mut han, mut kana, mut hangul, mut other) = (0_usize, 0_usize, 0_usize, 0_usize);
+    let mut latin = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    // Other letters have two bytes at least, those that count twice three: nearly every Latin text is told by that.
+    if text.bytes().filter(|byte| !byte.is_ascii()).count() < latin {
+        return Some(Script::Latin);
+    }
     // Quotation marks and dashes are looked at no further.
     let is_plain = |c: &char| c.is_ascii() || ('\u{2000}'..='\u{206f}').contains(c);
     for c in text.chars().filter(|c| !is_plain(c) && c.is_alphabetic()) {
@@ -166,8 +169,14 @@ fn straight(c: char) -> char {
     if c == '’' { '\'' } else { c }
 }
 
-fn beginning(text: &str, chars: usize) -> &str {
-    text.char_indices().nth(chars).map_or(text, |(at, _)| &text[..at])
+/// The first characters of a text, so many at most.
+pub(super) fn beginning(text: &str, chars: usize) -> &str {
+    // By `chars`, which passes over many at a time; `char_indices` does not.
+    let mut rest = text.chars();
+    match chars.checked_sub(1).map(|last| rest.nth(last)) {
+        None => "",
+        Some(_) => &text[..text.len() - rest.as_str().len()],
+    }
 }
 
 /// How far the best score is before the next.
