@@ -18,7 +18,7 @@ const GALICIAN: f64 = 0.24;
 /// Bytes of the header: magic, number of languages, bytes a row, step in thousandths, number of rows.
 const HEADER: usize = 12;
 /// Leading bits of a hash by which the directory finds its place.
-const DIRECTORY_BITS: u32 = 12;
+const DIRECTORY_BITS: u32 = 16;
 
 static MODEL: LazyLock<Option<Ngrams>> = LazyLock::new(|| Ngrams::read(TABLE));
 
@@ -31,10 +31,10 @@ pub(super) struct Ngrams {
     keys: Vec<u32>,
     rows: &'static [u8],
     row_bytes: usize,
-    /// Nats that a nibble counts in.
-    step: f64,
+    /// Nats of the two nibbles of each byte.
+    costs: Vec<[f64; 2]>,
     /// Where the keys with each leading bits begin.
-    directory: Vec<usize>,
+    directory: Vec<u32>,
 }
 
 impl Ngrams {
@@ -52,9 +52,16 @@ impl Ngrams {
         let (keys, rows) = rest.split_at_checked(4 * count)?;
         let codes = std::str::from_utf8(codes).ok()?;
         let keys: Vec<u32> = keys.chunks_exact(4).filter_map(key).collect();
-        let directory = (0..=1_usize << DIRECTORY_BITS)
-            .map(|top| keys.partition_point(|&key| ((key >> (32 - DIRECTORY_BITS)) as usize) < top))
-            .collect();
+        let mut directory = vec![0; (1 << DIRECTORY_BITS) + 1];
+        for key in &keys {
+            directory[top(*key) + 1] += 1;
+        }
+        let ends = directory.iter_mut().scan(0, |sum, count| {
+            *sum += *count;
+            *count = *sum;
+            Some(())
+        });
+        ends.for_each(drop);
         let is_whole =
             keys.len() == count && rows.len() == count * row_bytes && 2 * row_bytes >= languages;
         let mut languages: Vec<_> =
@@ -62,52 +69,76 @@ impl Ngrams {
         let column = |code: &str| languages.iter().position(|known| *known == code);
         let neighbours = [column("es")?, column("pt")?];
         languages.push("gl");
-        is_whole.then_some(Self { languages, neighbours, keys, rows, row_bytes, step, directory })
+        let costs = (0..=u8::MAX).map(|pair| [pair & 15, pair >> 4].map(|it| f64::from(it) * step));
+        let costs = costs.collect();
+        is_whole.then_some(Self { languages, neighbours, keys, rows, row_bytes, costs, directory })
     }
 
     /// Takes from each language's score what a word costs there, in nats, and says of how many of its
     /// letters the table knows anything.
     pub(super) fn charge(&self, word: &str, scores: &mut [f64]) -> usize {
-        // The last few letters' beginnings, the nearest first.
-        let mut starts = [0_usize; LONGEST];
+        // Hashes of the last few letters, the fewest first.
+        let mut hashes = [FNV; LONGEST];
         let mut known = 0;
-        for (nth, (at, c)) in word.char_indices().enumerate() {
-            starts.rotate_right(1);
-            starts[0] = at;
-            let end = at + c.len_utf8();
+        for (nth, c) in word.chars().enumerate() {
+            hashes.rotate_right(1);
+            hashes[0] = FNV;
+            let mut bytes = [0; 4];
+            let bytes = c.encode_utf8(&mut bytes).as_bytes();
+            hashes = hashes.map(|hash| fnv(hash, bytes));
             let longest = LONGEST.min(nth + 1);
-            let row = starts[..longest].iter().rev().find_map(|&from| self.row(&word[from..end]));
+            let row = hashes[..longest].iter().rev().find_map(|&hash| self.row(hash));
             let Some(row) = row else { continue };
             known += 1;
             let cost = |column: usize| {
-                let pair = row.get(column / 2).copied().unwrap_or_default();
-                f64::from(if column.is_multiple_of(2) { pair & 15 } else { pair >> 4 }) * self.step
+                let costs = row.get(column / 2).map_or([0.0; 2], |&pair| self.costs(pair));
+                costs[column % 2]
             };
             let Some((galician, others)) = scores.split_last_mut() else { continue };
-            for (column, score) in others.iter_mut().enumerate() {
-                *score -= cost(column);
-            }
             *galician -= cost(self.neighbours[0]).min(cost(self.neighbours[1])) + GALICIAN;
+            let (twos, last) = others.as_chunks_mut::<2>();
+            for (two, &pair) in twos.iter_mut().zip(row) {
+                let costs = self.costs(pair);
+                *two = [two[0] - costs[0], two[1] - costs[1]];
+            }
+            if let ([last], Some(&pair)) = (last, row.get(twos.len())) {
+                *last -= self.costs(pair)[0];
+            }
         }
         known
     }
 
-    fn row(&self, letters: &str) -> Option<&'static [u8]> {
-        let hash = fnv(letters.as_bytes());
-        let top = (hash >> (32 - DIRECTORY_BITS)) as usize;
-        let (from, to) = (*self.directory.get(top)?, *self.directory.get(top + 1)?);
-        let at = from + self.keys.get(from..to)?.binary_search(&hash).ok()?;
+    /// What a byte of a row costs in its two languages.
+    #[inline]
+    fn costs(&self, pair: u8) -> [f64; 2] {
+        self.costs.get(usize::from(pair)).copied().unwrap_or_default()
+    }
+
+    fn row(&self, hash: u32) -> Option<&'static [u8]> {
+        let top = top(hash);
+        let (from, to) =
+            (*self.directory.get(top)? as usize, *self.directory.get(top + 1)? as usize);
+        // One or two have the same leading bits.
+        let at = from + self.keys.get(from..to)?.iter().position(|&key| key == hash)?;
         self.rows.get(at * self.row_bytes..(at + 1) * self.row_bytes)
     }
+}
+
+/// The leading bits of a hash.
+fn top(hash: u32) -> usize {
+    (hash >> (32 - DIRECTORY_BITS)) as usize
 }
 
 fn key(bytes: &[u8]) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.try_into().ok()?))
 }
 
-/// FNV-1a, 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv).
-fn fnv(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+/// FNV-1a, 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv), of nothing.
+const FNV: u32 = 0x811c_9dc5;
+
+/// The same, gone on with some bytes.
+fn fnv(hash: u32, bytes: &[u8]) -> u32 {
+    bytes.iter().fold(hash, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]
