@@ -7,11 +7,13 @@ use super::joined::Joined;
 use super::language::{beginning, detect_language};
 use super::occurrence::Occurrence;
 use super::opinion::{
-    Feature, Judgement, Layout, Marks, Place, Reading, features, gap, judge, learned,
+    Feature, Judgement, Layout, Marks, Place, Reading, features, gap, judge, learned, windows,
 };
 use super::vocabulary::Role;
 use crate::model::query::Document;
-use crate::model::{Analysis, CategoryMatch, EvidenceKind, Locale, Polarity, TopicOpinion};
+use crate::model::{
+    Analysis, CategoryMatch, EvidenceKind, Locale, Polarity, TopicMatch, TopicOpinion,
+};
 
 /// Words (Han characters) between an entity and a risk that is still said of it.
 const NEAR_WORDS: usize = 30;
@@ -25,7 +27,7 @@ const LANGUAGE_CHARS: usize = 4_000;
 const PROMINENCE_TITLE: f64 = 1.0;
 const PROMINENCE_LEAD: f64 = 0.6;
 const PROMINENCE_REST: f64 = 0.25;
-const LEAD_PARAGRAPHS: usize = 2;
+const LEAD_PARAGRAPHS: u32 = 2;
 
 /// An article after its subjects were found, before telling.
 struct Article<'a> {
@@ -112,22 +114,30 @@ impl Engine {
         let text = Joined::bare(text);
         let subjects = self.vocabulary.subjects(&document, &text);
         let found = group(&subjects, |spoken| locale.is_none_or(|locale| locale == spoken));
-        let words = self.vocabulary.words(&document, &text, locale);
-        let reading = self.reading(&words, &found);
+        let whole = 0..text.folded.text.len();
+        let whole = std::slice::from_ref(&whole);
+        let words = self.vocabulary.words(&document, &text, locale, whole);
+        let reading = self.reading(&words, whole, &found);
         let mut layout = Layout::new(&text, &reading.contrasts());
         shape(&mut layout);
         let mut mentions: Vec<_> =
-            target.iter().map(|chars| layout.words_of_chars(chars)).collect();
+            target.iter().map(|chars| layout.words_of_chars(chars, &text)).collect();
         mentions.retain(|words| !words.is_empty());
         mentions.sort_by_key(|words| (words.start, words.end));
         mentions.dedup();
-        let names = bytes_of(&mentions, &layout);
+        let names: Vec<_> = mentions.iter().filter_map(|words| layout.bytes(words)).collect();
         let marks = reading.marks(&layout, &names);
         tell(&text, &layout, &marks, &mentions)
     }
 
-    fn reading<'a>(&'a self, hits: &'a [Occurrence], found: &'a Found) -> Reading<'a> {
-        Reading { vocabulary: &self.vocabulary, categories: &self.categories, hits, found }
+    fn reading<'a>(
+        &'a self,
+        hits: &'a [Occurrence],
+        within: &'a [Range<usize>],
+        found: &'a Found,
+    ) -> Reading<'a> {
+        let Self { vocabulary, categories, .. } = self;
+        Reading { vocabulary, categories, hits, within, found }
     }
 }
 
@@ -136,21 +146,47 @@ impl Article<'_> {
         if self.found.topics.is_empty() {
             return Vec::new();
         }
-        let words = self.engine.vocabulary.words(self.document, &self.text, self.locale);
-        let reading = self.engine.reading(&words, &self.found);
-        let layout = Layout::new(&self.text, &reading.contrasts());
-        let topics = self.found.topics.iter();
-        topics.filter_map(|(&at, topic)| self.topic(at, topic, &reading, &layout)).collect()
+        let layout = Layout::of_sentences(&self.text);
+        let within = self.windows(&layout);
+        self.opinions(layout, &within)
     }
 
-    fn topic(
+    /// What is said of each topic, by words of opinion in some stretches of the folded text.
+    fn opinions(&self, mut layout: Layout, within: &[Range<usize>]) -> Vec<TopicOpinion> {
+        let vocabulary = &self.engine.vocabulary;
+        let words = vocabulary.words(self.document, &self.text, self.locale, within);
+        let reading = self.engine.reading(&words, within, &self.found);
+        layout.divide(&reading.contrasts());
+        let mut told: Vec<(&FoundTopic, TopicOpinion)> = Vec::new();
+        for (&at, found) in &self.found.topics {
+            let Some(topic) = self.engine.topic(at, found, &self.text) else { continue };
+            // Topics of one company differ in their context more often than in its names.
+            let same = told.iter().find(|(other, _)| other.names().eq(found.names()));
+            let opinion = match same {
+                Some((_, opinion)) => TopicOpinion { topic, ..opinion.clone() },
+                None => self.opinion(topic, found, &reading, &layout),
+            };
+            told.push((found, opinion));
+        }
+        told.into_iter().map(|(_, opinion)| opinion).collect()
+    }
+
+    /// Where words of opinion weigh, in bytes of the folded text.
+    fn windows(&self, layout: &Layout) -> Vec<Range<usize>> {
+        let headline = layout.places.partition_point(|place| self.text.is_title(&place.bytes));
+        let names = self.found.topics.values().flat_map(FoundTopic::names);
+        let windows = windows(layout, 0..headline, names.map(|name| layout.words(name)));
+        windows.iter().filter_map(|words| layout.bytes(words)).collect()
+    }
+
+    fn opinion(
         &self,
-        at: usize,
+        topic: TopicMatch,
         found: &FoundTopic,
         reading: &Reading,
         layout: &Layout,
-    ) -> Option<TopicOpinion> {
-        let names: Vec<_> = found.occurrences.iter().map(|one| one.bytes.clone()).collect();
+    ) -> TopicOpinion {
+        let names: Vec<_> = found.names().cloned().collect();
         let mentions: Vec<_> = names.iter().map(|bytes| layout.words(bytes)).collect();
         let marks = reading.marks(layout, &names);
         let judged = judge(&self.text, layout, &marks, &mentions);
@@ -160,14 +196,14 @@ impl Article<'_> {
         let mut categories = self.categories(events);
         categories.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         let hearsay = self.hearsay(&judged, &near, &marks);
-        Some(TopicOpinion {
-            topic: self.engine.topic(at, found, &self.text)?,
+        TopicOpinion {
+            topic,
             polarity: judged.polarity,
             categories,
             prominence: self.prominence(&mentions, layout),
             hearsay,
             second: None,
-        })
+        }
     }
 
     /// What the headline states plainly is no hearsay, whatever doubts follow further down; what it
@@ -178,7 +214,7 @@ impl Article<'_> {
         near: &[(usize, Vec<Occurrence>)],
         marks: &Marks,
     ) -> bool {
-        let in_title = |bytes: &Range<usize>| self.text.in_title(self.text.chars(bytes).start);
+        let in_title = |bytes: &Range<usize>| self.text.is_title(bytes);
         let mut rumours = near.iter().filter(|(at, _)| self.modifies(*at)).flat_map(|(_, at)| at);
         let rumoured = rumours.clone().next().is_some();
         let hedged = marks.cues.iter().any(|cue| cue.role == Role::Hedge && in_title(&cue.bytes));
@@ -237,7 +273,7 @@ impl Article<'_> {
     }
 
     fn titled(&self, place: &Place) -> bool {
-        self.text.in_title(place.chars.start)
+        self.text.is_title(&place.bytes)
     }
 }
 
@@ -275,15 +311,6 @@ fn language_of(text: &str, declared: Option<&str>) -> Spoken {
         (Some((language, _)), None) => Spoken { language: Some(language), ..Spoken::default() },
         (None, None) => Spoken::default(),
     }
-}
-
-fn bytes_of(mentions: &[Range<usize>], layout: &Layout) -> Vec<Range<usize>> {
-    let bytes = |words: &Range<usize>| {
-        let first = layout.places.get(words.start)?;
-        let last = layout.places.get(words.end.checked_sub(1)?)?;
-        Some(first.bytes.start..last.bytes.end)
-    };
-    mentions.iter().filter_map(bytes).collect()
 }
 
 #[cfg(test)]

@@ -63,6 +63,13 @@ pub(super) struct FoundTopic {
     pub occurrences: Vec<Occurrence>,
 }
 
+impl FoundTopic {
+    /// Where it is named, in bytes of the folded text.
+    pub fn names(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.occurrences.iter().map(|one| &one.bytes)
+    }
+}
+
 impl CategoryKey {
     /// What a word of the category weighs in an opinion: a grave one as much as the worst event.
     pub fn event_weight(&self) -> f64 {

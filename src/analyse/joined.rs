@@ -2,14 +2,21 @@
 
 use std::ops::Range;
 
+use super::matching::{Body, Reading, Word, cut};
 use crate::model::{Field, Span};
-use crate::text::{Folded, fold};
+use crate::text::{Folded, fold_onto};
+
+/// Bytes of a short word and its blank: room is made for about as many as a text has.
+const WORD_BYTES: usize = 5;
 
 /// `title + "\n" + body`, or a text without a headline.
 pub(super) struct Joined {
     original: String,
     /// The folded text that terms are looked for in.
     pub folded: Folded,
+    /// Its words as terms are compared with them.
+    pub words: Vec<Word>,
+    body: Body,
     /// Characters of the headline; none for a bare text.
     title_chars: Option<usize>,
 }
@@ -17,17 +24,27 @@ pub(super) struct Joined {
 impl Joined {
     /// An article.
     pub fn article(title: &str, body: &str) -> Self {
-        Self::new(format!("{title}\n{body}"), Some(title.chars().count()))
+        let mut folded = Folded::default();
+        let start = Body::fold(&mut folded, title, body);
+        Self::new(format!("{title}\n{body}"), folded, start, Some(title.chars().count()))
     }
 
     /// A text by itself.
     pub fn bare(text: &str) -> Self {
-        Self::new(text.to_owned(), None)
+        let mut folded = Folded::default();
+        fold_onto(&mut folded, text);
+        Self::new(text.to_owned(), folded, Body::default(), None)
     }
 
-    fn new(original: String, title_chars: Option<usize>) -> Self {
-        let folded = fold(&original);
-        Self { original, folded, title_chars }
+    fn new(original: String, folded: Folded, body: Body, title_chars: Option<usize>) -> Self {
+        let mut words = Vec::with_capacity(folded.text.len() / WORD_BYTES + 1);
+        cut(&folded.text, &mut words);
+        Self { original, folded, words, body, title_chars }
+    }
+
+    /// The text as rules search it.
+    pub fn reading(&self) -> Reading<'_> {
+        Reading::new(&self.folded, &self.words, self.body)
     }
 
     /// The original text.
@@ -43,6 +60,11 @@ impl Joined {
     /// Whether a character, counted in the whole, belongs to the headline.
     pub fn in_title(&self, at: usize) -> bool {
         self.title_chars.is_some_and(|chars| at < chars)
+    }
+
+    /// Whether bytes of the folded text begin in the headline.
+    pub fn is_title(&self, bytes: &Range<usize>) -> bool {
+        self.body.is_behind(bytes.start)
     }
 
     /// Characters of the original by bytes of the folded text.

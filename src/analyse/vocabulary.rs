@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::CompileError;
 use super::joined::Joined;
-use super::matching::{Rules, Scratch};
+use super::matching::{Rules, Search};
 use super::occurrence::Occurrence;
 use crate::model::query::{Document, Query};
 use crate::model::{Category, Keywords, Lexicon, Locale};
@@ -68,7 +68,7 @@ pub(super) struct Vocabulary {
     /// Words of opinion, by language.
     words: Vec<(Locale, Set)>,
     /// What threads work in, for the next one that needs it.
-    idle: Mutex<Vec<Scratch>>,
+    idle: Mutex<Vec<Search>>,
 }
 
 /// Queries looked for together.
@@ -114,37 +114,42 @@ impl Vocabulary {
     /// The topics and categories of an article.
     pub fn subjects(&self, document: &Document, text: &Joined) -> Subjects {
         let mut subjects = Vec::new();
-        self.with_scratch(|scratch| {
-            let found = self.subjects.rules.matches(document, scratch);
+        let reading = text.reading();
+        let whole = 0..reading.len();
+        self.searching(|search| {
+            let within = std::slice::from_ref(&whole);
+            let found = self.subjects.rules.search(document, reading, within, search);
             for &query in found.queries {
                 let Some(&purpose) = self.subjects.purposes.get(query as usize) else { continue };
-                let places = found.places(query).into_iter().map(|place| Occurrence {
-                    entry: place.rank as usize,
-                    bytes: bare(&place.bytes, text),
-                });
+                let places = found
+                    .places(query)
+                    .into_iter()
+                    .map(|place| Occurrence { entry: place.rank as usize, bytes: place.bytes });
                 subjects.push((purpose, places.collect()));
             }
         });
         subjects
     }
 
-    /// The words of opinion of one language, of all without one, in order of place; their entries are for
-    /// [`Vocabulary::purpose`].
+    /// The words of opinion of one language, of all without one, in some stretches of the folded text (in order and
+    /// apart), in order of place; their entries are for [`Vocabulary::purpose`].
     pub fn words(
         &self,
         document: &Document,
         text: &Joined,
         locale: Option<Locale>,
+        within: &[Range<usize>],
     ) -> Vec<Occurrence> {
+        let within: Vec<_> = within.iter().map(|bytes| text.reading().within(bytes)).collect();
         let mut words = Vec::new();
         let spoken = self.words.iter().filter(|(own, _)| locale.is_none_or(|only| only == *own));
-        self.with_scratch(|scratch| {
+        self.searching(|search| {
             for (_, set) in spoken {
-                let found = set.rules.matches(document, scratch);
+                let found = set.rules.search(document, text.reading(), &within, search);
                 for &query in found.queries {
                     let entry = set.first + query as usize;
                     found.each_place(query, |bytes| {
-                        words.push(Occurrence { entry, bytes: bare(&bytes, text) });
+                        words.push(Occurrence { entry, bytes });
                     });
                 }
             }
@@ -153,12 +158,12 @@ impl Vocabulary {
         words
     }
 
-    fn with_scratch(&self, work: impl FnOnce(&mut Scratch)) {
+    fn searching(&self, work: impl FnOnce(&mut Search)) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut scratch = idle.pop().unwrap_or_default();
+        let mut search = idle.pop().unwrap_or_default();
         drop(idle);
-        work(&mut scratch);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        work(&mut search);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(search);
     }
 
     /// What an entry of [`Vocabulary::words`] is for.
@@ -171,12 +176,6 @@ impl Vocabulary {
     pub fn term(&self, number: usize) -> &str {
         self.subjects.rules.term(number)
     }
-}
-
-/// Places count a line break behind the headline, which a bare text does not have.
-fn bare(bytes: &Range<usize>, text: &Joined) -> Range<usize> {
-    let skip = usize::from(!text.has_title());
-    bytes.start - skip..bytes.end - skip
 }
 
 #[derive(Default)]

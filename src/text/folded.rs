@@ -32,6 +32,14 @@ struct Piece {
     was: u8,
 }
 
+impl Piece {
+    /// How many characters became so many bytes; nearly always as many, and dividing is slow.
+    #[inline]
+    fn chars(&self, bytes: usize) -> usize {
+        if self.wide == 1 { bytes } else { bytes / usize::from(self.wide) }
+    }
+}
+
 impl Folded {
     /// Empties it, to be used again.
     pub fn clear(&mut self) {
@@ -62,7 +70,7 @@ impl Folded {
         };
         let place_in = |at: usize, byte: usize, more: usize| {
             let piece = &self.pieces[at];
-            place(piece, (byte - piece.folded as usize) / usize::from(piece.wide) + more)
+            place(piece, piece.chars(byte - piece.folded as usize) + more)
         };
         let first = bytes.start.min(self.text.len() - 1);
         let at = piece_of(first, &self.pieces);
@@ -75,6 +83,12 @@ impl Folded {
         let is_same = self.pieces.get(at + 1).is_none_or(|next| next.folded as usize > last);
         let at = if is_same { at } else { at + piece_of(last, &self.pieces[at..]) };
         from..place_in(at, last, 1)
+    }
+
+    /// The way back for places that are asked for in their order.
+    #[must_use]
+    pub fn walk(&self) -> Walk<'_> {
+        Walk { pieces: &self.pieces }
     }
 
     /// Bytes of the original so far.
@@ -139,5 +153,35 @@ impl Folded {
     fn went_on(&mut self, was: usize) {
         self.bytes = self.bytes.saturating_add(was as u32);
         self.chars = self.chars.saturating_add(1);
+    }
+}
+
+/// A way back that has come to a place of the folded text.
+#[derive(Debug)]
+pub struct Walk<'a> {
+    /// The piece that the place lies in, and those behind.
+    pieces: &'a [Piece],
+}
+
+impl Walk<'_> {
+    /// Goes on to a byte of the folded text: the byte of the original at which its character begins.
+    pub fn byte(&mut self, at: usize) -> usize {
+        while let [_, rest @ ..] = self.pieces
+            && rest.first().is_some_and(|next| next.folded as usize <= at)
+        {
+            self.pieces = rest;
+        }
+        self.pieces.first().map_or(0, |piece| {
+            let nth = piece.chars(at - piece.folded as usize);
+            piece.byte as usize + nth * usize::from(piece.was)
+        })
+    }
+
+    /// Characters of the original that bytes from the place on came from, where they lie in one piece.
+    #[must_use]
+    pub fn chars(&self, bytes: &Range<usize>) -> Option<usize> {
+        let (piece, rest) = self.pieces.split_first()?;
+        let is_one = rest.first().is_none_or(|next| bytes.end <= next.folded as usize);
+        is_one.then(|| piece.chars(bytes.len()))
     }
 }

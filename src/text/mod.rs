@@ -17,7 +17,7 @@ mod url;
 pub use charset::{Decoded, DocumentKind, decode};
 pub use date::{DateContext, Written, day_order, read_date, read_date_in};
 pub use fold::{fold, fold_onto};
-pub use folded::Folded;
+pub use folded::{Folded, Walk};
 pub use html::{lines, one_line, plain_text};
 pub use sentences::sentences;
 pub use tokens::{Kind, Token, is_han, is_spaced, kind, tokens, words};

@@ -2,11 +2,15 @@
 
 use std::sync::LazyLock;
 
-use super::Engine;
+use super::{Article, Engine};
+use crate::analyse::engine::group;
+use crate::analyse::joined::Joined;
+use crate::analyse::opinion::Layout;
 use crate::analyse::weigh_in;
 use crate::model::query::Document;
 use crate::model::{
     Analysis, Category, Keywords, LanguageTerms, LocalText, Locale, PolarityLabel, Rule, Topic,
+    TopicOpinion,
 };
 use crate::query::any_of;
 
@@ -136,6 +140,17 @@ fn evidence_counts_in_headline_and_text_together() {
     assert_eq!(analysis.topics[0].polarity.evidence[0].text, "estafa");
 }
 
+/// What is said of the topics, read near their mentions and in the whole text.
+fn near_and_whole(title: &str, body: &str) -> [Vec<TopicOpinion>; 2] {
+    let document = Document { title, body, ..Document::default() };
+    let text = Joined::article(title, body);
+    let found = group(&ENGINE.vocabulary.subjects(&document, &text), |_| true);
+    let article = Article { engine: &ENGINE, document: &document, text, found, locale: None };
+    let whole = 0..article.text.folded.text.len();
+    let layout = Layout::of_sentences(&article.text);
+    [article.topics(), article.opinions(layout, std::slice::from_ref(&whole))]
+}
+
 const PIECES: [&str; 18] = [
     "Banco Almenara",
     "Almenara Bank",
@@ -181,5 +196,21 @@ proptest::proptest! {
                 assert!((polarity.score - (sum / 4.0_f64).tanh()).abs() < 1e-9, "{polarity:#?}");
             }
         }
+    }
+
+    #[test]
+    fn what_stands_far_from_every_mention_changes_nothing(
+        title in proptest::collection::vec(0..PIECES.len(), 0..4),
+        body in proptest::collection::vec(
+            (proptest::collection::vec(0..PIECES.len(), 0..9), proptest::prop_oneof![0..9_usize, 150..230_usize]),
+            0..9,
+        ),
+        han in proptest::bool::ANY,
+    ) {
+        let join = |picks: &[usize]| picks.iter().map(|&at| PIECES[at]).collect::<Vec<_>>().join(" ");
+        let filler = if han { "而" } else { "word " };
+        let body = body.iter().map(|(picks, far)| join(picks) + " " + &filler.repeat(*far));
+        let [near, whole] = near_and_whole(&join(&title).replace('\n', " "), &body.collect::<String>());
+        assert_eq!(near, whole);
     }
 }

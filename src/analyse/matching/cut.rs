@@ -13,7 +13,7 @@ use crate::text::{Kind, kind};
 const BLOCK: usize = 64;
 
 /// Cuts a folded text into words: see `text::words`, which it equals.
-pub(super) fn cut(text: &str, words: &mut Vec<Word>) {
+pub(in crate::analyse) fn cut(text: &str, words: &mut Vec<Word>) {
     let bytes = text.as_bytes();
     // Where a run began that reached the end of the block before, and whether it is all ASCII.
     let mut open: Option<(usize, bool)> = None;

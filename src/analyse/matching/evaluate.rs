@@ -35,7 +35,7 @@ pub(super) const NO_TERM: u32 = u32::MAX;
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     pub nodes: &'a Nodes,
-    pub reading: &'a Reading,
+    pub reading: &'a Reading<'a>,
     pub document: &'a Document<'a>,
     pub hits: &'a Hits,
 }

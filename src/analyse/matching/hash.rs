@@ -87,15 +87,22 @@ fn long_gap(gap: &[u8]) -> u64 {
     of_bytes(&single, 0, single.len())
 }
 
-/// The first eight bytes of a word, `from..to` of `text`: enough to pass over nearly all words without a hash.
+/// What the first eight bytes of a word, `from..to` of `text`, become: enough to pass over nearly all words without a
+/// hash.
 #[inline]
 pub(super) fn head(text: &[u8], from: usize, to: usize) -> u64 {
+    first(text, from, to).wrapping_mul(SEED | 1)
+}
+
+/// The first eight bytes of a word, zeros behind a shorter one.
+#[inline]
+pub(super) fn first(text: &[u8], from: usize, to: usize) -> u64 {
     let kept = u64::MAX.wrapping_shr(64 - 8 * (to - from).min(8) as u32);
     let bytes = match text.get(from..).and_then(|rest| rest.first_chunk::<8>()) {
         Some(bytes) => u64::from_le_bytes(*bytes),
         None => sixteen(text, from) as u64,
     };
-    (bytes & kept).wrapping_mul(SEED | 1)
+    bytes & kept
 }
 
 /// What stands for a phrase of one word in the filter, by its upper half: as of all products, that depends on all of the

@@ -1,6 +1,7 @@
 //! Every phrase of every rule, looked for in one pass over the words of a text.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::CompileError;
 use super::disguise::Disguises;
@@ -123,16 +124,16 @@ impl Index {
         })
     }
 
-    /// Every place of every term.
+    /// Every place of every term that has its anchor in some stretches of the words.
     pub fn find(
         &self,
         nodes: &Nodes,
-        reading: &Reading,
+        (reading, within): (&Reading, &[Range<u32>]),
         document: (&str, &str),
         finding: &mut Finding,
         hits: &mut Hits,
     ) {
-        self.find_phrases(reading, finding);
+        self.find_phrases(reading, within, finding);
         let Finding { stemmed, met, .. } = finding;
         for &Met { value, words, at } in &*met {
             if value & WHOLE != 0 {
@@ -144,7 +145,7 @@ impl Index {
                 self.hit(nodes, reading, document, (at, posting), hits);
             }
         }
-        self.loose.find(reading, stemmed, |at, posting| {
+        self.loose.find(reading, within, stemmed, |at, posting| {
             self.hit(nodes, reading, document, (at, posting), hits);
         });
         self.disguises.find(reading, |hit| hits.push(hit));
@@ -175,10 +176,15 @@ impl Index {
 
     /// The phrases of a text. The table fits no cache: it is asked for many places at once that do not depend on one
     /// another, so that the processor waits for all of them together.
-    fn find_phrases(&self, reading: &Reading, finding: &mut Finding) {
-        self.glance(reading, finding);
+    fn find_phrases(&self, reading: &Reading, within: &[Range<u32>], finding: &mut Finding) {
+        finding.glanced.clear();
+        finding.heads.clear();
+        finding.heads.resize(reading.words.len() + 1, 0);
+        for stretch in within {
+            self.glance(reading, stretch, finding);
+        }
         let Finding { heads, glanced, candidates, longer, slots, met, .. } = finding;
-        let words = &reading.words[..];
+        let words = reading.words;
         let mut last = (u32::MAX, 0);
         candidates.clear();
         candidates.extend(glanced.iter().map(|&place| {
@@ -224,15 +230,15 @@ impl Index {
 
     /// Where a phrase may begin by the heads of words, which stay in the cache: twice the word, and one more where two
     /// words stand in the filter. Sixty-four words at a time become bits, without a branch that nobody could foretell.
-    fn glance(&self, reading: &Reading, finding: &mut Finding) {
+    fn glance(&self, reading: &Reading, stretch: &Range<u32>, finding: &mut Finding) {
         let Finding { heads, glanced, .. } = finding;
-        heads.clear();
-        heads.extend(reading.words.iter().map(|&word| reading.head(word)));
-        heads.push(0);
-        glanced.clear();
+        // Up to the third word of a phrase that begins with the last one.
+        let (start, end) = (stretch.start as usize, stretch.end as usize);
+        let words = reading.words.iter().zip(&mut heads[..]).take(end + 2).skip(start);
+        words.for_each(|(&word, head)| *head = reading.head(word));
         let last = reading.len().saturating_sub(1);
-        for from in (0..reading.len()).step_by(64) {
-            let block = heads.get(from as usize..).unwrap_or_default();
+        for from in stretch.clone().step_by(64) {
+            let block = heads.get(from as usize..=end).unwrap_or_default();
             let (mut ones, mut twos) = (0_u64, 0_u64);
             for (nth, pair) in block.windows(2).take(64).enumerate() {
                 ones |= self.phrases.may_know(hash::one(pair[0])) << nth;

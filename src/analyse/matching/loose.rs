@@ -7,7 +7,8 @@ use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, StartKind};
 
 use super::CompileError;
-use super::reading::Reading;
+use super::hash;
+use super::reading::{Reading, Word};
 use super::stem::{Language, stem};
 
 /// A term's anchor: which term, and how many of its words come before it.
@@ -43,8 +44,8 @@ struct Prefixes {
     strings: Strings,
     /// Which first bytes, up to four, begin a prefix: see [`head`].
     heads: Vec<u64>,
-    /// Lengths of heads that there are, as bits.
-    lengths: u8,
+    /// Lengths of heads that there are.
+    lengths: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -61,6 +62,9 @@ pub(super) struct Stemmed(HashMap<(Language, u64), Option<String>>);
 
 /// Words whose stems are remembered.
 const REMEMBERED: usize = 20_000;
+/// Bytes of a head of a prefix, and of a start of a stem.
+const HEAD: usize = 4;
+const START: usize = 2;
 /// Bits of the table of heads and starts.
 const HEADS: usize = 1 << 16;
 
@@ -86,35 +90,38 @@ impl Loose {
         })
     }
 
-    /// Every word where an anchor stands.
+    /// Every word of some stretches where an anchor stands.
     pub fn find(
         &self,
         reading: &Reading,
+        within: &[Range<u32>],
         stemmed: &mut Stemmed,
         mut found: impl FnMut(u32, Posting),
     ) {
+        let words = || {
+            let at = within.iter().cloned().flatten();
+            at.filter_map(|at| Some((at, reading.words.get(at as usize)?)))
+        };
         if let Some(prefixes) = &self.prefixes {
-            for (at, word) in (0..).zip(&reading.words) {
-                prefixes.find(reading.text(), word.bytes(), |posting| found(at, posting));
+            for (at, word) in words() {
+                prefixes.find(reading, *word, |posting| found(at, posting));
             }
         }
         for stems in &self.stems {
-            for (at, word) in (0..).zip(&reading.words) {
-                stems.find(
-                    &reading.text()[word.bytes()],
-                    reading.hash(*word),
-                    stemmed,
-                    |posting| {
-                        found(at, posting);
-                    },
-                );
+            for (at, word) in words() {
+                stems.find(reading, *word, stemmed, |posting| found(at, posting));
             }
         }
         if let Some(pieces) = &self.pieces {
-            pieces.find(reading, &mut found);
+            pieces.find(reading, &mut |at, posting| {
+                let next = within.partition_point(|stretch| stretch.end <= at);
+                if within.get(next).is_some_and(|stretch| stretch.start <= at) {
+                    found(at, posting);
+                }
+            });
         }
         for &posting in &self.everywhere {
-            (0..reading.len()).for_each(|at| found(at, posting));
+            within.iter().cloned().flatten().for_each(|at| found(at, posting));
         }
     }
 }
@@ -158,28 +165,30 @@ impl Strings {
 impl Prefixes {
     fn new(prefixes: Vec<(String, Posting)>) -> Result<Self, CompileError> {
         let mut heads = vec![0; HEADS / 64];
-        let mut lengths = 0;
+        let mut lengths = Vec::new();
         for (prefix, _) in &prefixes {
-            let length = prefix.len().min(4);
-            lengths |= 1 << length;
-            let head = head(prefix.as_bytes(), length);
+            let length = prefix.len().min(HEAD);
+            lengths.push(length);
+            let head = head(hash::first(prefix.as_bytes(), 0, prefix.len()), length);
             heads[head / 64] |= 1 << (head % 64);
         }
+        lengths.sort_unstable();
+        lengths.dedup();
         Ok(Self { strings: Strings::new(prefixes, StartKind::Anchored)?, heads, lengths })
     }
 
-    fn find(&self, text: &str, word: Range<usize>, mut found: impl FnMut(Posting)) {
-        let letters = &text.as_bytes()[word.clone()];
-        let begins = (1..=letters.len().min(4)).any(|length| {
-            let is_used = self.lengths & 1 << length != 0;
-            let head = head(letters, length);
-            is_used && self.heads[head / 64] & 1 << (head % 64) != 0
+    fn find(&self, reading: &Reading, word: Word, mut found: impl FnMut(Posting)) {
+        // A longer head of a short word ends in zeros, which no prefix has.
+        let first = reading.first(word);
+        let begins = self.lengths.iter().any(|&length| {
+            let head = head(first, length);
+            self.heads[head / 64] & 1 << (head % 64) != 0
         });
         if !begins {
             return;
         }
         let mut state = OverlappingState::start();
-        let input = Input::new(text).span(word).anchored(Anchored::Yes);
+        let input = Input::new(reading.text()).span(word.bytes()).anchored(Anchored::Yes);
         loop {
             if self.strings.automaton.try_find_overlapping(input.clone(), &mut state).is_err() {
                 return;
@@ -190,11 +199,11 @@ impl Prefixes {
     }
 }
 
-/// A place in the table for the first bytes of a word.
-fn head(letters: &[u8], length: usize) -> usize {
-    let bytes = letters.iter().take(length);
-    let number = bytes.fold(length as u32, |all, &byte| all.rotate_left(8) ^ u32::from(byte));
-    (number.wrapping_mul(0x9e37_79b1) >> 16) as usize
+/// A place in the table for the first bytes of a word, so many of them.
+#[inline]
+fn head(first: u64, length: usize) -> usize {
+    let kept = first as u32 & u32::MAX >> (8 * (HEAD - length));
+    (kept.wrapping_add(length as u32).wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
 impl Stems {
@@ -206,22 +215,29 @@ impl Stems {
             // A stem begins as its words do, but for `dying`, `lying`, `tying`.
             let other = stem.replacen('i', "y", 1);
             for start in [stem, &other] {
-                let start = head(start.as_bytes(), start.len().min(2));
+                let start = head(hash::first(start.as_bytes(), 0, start.len()), START);
                 starts[start / 64] |= 1 << (start % 64);
             }
         }
         Self { language, starts, postings }
     }
 
-    fn find(&self, word: &str, hash: u64, stemmed: &mut Stemmed, found: impl FnMut(Posting)) {
-        let start = head(word.as_bytes(), word.len().min(2));
+    fn find(
+        &self,
+        reading: &Reading,
+        word: Word,
+        stemmed: &mut Stemmed,
+        found: impl FnMut(Posting),
+    ) {
+        let start = head(reading.first(word), START);
         if self.starts[start / 64] & 1 << (start % 64) == 0 {
             return;
         }
         if stemmed.0.len() > REMEMBERED {
             stemmed.0.clear();
         }
-        let known = stemmed.0.entry((self.language, hash)).or_insert_with(|| {
+        let known = stemmed.0.entry((self.language, reading.hash(word))).or_insert_with(|| {
+            let word = &reading.text()[word.bytes()];
             Some(stem(self.language, word)).filter(|stem| self.postings.contains_key(stem))
         });
         let postings = known.as_ref().and_then(|stem| self.postings.get(stem));

@@ -32,16 +32,18 @@ mod term;
 
 use std::ops::Range;
 
+pub(super) use self::cut::cut;
 use self::evaluate::{Stretch, View};
 use self::hits::Hits;
 use self::index::{Finding, Index};
 use self::needed::NeededBy;
 use self::node::{Builder, Nodes, cheapest};
-use self::reading::Reading;
+pub(super) use self::reading::{Body, Reading, Word};
 use self::sieve::Sieve;
 use super::CompileError;
 use crate::model::Field;
 use crate::model::query::{Document, Query};
+use crate::text::Folded;
 
 /// Compiled queries. Holds no reference to them; share it behind an `Arc`.
 #[derive(Debug)]
@@ -63,7 +65,14 @@ struct Compiled {
 /// What one thread works in; used again from document to document.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    reading: Reading,
+    folded: Folded,
+    words: Vec<Word>,
+    search: Search,
+}
+
+/// What one search works in.
+#[derive(Debug, Default)]
+pub(super) struct Search {
     finding: Finding,
     hits: Hits,
     queries: Vec<u32>,
@@ -72,7 +81,9 @@ pub struct Scratch {
 /// The queries that hold for a document.
 pub struct Found<'a> {
     rules: &'a Rules,
-    view: View<'a>,
+    reading: Reading<'a>,
+    document: &'a Document<'a>,
+    hits: &'a Hits,
     /// In order, by their places among those compiled.
     pub queries: &'a [u32],
 }
@@ -129,16 +140,35 @@ impl Rules {
         document: &'a Document<'a>,
         scratch: &'a mut Scratch,
     ) -> Found<'a> {
-        let Scratch { reading, finding, hits, queries } = scratch;
-        reading.fold(document.title, document.body);
+        let Scratch { folded, words, search } = scratch;
+        folded.clear();
+        words.clear();
+        let body = Body::fold(folded, document.title, document.body);
+        if self.sieve.as_ref().is_none_or(|sieve| sieve.lets_through(&folded.text)) {
+            cut(&folded.text, words);
+        }
+        let reading = Reading::new(folded, words, body);
+        let whole = 0..reading.len();
+        self.search(document, reading, std::slice::from_ref(&whole), search)
+    }
+
+    /// As [`Rules::matches`], of a document that was read before, by what stands in some stretches of its words (in
+    /// order and apart); whatever reaches over their edges may count or not.
+    pub(super) fn search<'a>(
+        &'a self,
+        document: &'a Document<'a>,
+        reading: Reading<'a>,
+        within: &[Range<u32>],
+        search: &'a mut Search,
+    ) -> Found<'a> {
+        let Search { finding, hits, queries } = search;
         hits.begin(self.nodes.terms.len());
-        if self.sieve.as_ref().is_none_or(|sieve| sieve.lets_through(reading.text())) {
-            reading.cut();
+        if !reading.words.is_empty() {
             let texts = (document.title, document.body);
-            self.index.find(&self.nodes, reading, texts, finding, hits);
+            self.index.find(&self.nodes, (&reading, within), texts, finding, hits);
         }
         self.needed_by.find(hits.terms(), queries);
-        let view = View { nodes: &self.nodes, reading, document, hits };
+        let view = View { nodes: &self.nodes, reading: &reading, document, hits };
         let whole = 0..reading.len();
         queries.retain(|&at| {
             at & 1 != 0
@@ -150,7 +180,7 @@ impl Rules {
         for at in queries.iter_mut() {
             *at >>= 1;
         }
-        Found { rules: self, view, queries }
+        Found { rules: self, reading, document, hits, queries }
     }
 
     /// A term as written, by its number; empty for an expression.
@@ -170,8 +200,8 @@ impl<'a> Found<'a> {
     /// Where a query that holds does so, in order of place.
     pub fn places(&self, query: u32) -> Vec<Place<'a>> {
         let Some(query) = self.rules.queries.get(query as usize) else { return Vec::new() };
-        let reading = self.view.reading;
-        let stretches = self.view.places(query.node, &(0..reading.len()));
+        let reading = &self.reading;
+        let stretches = self.view().places(query.node, &(0..reading.len()));
         let place = |stretch: Stretch| {
             let bytes = reading.bytes(&(stretch.from..stretch.to));
             let chars = reading.folded.original(bytes.clone());
@@ -190,10 +220,15 @@ impl<'a> Found<'a> {
     /// As [`Found::places`], in bytes of the folded text alone.
     pub fn each_place(&self, query: u32, mut found: impl FnMut(Range<usize>)) {
         let Some(query) = self.rules.queries.get(query as usize) else { return };
-        let reading = self.view.reading;
-        self.view.each_place(query.node, &(0..reading.len()), |stretch| {
+        let reading = &self.reading;
+        self.view().each_place(query.node, &(0..reading.len()), |stretch| {
             found(reading.bytes(&(stretch.from..stretch.to)));
         });
+    }
+
+    fn view(&self) -> View<'_> {
+        let Self { rules, reading, document, hits, .. } = self;
+        View { nodes: &rules.nodes, reading, document, hits }
     }
 }
 

@@ -1,9 +1,8 @@
-//! A document made ready: its texts folded into one, cut into words.
+//! A document made ready: its texts folded into one, cut into words. One reading serves several sets of rules.
 
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::cut::cut;
 use super::hash;
 use crate::model::query::{TextField, Unit};
 use crate::text::{Folded, fold_onto, sentences};
@@ -12,8 +11,8 @@ use crate::text::{Folded, fold_onto, sentences};
 const LEAD: usize = 2;
 
 /// A word of the folded text: its bytes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Word {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::analyse) struct Word {
     pub from: u32,
     pub to: u32,
 }
@@ -24,45 +23,52 @@ impl Word {
     }
 }
 
-/// Headline, line break, body. Used again for the next document.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    pub folded: Folded,
-    pub words: Vec<Word>,
+/// Where the body begins, behind headline and line break; at nothing where there is neither.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::analyse) struct Body {
+    /// Bytes of the folded text.
+    folded: usize,
+    /// Bytes and characters of the original.
+    bytes: usize,
+    chars: usize,
+}
+
+impl Body {
+    /// Folds headline, line break and body into an empty text.
+    pub fn fold(folded: &mut Folded, title: &str, body: &str) -> Self {
+        fold_onto(folded, title);
+        fold_onto(folded, "\n");
+        let start = folded.text.len();
+        let chars = folded.original(start - 1..start).end;
+        fold_onto(folded, body);
+        Self { folded: start, bytes: title.len() + 1, chars }
+    }
+
+    /// Whether a byte of the folded text stands before it.
+    pub fn is_behind(&self, byte: usize) -> bool {
+        byte < self.folded
+    }
+}
+
+/// A document folded and cut.
+#[derive(Debug)]
+pub(in crate::analyse) struct Reading<'a> {
+    pub folded: &'a Folded,
+    pub words: &'a [Word],
     /// Words of the headline.
     pub title: u32,
-    /// Bytes of the headline, folded and in the original; characters.
-    title_folded: usize,
-    title_bytes: usize,
-    title_chars: usize,
+    body: Body,
     lead: OnceCell<u32>,
     sentences: OnceCell<Vec<u32>>,
     paragraphs: OnceCell<Vec<u32>>,
 }
 
-impl Reading {
-    /// Takes a document and folds it; it has no words yet.
-    pub fn fold(&mut self, title: &str, body: &str) {
-        self.folded.clear();
-        self.words.clear();
-        fold_onto(&mut self.folded, title);
-        self.title_folded = self.folded.text.len();
-        self.title_bytes = title.len();
-        fold_onto(&mut self.folded, "\n");
-        fold_onto(&mut self.folded, body);
-        self.title = 0;
-        self.title_chars = self.folded.original(self.title_folded..self.title_folded).start;
-        self.lead.take();
-        self.sentences.take();
-        self.paragraphs.take();
-    }
-
-    /// Cuts the document into words.
-    pub fn cut(&mut self) {
-        cut(&self.folded.text, &mut self.words);
-        let title_folded = self.title_folded;
-        let in_title = self.words.partition_point(|word| (word.from as usize) < title_folded);
-        self.title = in_title as u32;
+impl<'a> Reading<'a> {
+    /// A text with its words.
+    pub fn new(folded: &'a Folded, words: &'a [Word], body: Body) -> Self {
+        let title = words.partition_point(|word| (word.from as usize) < body.folded) as u32;
+        let (lead, sentences, paragraphs) = Default::default();
+        Self { folded, words, title, body, lead, sentences, paragraphs }
     }
 
     #[inline]
@@ -75,7 +81,13 @@ impl Reading {
         self.words.len() as u32
     }
 
-    /// The first bytes of a word: see [`hash::head`].
+    /// The first bytes of a word: see [`hash::first`].
+    #[inline]
+    pub fn first(&self, word: Word) -> u64 {
+        hash::first(self.text().as_bytes(), word.from as usize, word.to as usize)
+    }
+
+    /// What they become: see [`hash::head`].
     #[inline]
     pub fn head(&self, word: Word) -> u64 {
         hash::head(self.text().as_bytes(), word.from as usize, word.to as usize)
@@ -104,7 +116,7 @@ impl Reading {
 
     fn lead_end(&self) -> u32 {
         *self.lead.get_or_init(|| {
-            let start = (self.title_folded + 1).min(self.text().len());
+            let start = self.body.folded.min(self.text().len());
             let body = &self.text()[start..];
             let mut lines = body.split_inclusive('\n').scan(start, |at, line| {
                 *at += line.len();
@@ -125,7 +137,7 @@ impl Reading {
             }),
             Unit::Sentence => self.sentences.get_or_init(|| {
                 let (title, body) = original;
-                let skip = title.len() + 1;
+                let skip = self.body.bytes;
                 let starts = sentences(title).map(|range| range.start);
                 let starts = starts.chain(sentences(body).map(|range| range.start + skip));
                 let starts: Vec<usize> = starts.collect();
@@ -169,31 +181,31 @@ impl Reading {
 
     /// Whether a byte of the folded text belongs to the headline; characters before the body.
     pub fn is_title(&self, byte: usize) -> bool {
-        byte < self.title_folded
+        self.body.is_behind(byte)
     }
 
     pub fn body_char(&self) -> usize {
-        self.title_chars + 1
+        self.body.chars
     }
 
     /// The original text that bytes of the folded one came from, and their place in it.
-    pub fn origin<'a>(
+    pub fn origin<'t>(
         &self,
         bytes: Range<usize>,
-        document: (&'a str, &'a str),
-    ) -> (&'a str, Range<usize>) {
+        document: (&'t str, &'t str),
+    ) -> (&'t str, Range<usize>) {
         let is_title = self.is_title(bytes.start);
         let range = self.folded.original_bytes(bytes);
         if is_title {
             return (document.0, range);
         }
-        let skip = self.title_bytes + 1;
+        let skip = self.body.bytes;
         (document.1, range.start.saturating_sub(skip)..range.end.saturating_sub(skip))
     }
 
     /// Words that share a character with bytes of one original text.
     pub fn words_at(&self, title: bool, bytes: &Range<usize>) -> Range<u32> {
-        let skip = if title { 0 } else { self.title_bytes + 1 };
+        let skip = if title { 0 } else { self.body.bytes };
         let (from, to) = (bytes.start + skip, bytes.end + skip);
         let origin = |word: &Word| self.folded.original_bytes(word.bytes());
         let first = self.words.partition_point(|word| origin(word).end <= from);

@@ -45,6 +45,8 @@ pub(in crate::analyse) struct Reading<'a> {
     pub categories: &'a [CategoryKey],
     /// Words of opinion in the languages that count.
     pub hits: &'a [Occurrence],
+    /// Where these were looked for, in bytes of the folded text: words of categories count nowhere else.
+    pub within: &'a [Range<usize>],
     pub found: &'a Found,
 }
 
@@ -118,7 +120,7 @@ impl Reading<'_> {
             let Some(key) = self.categories.get(category).filter(|key| !key.modifier) else {
                 continue;
             };
-            for place in places {
+            for place in places.iter().filter(|place| covered(&place.bytes, self.within)) {
                 candidates.push((place.bytes.clone(), key.event_weight(), true, true));
             }
         }

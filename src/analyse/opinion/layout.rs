@@ -6,13 +6,14 @@
 use std::ops::Range;
 
 use crate::analyse::joined::Joined;
-use crate::text::{is_han, tokens};
+use crate::analyse::matching::Word;
+use crate::text::{Walk, is_han};
 
 /// Shortest stretch of words that a comma sets apart.
 const COMMA_WORDS: usize = 4;
 
-/// Bytes of a short word and its blank: room is made for about as many as a text has.
-const WORD_BYTES: usize = 5;
+/// Letters from which a word tells whether its sentence has a capital everywhere: headlines write "of" small.
+const TELLING: usize = 4;
 
 /// Words whose full stop ends no sentence.
 const ABBREVIATIONS: &[&str] = &[
@@ -26,11 +27,9 @@ const ABBREVIATIONS: &[&str] = &[
 pub(in crate::analyse) struct Place {
     /// Bytes of the folded text.
     pub bytes: Range<usize>,
-    /// Characters of the original.
-    pub chars: Range<usize>,
-    pub paragraph: usize,
-    pub sentence: usize,
-    pub clause: usize,
+    pub paragraph: u32,
+    pub sentence: u32,
+    pub clause: u32,
     /// Written with a capital.
     pub capital: bool,
     /// A Han character.
@@ -43,8 +42,8 @@ pub(in crate::analyse) struct Place {
 #[derive(Debug)]
 pub(in crate::analyse) struct Layout {
     pub places: Vec<Place>,
-    /// For each word, whether a comma stands before it, or what ends more than that.
-    apart: Vec<bool>,
+    /// What stands before each word.
+    breaks: Vec<Break>,
     /// For each sentence, whether most of its words begin with a capital (an English headline).
     title_case: Vec<bool>,
     /// Whether all words are as near as any: an ablation's way.
@@ -52,7 +51,7 @@ pub(in crate::analyse) struct Layout {
     pub is_flat: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Break {
     None,
     Comma,
@@ -61,35 +60,84 @@ enum Break {
     Paragraph,
 }
 
+/// Of the longer words of a sentence, how many begin with a capital.
+#[derive(Default)]
+struct Capitals {
+    with: usize,
+    all: usize,
+}
+
 impl Layout {
-    /// Reads a text; a clause also starts at each of the bytes `contrasts` (sorted).
+    /// Reads a text; a clause also starts at each of the bytes `contrasts`.
     pub fn new(text: &Joined, contrasts: &[usize]) -> Self {
+        let mut layout = Self::of_sentences(text);
+        layout.divide(contrasts);
+        layout
+    }
+
+    /// Reads a text as far as its sentences; see [`Layout::divide`].
+    pub fn of_sentences(text: &Joined) -> Self {
         let folded = &text.folded.text;
-        let mut places: Vec<Place> = Vec::with_capacity(folded.len() / WORD_BYTES + 1);
-        let mut breaks = Vec::with_capacity(places.capacity());
-        let mut quoted = false;
-        for token in tokens(folded) {
-            let (end, word) =
-                places.last().map_or((0, ""), |last| (last.bytes.end, &folded[last.bytes.clone()]));
-            let gap = folded.get(end..token.bytes.start).unwrap_or_default();
+        let mut places: Vec<Place> = Vec::with_capacity(text.words.len());
+        let mut breaks = Vec::with_capacity(text.words.len());
+        let mut title_case = Vec::new();
+        let mut capitals = Capitals::default();
+        let mut origin = text.folded.walk();
+        let (mut paragraph, mut sentence, mut quoted, mut end) = (0, 0, false, 0);
+        for (bytes, han) in tokens(folded, &text.words) {
+            let gap = &folded[end..bytes.start];
             // Nearly every gap is a blank, which breaks and quotes nothing.
-            let mut before = if gap == " " { Break::None } else { break_in(gap, word) };
-            if contrasts.binary_search(&token.bytes.start).is_ok() {
-                before = before.max(Break::Clause);
+            let mut before = Break::None;
+            if !matches!(gap.as_bytes(), [b' ']) {
+                before =
+                    break_in(gap, places.last().map_or("", |last| &folded[last.bytes.clone()]));
+                quoted = still_quoted(quoted, gap);
             }
-            quoted = if gap == " " { quoted } else { still_quoted(quoted, gap) };
+            if !places.is_empty() && before >= Break::Sentence {
+                paragraph += u32::from(before == Break::Paragraph);
+                sentence += 1;
+                title_case.push(std::mem::take(&mut capitals).are_everywhere());
+            }
+            end = bytes.end;
+            let capital = is_capital(text, &mut origin, bytes.start);
+            if letters(text, &origin, &bytes) >= TELLING {
+                capitals.with += usize::from(capital);
+                capitals.all += 1;
+            }
             breaks.push(before);
-            places.push(place(text, token.bytes, token.text, quoted));
+            places.push(Place { bytes, paragraph, sentence, clause: 0, capital, han, quoted });
         }
-        number(&mut places, &breaks);
-        let title_case = title_case(&places);
-        let apart = breaks.iter().map(|&before| before != Break::None).collect();
+        if !places.is_empty() {
+            title_case.push(capitals.are_everywhere());
+        }
         Self {
             places,
-            apart,
+            breaks,
             title_case,
             #[cfg(test)]
             is_flat: false,
+        }
+    }
+
+    /// Divides sentences into clauses; one also starts at each of the bytes `contrasts`.
+    pub fn divide(&mut self, contrasts: &[usize]) {
+        let Self { places, breaks, .. } = self;
+        for start in contrasts {
+            if let Ok(at) = places.binary_search_by_key(start, |place| place.bytes.start) {
+                breaks[at] = breaks[at].max(Break::Clause);
+            }
+        }
+        let (mut clause, mut last_break) = (0, 0);
+        for (at, place) in places.iter_mut().enumerate() {
+            let here = breaks[at];
+            if here != Break::None {
+                let ahead = breaks.get(at + 1..at + COMMA_WORDS);
+                let apart = at - last_break >= COMMA_WORDS
+                    && ahead.is_some_and(|ahead| ahead.iter().all(|&next| next == Break::None));
+                clause += u32::from(at > 0 && (here >= Break::Clause || apart));
+                last_break = at;
+            }
+            place.clause = clause;
         }
     }
 
@@ -101,10 +149,35 @@ impl Layout {
     }
 
     /// The words that characters of the original lie in, end exclusive.
-    pub fn words_of_chars(&self, chars: &Range<usize>) -> Range<usize> {
-        let first = self.places.partition_point(|place| place.chars.end <= chars.start);
-        let end = self.places.partition_point(|place| place.chars.start < chars.end);
+    pub fn words_of_chars(&self, chars: &Range<usize>, text: &Joined) -> Range<usize> {
+        let of = |place: &Place| text.chars(&place.bytes);
+        let first = self.places.partition_point(|place| of(place).end <= chars.start);
+        let end = self.places.partition_point(|place| of(place).start < chars.end);
         first..end.max(first)
+    }
+
+    /// The bytes of the folded text that words cover.
+    pub fn bytes(&self, words: &Range<usize>) -> Option<Range<usize>> {
+        let first = self.places.get(words.start)?;
+        let last = self.places.get(words.end.checked_sub(1)?)?;
+        Some(first.bytes.start..last.bytes.end)
+    }
+
+    /// The words of a clause.
+    pub fn clause(&self, clause: u32) -> Range<usize> {
+        let places = &self.places;
+        places.partition_point(|place| place.clause < clause)
+            ..places.partition_point(|place| place.clause <= clause)
+    }
+
+    /// The whole sentences that a stretch of words lies in.
+    pub fn sentences_of(&self, words: &Range<usize>) -> Range<usize> {
+        let sentence = |at: usize| self.places.get(at).map(|place| place.sentence);
+        let (first, last) = (sentence(words.start), words.end.checked_sub(1).and_then(sentence));
+        let places = &self.places;
+        let start = places.partition_point(|place| first.is_none_or(|at| place.sentence < at));
+        let end = places.partition_point(|place| last.is_none_or(|at| place.sentence <= at));
+        start..end.max(start)
     }
 
     /// Capitalised words in a stretch, each run of them counted once: names, where capitals tell.
@@ -131,13 +204,15 @@ impl Layout {
 
     /// Whether most words of a word's sentence begin with a capital.
     pub fn in_title_case(&self, at: usize) -> bool {
-        let sentence = self.places.get(at).and_then(|place| self.title_case.get(place.sentence));
+        let sentence = self.places.get(at).map(|place| place.sentence as usize);
+        let sentence = sentence.and_then(|sentence| self.title_case.get(sentence));
         sentence.copied().unwrap_or(true)
     }
 
     /// Whether a comma, or what ends more than that, stands before one of these words.
     pub fn is_broken(&self, words: Range<usize>) -> bool {
-        self.apart.get(words).is_some_and(|apart| apart.contains(&true))
+        let breaks = self.breaks.get(words).unwrap_or_default();
+        breaks.iter().any(|&before| before != Break::None)
     }
 
     /// Whether a stretch of words begins with a Han character.
@@ -151,19 +226,50 @@ impl Layout {
     }
 }
 
-fn place(text: &Joined, bytes: Range<usize>, word: &str, quoted: bool) -> Place {
-    let chars = text.chars(&bytes);
-    let first = text.slice(&bytes).chars().next();
-    Place {
-        capital: first.is_some_and(char::is_uppercase),
-        han: word.chars().next().is_some_and(is_han),
-        bytes,
-        chars,
-        quoted,
-        paragraph: 0,
-        sentence: 0,
-        clause: 0,
+impl Capitals {
+    fn are_everywhere(&self) -> bool {
+        self.with * 5 > self.all * 3
     }
+}
+
+/// The words as `text::tokens` tells them, made of those that terms are compared with, and whether each is a Han
+/// character.
+fn tokens(folded: &str, words: &[Word]) -> impl Iterator<Item = (Range<usize>, bool)> {
+    let starts_han = |at: usize| {
+        let is_ascii = folded.as_bytes().get(at).is_some_and(u8::is_ascii);
+        !is_ascii && folded[at..].chars().next().is_some_and(is_han)
+    };
+    let bytes = folded.as_bytes();
+    let mut rest = words;
+    std::iter::from_fn(move || {
+        let (first, mut after) = rest.split_first()?;
+        let mut token = first.bytes();
+        let han = starts_han(token.start);
+        while !han && let Some((next, others)) = after.split_first() {
+            let next = next.bytes();
+            let is_joined = next.start == token.end
+                || matches!(bytes[token.end], b'\'' | b'-' | b'&') && next.start == token.end + 1;
+            if !is_joined || starts_han(next.start) {
+                break;
+            }
+            (token.end, after) = (next.end, others);
+        }
+        rest = after;
+        Some((token, han))
+    })
+}
+
+fn is_capital(text: &Joined, origin: &mut Walk, at: usize) -> bool {
+    let at = origin.byte(at);
+    match text.original().as_bytes().get(at) {
+        Some(byte) if byte.is_ascii() => byte.is_ascii_uppercase(),
+        _ => text.original()[at..].chars().next().is_some_and(char::is_uppercase),
+    }
+}
+
+/// Characters of the original of a word that `origin` has come to.
+fn letters(text: &Joined, origin: &Walk, bytes: &Range<usize>) -> usize {
+    origin.chars(bytes).unwrap_or_else(|| text.chars(bytes).len())
 }
 
 fn break_in(gap: &str, word_before: &str) -> Break {
@@ -192,42 +298,13 @@ fn still_quoted(quoted: bool, gap: &str) -> bool {
     })
 }
 
-fn number(places: &mut [Place], breaks: &[Break]) {
-    let (mut paragraph, mut sentence, mut clause) = (0, 0, 0);
-    let mut last_break = 0;
-    for (at, place) in places.iter_mut().enumerate() {
-        let here = breaks.get(at).copied().unwrap_or(Break::None);
-        let ahead = breaks[at..].iter().skip(1).take(COMMA_WORDS - 1);
-        let room = breaks.len() - at >= COMMA_WORDS && ahead.clone().all(|&b| b == Break::None);
-        let apart = here == Break::Comma && at - last_break >= COMMA_WORDS && room;
-        if at > 0 {
-            paragraph += usize::from(here == Break::Paragraph);
-            sentence += usize::from(here >= Break::Sentence);
-            clause += usize::from(here >= Break::Clause || apart);
-        }
-        if here != Break::None {
-            last_break = at;
-        }
-        (place.paragraph, place.sentence, place.clause) = (paragraph, sentence, clause);
-    }
-}
-
-fn title_case(places: &[Place]) -> Vec<bool> {
-    let sentences = places.last().map_or(0, |last| last.sentence + 1);
-    let mut counts = vec![(0_usize, 0_usize); sentences];
-    for place in places.iter().filter(|place| place.chars.len() >= 4) {
-        if let Some((capitals, all)) = counts.get_mut(place.sentence) {
-            *capitals += usize::from(place.capital);
-            *all += 1;
-        }
-    }
-    counts.into_iter().map(|(capitals, all)| capitals * 5 > all * 3).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Layout;
+    use proptest::prelude::*;
+
+    use super::{Layout, tokens};
     use crate::analyse::joined::Joined;
+    use crate::text;
 
     /// `/` before each new clause, `|` before each new sentence.
     #[track_caller]
@@ -259,5 +336,22 @@ mod tests {
             "Shares of Acme fell sharply, while those of Gray rose",
             "Shares of Acme fell sharply /while those of Gray rose",
         );
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_those_of_the_text(
+            parts in prop::collection::vec("[a-zA-Z0-9 ,.'&-]{0,20}|[áñ¿Жﬁ\u{301}’]{0,3}|[银行，한가カ]{0,4}|.{0,5}", 0..8),
+        ) {
+            let joined = Joined::bare(&parts.concat());
+            let found: Vec<_> = tokens(&joined.folded.text, &joined.words).map(|one| one.0).collect();
+            let defined: Vec<_> = text::tokens(&joined.folded.text).map(|one| one.bytes).collect();
+            prop_assert_eq!(found, defined);
+            let layout = Layout::new(&joined, &[]);
+            for place in &layout.places {
+                let first = joined.slice(&place.bytes).chars().next();
+                prop_assert_eq!(place.capital, first.is_some_and(char::is_uppercase));
+            }
+        }
     }
 }

@@ -11,9 +11,11 @@ mod polarity;
 mod rivals;
 mod scope;
 mod second;
+mod window;
 
 pub(super) use cues::{Marks, Reading, gap};
 pub(super) use features::{Feature, features};
 pub(super) use layout::{Layout, Place};
 pub(super) use polarity::{Judgement, judge, learned};
 pub use second::weigh_in;
+pub(super) use window::windows;

@@ -57,7 +57,7 @@ const HEDGE_REACH: usize = 20;
 /// Weights of mentions in headline, lead and the rest (opinion.md 6.4).
 const ZONES: [f64; 3] = [1.0, 0.8, 0.6];
 /// Paragraphs behind the headline that make the lead.
-const LEAD_PARAGRAPHS: usize = 2;
+const LEAD_PARAGRAPHS: u32 = 2;
 /// Share of the mean of the other mentions beside the strongest.
 const OTHERS: f64 = 0.25;
 /// Sum at which the score is tanh(1).
@@ -94,7 +94,14 @@ pub(in crate::analyse) struct Judgement {
 struct Unit {
     sum: f64,
     zone: f64,
-    evidence: Vec<Evidence>,
+    parts: Vec<Part>,
+}
+
+/// Evidence, still in bytes of the folded text.
+struct Part {
+    bytes: Range<usize>,
+    kind: EvidenceKind,
+    value: f64,
 }
 
 /// Judges what is said of the mentions, or of the whole text if there are none.
@@ -104,10 +111,11 @@ pub(in crate::analyse) fn judge(
     marks: &Marks,
     mentions: &[Range<usize>],
 ) -> Judgement {
-    let others = clauses_of_others(text, layout, marks, mentions);
+    let words = marks.scored.iter().map(|word| word.words.start);
+    let others = clauses_of_others(text, layout, marks, mentions, words);
     let scope = Scope { layout, marks, mentions, others: &others };
     let denial = denial_in_title(text, &scope);
-    let mut units: BTreeMap<usize, Unit> = BTreeMap::new();
+    let mut units: BTreeMap<u32, Unit> = BTreeMap::new();
     let mut hedges: Vec<&Cue> = Vec::new();
     for word in &marks.scored {
         let mention = scope.nearest(&word.words).and_then(|at| mentions.get(at));
@@ -115,11 +123,14 @@ pub(in crate::analyse) fn judge(
             Some(mention) => scope.reach(&word.words, mention),
             None => scope.weighed_by_but(&word.words, None),
         };
+        if reach == 0.0 {
+            continue;
+        }
         let reach = if denial.is_some() && word.weight < 0.0 { reach * DENIED } else { reach };
         let sentence = mention.map_or(0, |mention| scope.sentence(mention));
         let unit = units.entry(sentence).or_default();
         unit.zone = mention.map_or(1.0, |mention| zone(text, layout, mention));
-        let value = weigh(word, reach, &scope, mention, text, unit);
+        let value = weigh(word, reach, &scope, mention, unit);
         unit.sum += value;
         if value < 0.0 {
             hedges.extend(hedges_near(word, &scope));
@@ -128,14 +139,17 @@ pub(in crate::analyse) fn judge(
     if mentions.is_empty() {
         spread_over_sentences(&mut units, layout.sentences());
     }
-    let mut evidence = total(units.into_values().collect());
+    let mut parts = total(units.into_values().collect());
     hedges.sort_by_key(|cue| (cue.bytes.start, cue.bytes.end));
     hedges.dedup();
-    evidence.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.from.cmp(&b.from)));
-    evidence.retain(|one| one.value != 0.0);
-    evidence.truncate(MOST_EVIDENCE);
+    parts.retain(|part| part.value != 0.0);
+    let place = |part: &Part| part.bytes.start;
+    parts.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(place(a).cmp(&place(b))));
+    parts.truncate(MOST_EVIDENCE);
     // What is not listed does not count: the score is what can be read aloud.
-    let sum = evidence.iter().map(|one| one.value).sum();
+    let sum = parts.iter().map(|part| part.value).sum();
+    let listed = parts.iter().map(|part| evidence(&part.bytes, part.kind, part.value, text));
+    let mut evidence: Vec<Evidence> = listed.collect();
     evidence.extend(denial.map(|cue| cue_evidence(cue, EvidenceKind::Negation, 0.0, text)));
     evidence.extend(hedges.iter().map(|cue| cue_evidence(cue, EvidenceKind::Hedge, 0.0, text)));
     Judgement { polarity: conclude(sum, evidence), hedged: !hedges.is_empty(), sum }
@@ -201,9 +215,7 @@ fn heaviest_words(model: &OpinionModel, seen: &[Feature]) -> Vec<(Range<usize>, 
 }
 
 fn told(layout: &Layout, words: &Range<usize>, value: f64, text: &Joined) -> Option<Evidence> {
-    let first = layout.places.get(words.start)?;
-    let last = layout.places.get(words.end.checked_sub(1)?)?;
-    let bytes = first.bytes.start..last.bytes.end;
+    let bytes = layout.bytes(words)?;
     Some(evidence(&bytes, EvidenceKind::Model, value, text))
 }
 
@@ -213,15 +225,15 @@ fn weigh(
     reach: f64,
     scope: &Scope,
     mention: Option<&Range<usize>>,
-    text: &Joined,
     unit: &mut Unit,
 ) -> f64 {
     let kind = if word.event { EvidenceKind::Event } else { EvidenceKind::Lexicon };
     let mut value = word.weight * reach;
-    unit.evidence.push(evidence(&word.bytes, kind, value, text));
+    unit.parts.push(Part { bytes: word.bytes.clone(), kind, value });
     let mut turn = |cue: Option<&Cue>, kind, factor: f64| {
         if let Some(cue) = cue {
-            unit.evidence.push(cue_evidence(cue, kind, value * (factor - 1.0), text));
+            let change = value * (factor - 1.0);
+            unit.parts.push(Part { bytes: cue.bytes.clone(), kind, value: change });
             value *= factor;
         }
     };
@@ -293,7 +305,7 @@ fn own_attack<'a>(
         .find(|cue| is_subject(scope, mention, cue, reach))
 }
 
-fn scope_clause(scope: &Scope, words: &Range<usize>) -> Option<usize> {
+fn scope_clause(scope: &Scope, words: &Range<usize>) -> Option<u32> {
     scope.layout.places.get(words.start).map(|place| place.clause)
 }
 
@@ -313,7 +325,7 @@ fn denial_in_title<'a>(text: &Joined, scope: &Scope<'a>) -> Option<&'a Cue> {
         let said = |at: usize| scope.mentions.get(at);
         cue.role == Role::Denial
             && text.has_title()
-            && text.in_title(text.chars(&cue.bytes).start)
+            && text.is_title(&cue.bytes)
             && scope
                 .nearest(&cue.words)
                 .is_some_and(|at| is_subject(scope, said(at), cue, SHIELD_SUBJECT_REACH_HAN))
@@ -334,21 +346,21 @@ fn zone(text: &Joined, layout: &Layout, mention: &Range<usize>) -> f64 {
     let [title, lead, rest] = ZONES;
     match layout.places.get(mention.start) {
         _ if !text.has_title() => title,
-        Some(place) if text.in_title(place.chars.start) => title,
+        Some(place) if text.is_title(&place.bytes) => title,
         Some(place) if place.paragraph <= LEAD_PARAGRAPHS => lead,
         _ => rest,
     }
 }
 
 /// A text without a target: its sentences are as many opinions, so the sum grows like their root.
-fn spread_over_sentences(units: &mut BTreeMap<usize, Unit>, sentences: usize) {
+fn spread_over_sentences(units: &mut BTreeMap<u32, Unit>, sentences: usize) {
     for unit in units.values_mut() {
         unit.zone = 1.0 / (sentences.max(1) as f64).sqrt();
     }
 }
 
 /// The worst mention, else the best, and a quarter of the mean of the others.
-fn total(units: Vec<Unit>) -> Vec<Evidence> {
+fn total(units: Vec<Unit>) -> Vec<Part> {
     let weighted = |unit: &Unit| unit.sum * unit.zone;
     let worst = units.iter().map(weighted).fold(0.0, f64::min);
     let best = units.iter().map(weighted).fold(0.0, f64::max);
@@ -358,9 +370,7 @@ fn total(units: Vec<Unit>) -> Vec<Evidence> {
     let mut all = Vec::new();
     for (at, unit) in units.into_iter().enumerate() {
         let share = if Some(at) == strongest { unit.zone } else { unit.zone * OTHERS / others };
-        all.extend(
-            unit.evidence.into_iter().map(|one| Evidence { value: one.value * share, ..one }),
-        );
+        all.extend(unit.parts.into_iter().map(|part| Part { value: part.value * share, ..part }));
     }
     all
 }

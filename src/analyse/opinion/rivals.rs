@@ -13,31 +13,27 @@ const KIND_HAN: usize = 2;
 /// Before an organisation's kind they mean the one spoken of: 该银行, 本公司.
 const SAME_HAN: [&str; 6] = ["该", "本", "此", "我", "这", "家"];
 
-/// Clauses without a mention (places in the layout, in order) that name others: in words for
-/// rivals, by a capital where capitals tell names, or, in Chinese, by another name of the target's
-/// kind.
+/// Of the clauses that words stand in, those without a mention (places in the layout, in order) that
+/// name others: in words for rivals, by a capital where capitals tell names, or, in Chinese, by another
+/// name of the target's kind.
 pub(in crate::analyse) fn clauses_of_others(
     text: &Joined,
     layout: &Layout,
     marks: &Marks,
     mentions: &[Range<usize>],
-) -> BTreeSet<usize> {
-    let mut others = BTreeSet::new();
-    let Some(first) = mentions.first() else { return others };
+    words: impl Iterator<Item = usize>,
+) -> BTreeSet<u32> {
+    let Some(first) = mentions.first() else { return BTreeSet::new() };
     let named = Named::new(text, layout, first);
-    let mut start = 0;
-    for run in layout.places.chunk_by(|a, b| a.clause == b.clause) {
-        let clause = start..start + run.len();
-        start = clause.end;
+    let is_others = |clause: Range<usize>| {
         let next = mentions.partition_point(|mention| mention.end <= clause.start);
-        if mentions.get(next).is_some_and(|mention| mention.start < clause.end) {
-            continue;
-        }
-        if has_cue(marks, &clause) || named.another_in(text, layout, clause) {
-            others.extend(run.first().map(|place| place.clause));
-        }
-    }
-    others
+        let is_own = mentions.get(next).is_some_and(|mention| mention.start < clause.end);
+        !is_own && (has_cue(marks, &clause) || named.another_in(text, layout, clause))
+    };
+    let mut clauses: Vec<u32> =
+        words.filter_map(|at| layout.places.get(at)).map(|place| place.clause).collect();
+    clauses.dedup();
+    clauses.into_iter().filter(|&clause| is_others(layout.clause(clause))).collect()
 }
 
 fn has_cue(marks: &Marks, clause: &Range<usize>) -> bool {
@@ -108,12 +104,14 @@ mod tests {
     use crate::analyse::opinion::{Layout, Marks};
 
     #[track_caller]
-    fn check(text: &str, target: &str, clauses: &[usize]) {
+    fn check(text: &str, target: &str, clauses: &[u32]) {
         let joined = Joined::bare(text);
         let layout = Layout::new(&joined, &[]);
         let places = occurrences_of(text, target);
-        let mentions: Vec<_> = places.iter().map(|one| layout.words_of_chars(one)).collect();
-        let found = clauses_of_others(&joined, &layout, &Marks::default(), &mentions);
+        let mentions: Vec<_> =
+            places.iter().map(|one| layout.words_of_chars(one, &joined)).collect();
+        let words = 0..layout.places.len();
+        let found = clauses_of_others(&joined, &layout, &Marks::default(), &mentions, words);
         assert_eq!(found.into_iter().collect::<Vec<_>>(), clauses, "{text}");
     }
 

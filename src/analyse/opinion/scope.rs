@@ -13,7 +13,7 @@ const DECAY_WORDS: f64 = 15.0;
 /// The same in Han characters, outside the mention's sentence: Chinese news keeps to its subject.
 const DECAY_HAN: f64 = 40.0;
 /// Words (Han characters) beyond which nothing is left to count.
-const FARTHEST: usize = 200;
+pub(super) const FARTHEST: usize = 200;
 const NEXT_CLAUSE: f64 = 0.8;
 const FURTHER_CLAUSE: f64 = 0.6;
 /// Another clause's words, where the mention's own clause has some.
@@ -51,7 +51,7 @@ pub(in crate::analyse) struct Scope<'a> {
     /// Mentions of the target as places in the layout, in order.
     pub mentions: &'a [Range<usize>],
     /// Clauses that are about somebody else.
-    pub others: &'a BTreeSet<usize>,
+    pub others: &'a BTreeSet<u32>,
 }
 
 impl Scope<'_> {
@@ -114,7 +114,7 @@ impl Scope<'_> {
         }
         let Some(name) = mention.and_then(|mention| self.place(mention)) else { return 1.0 };
         let elsewhere = !word.han && word.clause != name.clause && word.sentence == name.sentence;
-        let clause = self.clause(word.clause);
+        let clause = self.layout.clause(word.clause);
         if elsewhere && self.opens_with_but(word.clause) && self.layout.names(clause) == 0 {
             BEHIND_BUT
         } else {
@@ -122,19 +122,12 @@ impl Scope<'_> {
         }
     }
 
-    fn opens_with_but(&self, clause: usize) -> bool {
-        let start = self.clause(clause).start;
+    fn opens_with_but(&self, clause: u32) -> bool {
+        let start = self.layout.clause(clause).start;
         let from = self.marks.cues.partition_point(|cue| cue.words.start < start);
         let here = self.marks.cues.get(from..).unwrap_or_default().iter();
         here.take_while(|cue| cue.words.start == start).any(|cue| cue.role == Role::Adversative)
             && self.layout.places.get(start).is_some_and(|place| place.clause == clause)
-    }
-
-    /// The words of a clause.
-    fn clause(&self, clause: usize) -> Range<usize> {
-        let places = &self.layout.places;
-        places.partition_point(|place| place.clause < clause)
-            ..places.partition_point(|place| place.clause <= clause)
     }
 
     /// Whether the target is a source named at the end, and the words are what it says.
@@ -142,7 +135,7 @@ impl Scope<'_> {
         let (Some(word), Some(name)) = (self.place(words), self.place(mention)) else {
             return false;
         };
-        let source = self.clause(name.clause);
+        let source = self.layout.clause(name.clause);
         let places = self.layout.places.get(source.clone()).unwrap_or_default();
         let small = places.iter().filter(|place| !place.capital).count();
         let before = source.start.checked_sub(1).and_then(|at| self.layout.places.get(at));
@@ -187,17 +180,17 @@ impl Scope<'_> {
     }
 
     /// The sentence that a mention stands in.
-    pub fn sentence(&self, words: &Range<usize>) -> usize {
+    pub fn sentence(&self, words: &Range<usize>) -> u32 {
         self.place(words).map_or(0, |place| place.sentence)
     }
 
     /// Whether there are scored words in the sentence of a mention.
-    fn sentence_speaks(&self, sentence: usize, mention: &Range<usize>) -> bool {
+    fn sentence_speaks(&self, sentence: u32, mention: &Range<usize>) -> bool {
         self.scored_near(mention).any(|place| place.sentence == sentence)
     }
 
     /// Whether there are scored words in the clause of a mention.
-    fn speaks_for_itself(&self, clause: usize, mention: &Range<usize>) -> bool {
+    fn speaks_for_itself(&self, clause: u32, mention: &Range<usize>) -> bool {
         self.scored_near(mention).any(|place| place.clause == clause)
     }
 
