@@ -161,9 +161,9 @@ pub async fn recall(config: &Config, id: ArticleId) -> Result<Option<Explanation
 fn subject(live: &Live, candidate: Candidate) -> Subject {
     let now = Timestamp::now();
     let Candidate { extracted, url, source } = candidate;
-    let source = source
-        .and_then(|id| live.config.sources.iter().find(|source| source.id == id).cloned())
-        .unwrap_or_else(|| Source::unlisted(extracted.site_name.as_deref().unwrap_or("unknown")));
+    let source = source.and_then(|id| live.sources.get(&id)).cloned().unwrap_or_else(|| {
+        Source::unlisted(extracted.site_name.as_deref().unwrap_or("unknown")).into()
+    });
     let title = extracted.title.unwrap_or_default();
     let body = extracted.body.unwrap_or_default();
     let url = extracted.canonical_url.or(url).unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -25,7 +26,7 @@ pub struct Past {
     /// The article, with the story that it was put into.
     pub article: Article,
     /// Its medium, as it is configured now.
-    pub source: Source,
+    pub source: Arc<Source>,
     /// Whether it was history when it was found.
     pub history: bool,
 }

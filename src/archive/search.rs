@@ -1,6 +1,7 @@
 //! The search itself: pages of candidates, newest first, until enough of them hold.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -195,8 +196,8 @@ fn look(config: &Config, exact: &Exact, stored: Vec<Stored>) -> Vec<Hit> {
 }
 
 /// The source of an article as it is configured now, or what its identifier says.
-pub(super) fn source_of(config: &Config, article: &Article) -> Source {
+pub(super) fn source_of(config: &Config, article: &Article) -> Arc<Source> {
     let mut sources = config.sources.iter();
     let known = sources.find(|source| source.id == article.source_id);
-    known.cloned().unwrap_or_else(|| Source::unlisted(&article.source_id))
+    known.cloned().unwrap_or_else(|| Arc::new(Source::unlisted(&article.source_id)))
 }

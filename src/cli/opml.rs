@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -64,7 +65,7 @@ impl Import {
             eprintln!("left out: {warning}");
         }
         let new = without_known(found.feeds, &configured);
-        let ids: BTreeSet<String> = configured.into_iter().map(|source| source.id).collect();
+        let ids: BTreeSet<String> = configured.iter().map(|source| source.id.clone()).collect();
         let text = config::source_file(&new, &ids);
         eprintln!("{} feeds imported", new.len());
         match &self.out {
@@ -82,7 +83,7 @@ impl Import {
 
     /// The configured sources; none where there is no configuration yet. With `--force` those of the
     /// file that is overwritten are not among them.
-    fn configured(&self) -> Result<Vec<Source>, ExitCode> {
+    fn configured(&self) -> Result<Vec<Arc<Source>>, ExitCode> {
         if !self.config.exists() {
             return Ok(Vec::new());
         }
@@ -130,7 +131,7 @@ fn load(path: &Path) -> Result<Config, ExitCode> {
 }
 
 /// Leaves out, and names, what is configured already or stands in the document twice.
-fn without_known(feeds: Vec<Subscription>, configured: &[Source]) -> Vec<Subscription> {
+fn without_known(feeds: Vec<Subscription>, configured: &[Arc<Source>]) -> Vec<Subscription> {
     let mut known: std::collections::BTreeMap<String, String> = configured
         .iter()
         .map(|source| (canonical_key(&source.url), format!("it is the source `{}`", source.id)))

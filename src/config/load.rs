@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -152,7 +153,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         severity: severity?,
         second_reader: second.flatten(),
         web,
-        sources,
+        sources: sources.into_iter().map(Arc::new).collect(),
         media,
         sites: sites::sites(check, raw.sites.as_ref()),
         channels,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -37,7 +38,7 @@ pub struct Config {
     /// The status page, if it is served.
     pub web: Option<Web>,
     /// Where articles come from.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Arc<Source>>,
     /// Who owns which media, and which agencies they take their texts from.
     pub media: Media,
     /// What is known of single sites, by host.

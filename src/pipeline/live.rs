@@ -82,7 +82,7 @@ impl Live {
         }
         let names = Arc::new(watched(&config));
         let sources = config.sources.iter();
-        let sources = sources.map(|source| (source.id.clone(), Arc::new(source.clone()))).collect();
+        let sources = sources.map(|source| (source.id.clone(), Arc::clone(source))).collect();
         Ok(Self { config: Arc::new(config), sources, engine, names, client, notifiers })
     }
 }

@@ -62,7 +62,7 @@ pub fn tell_operators(
     let events = take(tx, now)?;
     let changes = decide::health_changes(&events, &last_told);
     let mailboxes = complaints::mailboxes(config);
-    let watched = config.sources.iter().chain(&mailboxes);
+    let watched = config.sources.iter().map(|source| &**source).chain(&mailboxes);
     let known: BTreeMap<&str, &Source> =
         watched.map(|source| (source.id.as_str(), source)).collect();
     let changed: Vec<(&HealthChange, &Source)> = changes

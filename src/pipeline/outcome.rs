@@ -2,6 +2,8 @@
 //!
 //! Facts are read, pure stages decide, rows are written; a crash leaves all of it or nothing.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Live, answering, complaints, crisis, dispatch, outbox, voice};
@@ -33,7 +35,7 @@ pub struct Subject {
     /// Fencing epoch of the claim on it.
     pub epoch: i64,
     /// The medium.
-    pub source: Source,
+    pub source: Arc<Source>,
     /// The text.
     pub article: Article,
     /// What it says about whom.

@@ -45,7 +45,7 @@ pub(super) struct Ready {
     /// Keeps the claim alive.
     pub held: Held,
     /// The medium.
-    pub source: Source,
+    pub source: Arc<Source>,
     /// The text.
     pub article: Article,
     /// What it says about whom.
@@ -97,9 +97,9 @@ async fn read(pipeline: &Pipeline, claimed: Claimed, held: Held, ready: &mpsc::S
         read_complaint(pipeline, live, claimed, held, ready).await;
         return;
     }
-    let source = live.sources.get(&entry.source_id).map(|source| Source::clone(source));
+    let source = live.sources.get(&entry.source_id).map(Arc::clone);
     // A reload may have taken the source away while its entries waited.
-    let source = source.unwrap_or_else(|| Source::unlisted(&entry.source_id));
+    let source = source.unwrap_or_else(|| Arc::new(Source::unlisted(&entry.source_id)));
     let page = match page(pipeline, &live, &source, &claimed).await {
         Page::Read(extracted) => Ok(extracted),
         Page::Missing(why) => Err(why),
@@ -146,8 +146,9 @@ async fn read_complaint(
         put_back(pipeline, &claimed, PAUSES[1], error).await;
         return;
     };
-    let (entry, source) = (claimed.entry.clone(), complaints::source(&live.config, &complaint));
-    let medium = source.clone();
+    let (entry, source) =
+        (claimed.entry.clone(), Arc::new(complaints::source(&live.config, &complaint)));
+    let medium = Arc::clone(&source);
     let work = move || {
         let rules = live.config.complaints.as_ref();
         complaints::read(&entry, &complaint, &medium, rules, &live.engine)

@@ -2,6 +2,7 @@
 //! of their media.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::voice;
 use crate::config::Config;
@@ -16,7 +17,8 @@ pub fn told_by(config: &Config, story: StoryId, members: Vec<Member>) -> Spread 
     let carried = members.into_iter().map(|member| {
         let medium = config.sources.iter().find(|medium| medium.id == member.source_id);
         // A medium that is not configured any more is of unknown reach and its own owner.
-        let medium = medium.cloned().unwrap_or_else(|| Source::unlisted(&member.source_id));
+        let medium =
+            medium.cloned().unwrap_or_else(|| Arc::new(Source::unlisted(&member.source_id)));
         let copied = member.duplicate_of.and_then(|id| voices.get(&id)).map(String::as_str);
         let claim = member.original_url.as_deref();
         let own = voice::own_account(config, &member.authors, &member.body, claim);
@@ -33,10 +35,10 @@ pub fn told_by(config: &Config, story: StoryId, members: Vec<Member>) -> Spread 
             authors: member.authors,
             original: claim.and_then(|url| voice::claimed(config, url)).map(|found| found.0),
             voice,
-            owner: medium.owner,
-            source: medium.name,
+            owner: medium.owner.clone(),
+            source: medium.name.clone(),
             tier: medium.tier,
-            region: medium.region,
+            region: medium.region.clone(),
         }
     });
     spread(&story.to_string(), carried.collect(), &config.media.agencies)

@@ -234,7 +234,7 @@ impl Page<'_> {
     /// Those that are not well first, and how many more there are.
     fn sources(&self, known: &[(SourceState, Vitals)]) -> (Vec<Value>, usize) {
         let configured: HashMap<&str, &Source> =
-            self.config.sources.iter().map(|source| (source.id.as_str(), source)).collect();
+            self.config.sources.iter().map(|source| (source.id.as_str(), &**source)).collect();
         let mut shown: Vec<_> = known
             .iter()
             .filter_map(|one| Some((*configured.get(one.0.source_id.as_str())?, one)))

@@ -1,6 +1,7 @@
 //! OPML of the field, hostile OPML, and the way there and back.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -75,7 +76,7 @@ fn ids_are_unique_and_readable() {
     assert_eq!(ids, expected.map(|id| format!("\"{id}\"")));
 }
 
-fn loaded(file: &str) -> Vec<Source> {
+fn loaded(file: &str) -> Vec<Arc<Source>> {
     let dir = tempfile::tempdir().unwrap();
     let main = dir.path().join("atalaya.toml");
     let keywords = concat!(env!("CARGO_MANIFEST_DIR"), "/keywords");
@@ -112,7 +113,7 @@ proptest! {
     fn there_and_back(feeds in subscriptions()) {
         let sources = loaded(&source_file(&feeds, &BTreeSet::new()));
         let page = Source { kind: SourceKind::Page { links: None }, ..Source::unlisted("page") };
-        let exported = write_opml("Mine & <others>", &[sources, vec![page]].concat());
+        let exported = write_opml("Mine & <others>", &[sources, vec![Arc::new(page)]].concat());
         let back = read_opml(exported.as_bytes(), None).unwrap();
         prop_assert_eq!(back.feeds, feeds);
         prop_assert_eq!(back.warnings, Vec::<String>::new());

@@ -1,12 +1,14 @@
 //! Sources to OPML 2.0.
 
+use std::sync::Arc;
+
 use quick_xml::escape::escape;
 
 use crate::model::{Source, SourceKind};
 
 /// The feeds among sources as an OPML document. What is no feed is left out: no reader could use it.
 #[must_use]
-pub fn write_opml(title: &str, sources: &[Source]) -> String {
+pub fn write_opml(title: &str, sources: &[Arc<Source>]) -> String {
     let mut out =
         String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n");
     let title = escape(plain(title)).into_owned();
