@@ -24,6 +24,9 @@ const SMALL: usize = 256 * 1024;
 /// What the budget is counted in, so that a semaphore can hold it.
 const UNIT: usize = 1024;
 
+/// Bodies up to this size are given the room that was announced for them at once.
+const MODEST: usize = 64 * 1024;
+
 /// The least that a buffer grows by.
 const STEP: usize = 16 * 1024;
 
@@ -97,7 +100,8 @@ pub(super) async fn up_to(
         (Some(_), None) => Box::pin(wire),
         (Some(first), Some(coding)) => coding.decoder(wire, first)?,
     };
-    let mut body = Vec::new();
+    // A small body in one piece, with a byte more to see its end by.
+    let mut body = Vec::with_capacity(if most < MODEST { most + 1 } else { 0 });
     let mut room = None;
     loop {
         if body.len() > caps.decoded {
@@ -121,7 +125,7 @@ pub(super) async fn up_to(
 }
 
 /// Makes room for some more bytes, doubling, and hardly more than the limit: what a server claims
-/// of its length is not set aside.
+/// of a large length is not set aside.
 fn grow(body: &mut Vec<u8>, limit: usize) {
     if body.len() == body.capacity() {
         let doubled = (body.capacity() * 2).clamp(STEP, limit + 1);

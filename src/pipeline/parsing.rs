@@ -179,27 +179,21 @@ impl Parsers {
 
     async fn run(&self, job: &Job, body: &[u8]) -> Result<Answer, Fault> {
         let Pools { first, spare, has_warned } = self.0.as_ref();
-        let answer = match first.run(request(job, body)?).await {
+        let job = postcard::to_stdvec(job).map_err(|_| Fault::TooLarge)?;
+        let answer = match first.run(&job, body).await {
             Err(Fault::Unavailable) => {
                 if !has_warned.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
                         "feeds and pages are read on threads, without limits of memory and CPU time"
                     );
                 }
-                spare.run(request(job, body)?).await?
+                spare.run(&job, body).await?
             }
             answer => answer?,
         };
         // Whoever answers in another tongue was taken over by what it read.
         postcard::from_bytes(&answer).map_err(|_| Fault::Killed { why: Why::Crashed })
     }
-}
-
-fn request(job: &Job, body: &[u8]) -> Result<Vec<u8>, Fault> {
-    let request = Vec::with_capacity(body.len() + 1_024);
-    let mut request = postcard::to_extend(job, request).map_err(|_| Fault::TooLarge)?;
-    request.extend_from_slice(body);
-    Ok(request)
 }
 
 fn threads() -> Pool {

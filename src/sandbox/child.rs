@@ -67,7 +67,7 @@ impl Child {
         let mut child = Self { process, input, output, errors, number: 0 };
         let allowance = Allowance { memory: limits.memory, cpu: limits.cpu };
         let greeting = async {
-            child.send(Kind::Limits, &allowance.to_bytes()).await?;
+            child.send(Kind::Limits, &allowance.to_bytes(), &[]).await?;
             child.receive().await
         };
         match timeout(START, greeting).await.map_err(io::Error::from)?? {
@@ -90,9 +90,9 @@ impl Child {
     ///
     /// # Errors
     /// If it dies, or answers something else.
-    pub async fn ask(&mut self, request: &[u8]) -> io::Result<Reply> {
+    pub async fn ask(&mut self, head: &[u8], body: &[u8]) -> io::Result<Reply> {
         self.number = self.number.wrapping_add(1);
-        self.send(Kind::Job, request).await?;
+        self.send(Kind::Job, head, body).await?;
         match self.receive().await? {
             (Kind::Answer, answer) => Ok(Reply::Answer(answer)),
             (Kind::Panicked, _) => Ok(Reply::Panicked),
@@ -122,14 +122,20 @@ impl Child {
         }
     }
 
-    async fn send(&mut self, kind: Kind, payload: &[u8]) -> io::Result<()> {
-        let header = Header::of(kind, self.number, payload)?;
+    /// Sends a payload in two parts, which the child sees as one.
+    async fn send(&mut self, kind: Kind, head: &[u8], body: &[u8]) -> io::Result<()> {
+        let header = Header::of(kind, self.number, head.len() + body.len())?;
+        let mut parts = [&header[..], head, body].map(io::IoSlice::new);
+        let mut left = &mut parts[..];
         // Mostly one write: the child is woken once.
-        let parts = [io::IoSlice::new(&header), io::IoSlice::new(payload)];
-        let written = self.input.write_vectored(&parts).await?;
-        self.input.write_all(header.get(written..).unwrap_or_default()).await?;
-        let rest = payload.get(written.saturating_sub(HEADER)..).unwrap_or_default();
-        self.input.write_all(rest).await
+        while !left.is_empty() {
+            let written = self.input.write_vectored(left).await?;
+            if written == 0 {
+                return Err(io::Error::from(io::ErrorKind::WriteZero));
+            }
+            io::IoSlice::advance_slices(&mut left, written);
+        }
+        Ok(())
     }
 
     async fn receive(&mut self) -> io::Result<(Kind, Vec<u8>)> {

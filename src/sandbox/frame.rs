@@ -31,9 +31,9 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// The header of a payload, which must be shorter than 4 GB.
-    pub fn of(kind: Kind, number: u32, payload: &[u8]) -> io::Result<[u8; HEADER]> {
-        let length = u32::try_from(payload.len()).map_err(io::Error::other)?;
+    /// The header of a payload of so many bytes, which must be fewer than 4 GB.
+    pub fn of(kind: Kind, number: u32, length: usize) -> io::Result<[u8; HEADER]> {
+        let length = u32::try_from(length).map_err(io::Error::other)?;
         let mut bytes = [0; HEADER];
         bytes[..4].copy_from_slice(&length.to_le_bytes());
         bytes[4..8].copy_from_slice(&number.to_le_bytes());
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn headers_come_back_and_nonsense_is_refused() {
-        let bytes = Header::of(Kind::Job, 70_000, &[0; 300]).unwrap();
+        let bytes = Header::of(Kind::Job, 70_000, 300).unwrap();
         let header = Header { kind: Kind::Job, number: 70_000, length: 300 };
         assert_eq!(Header::read(bytes, 300).unwrap(), header);
         assert!(Header::read(bytes, 299).is_err());

@@ -65,42 +65,55 @@ impl Pool {
         Self { limits, room: Arc::new(Semaphore::new(limits.size.max(1))), workers }
     }
 
-    /// Gives a job to a free worker and waits for its answer. Dropping the future ends the job; its
+    /// Gives a job, its `head` and `body` one after the other, to a free worker and waits for its answer. Dropping the future ends the job; its
     /// child goes with it, so that no answer is ever taken for that of another job.
     ///
     /// # Errors
     /// See [`Fault`]. A kept child that dies may have died of an earlier job's leavings: the job is
     /// tried once more on a fresh one, and only that one's death is held against it.
-    pub async fn run(&self, request: Vec<u8>) -> Result<Vec<u8>, Fault> {
-        if request.len() > MAX_REQUEST {
+    pub async fn run(&self, head: &[u8], body: &[u8]) -> Result<Vec<u8>, Fault> {
+        if head.len().saturating_add(body.len()) > MAX_REQUEST {
             return Err(Fault::TooLarge);
         }
         match &self.workers {
             Workers::Processes(processes) => {
                 let _permit = self.room.acquire().await.map_err(|_| Fault::Unavailable)?;
-                self.in_process(processes, &request).await
+                self.in_process(processes, head, body).await
             }
-            Workers::Threads(handler) => self.on_thread(handler.clone(), request).await,
+            Workers::Threads(handler) => {
+                self.on_thread(handler.clone(), [head, body].concat()).await
+            }
         }
     }
 
-    async fn in_process(&self, processes: &Processes, request: &[u8]) -> Result<Vec<u8>, Fault> {
+    async fn in_process(
+        &self,
+        processes: &Processes,
+        head: &[u8],
+        body: &[u8],
+    ) -> Result<Vec<u8>, Fault> {
         if let Some(kept) = processes.kept() {
-            match self.ask(processes, kept, request).await {
+            match self.ask(processes, kept, head, body).await {
                 Asked::Died(Why::Crashed | Why::OutOfMemory) => {}
                 Asked::Died(why) => return Err(Fault::Killed { why }),
                 Asked::Done(done) => return done,
             }
         }
         let fresh = processes.start(self.limits).await.ok_or(Fault::Unavailable)?;
-        match self.ask(processes, fresh, request).await {
+        match self.ask(processes, fresh, head, body).await {
             Asked::Died(why) => Err(Fault::Killed { why }),
             Asked::Done(done) => done,
         }
     }
 
-    async fn ask(&self, processes: &Processes, mut child: Child, request: &[u8]) -> Asked {
-        let done = match timeout(self.limits.wall, child.ask(request)).await {
+    async fn ask(
+        &self,
+        processes: &Processes,
+        mut child: Child,
+        head: &[u8],
+        body: &[u8],
+    ) -> Asked {
+        let done = match timeout(self.limits.wall, child.ask(head, body)).await {
             // Dropping it kills it.
             Err(_) => return Asked::Died(Why::TimedOut),
             Ok(Err(_)) => return Asked::Died(child.autopsy().await),

@@ -81,7 +81,7 @@ fn next(input: &mut impl Read) -> io::Result<Option<(Header, Vec<u8>)>> {
 }
 
 fn send(output: &mut impl Write, kind: Kind, number: u32, payload: &[u8]) -> io::Result<()> {
-    let header = Header::of(kind, number, payload)?;
+    let header = Header::of(kind, number, payload.len())?;
     // Mostly one write: the parent is woken once.
     let written = output.write_vectored(&[IoSlice::new(&header), IoSlice::new(payload)])?;
     output.write_all(header.get(written..).unwrap_or_default())?;

@@ -36,7 +36,7 @@ fn hostile(limits: Limits) -> Pool {
 }
 
 async fn ask(pool: &Pool, job: &str) -> Result<String, Fault> {
-    pool.run(job.as_bytes().to_vec()).await.map(|answer| String::from_utf8(answer).unwrap())
+    pool.run(job.as_bytes(), &[]).await.map(|answer| String::from_utf8(answer).unwrap())
 }
 
 fn faults() {
@@ -145,9 +145,9 @@ fn large() {
     block_on(async {
         let pool = hostile(limits());
         let job = vec![b'y'; 16_000_000];
-        assert!(pool.run(job.clone()).await.unwrap() == job, "16 MB there and back");
+        assert!(pool.run(&job[..1], &job[1..]).await.unwrap() == job, "16 MB there and back");
         let too_large = vec![b'y'; atalaya::sandbox::MAX_REQUEST + 1];
-        assert_eq!(pool.run(too_large).await, Err(Fault::TooLarge));
+        assert_eq!(pool.run(&[], &too_large).await, Err(Fault::TooLarge));
     });
 }
 

@@ -119,7 +119,7 @@ impl Rules {
             let context = context.map(|context| builder.add(context)).transpose()?;
             compiled.push(Compiled { node, context });
         }
-        let mut nodes = builder.nodes;
+        let mut nodes = builder.finish();
         let costs = nodes.costs();
         let needs = (0..).zip(&compiled).map(|(at, query): (u32, &Compiled)| {
             let is_plain = query.context.is_none() && nodes.is_plain(query.node);

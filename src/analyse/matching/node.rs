@@ -68,6 +68,16 @@ impl Builder {
         self.node(query, 0)
     }
 
+    /// What was added, in no more memory than it needs.
+    pub fn finish(self) -> Nodes {
+        let mut nodes = self.nodes;
+        nodes.all.shrink_to_fit();
+        nodes.parts.shrink_to_fit();
+        nodes.terms.shrink_to_fit();
+        nodes.ready.shrink_to_fit();
+        nodes
+    }
+
     fn node(&mut self, query: &Query, depth: usize) -> Result<u32, CompileError> {
         if depth > MAX_DEPTH {
             return Err(CompileError::TooDeep);
