@@ -1,6 +1,7 @@
 //! `[complaints]`: who is asked about customers' complaints, how long they have, what is a wave of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -148,7 +149,7 @@ struct RawWave {
 /// What the rules stand beside.
 pub(super) struct Beside<'a> {
     pub names: &'a Names<'a>,
-    pub sources: &'a [Source],
+    pub sources: &'a [Arc<Source>],
     pub time_zone: &'a str,
     /// Whether there is a page, on which complaints can be sent.
     pub has_web: bool,

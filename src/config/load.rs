@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -153,7 +152,7 @@ fn assemble(check: &mut Check<'_>, raw: RawConfig) -> Option<Config> {
         severity: severity?,
         second_reader: second.flatten(),
         web,
-        sources: sources.into_iter().map(Arc::new).collect(),
+        sources,
         media,
         sites: sites::sites(check, raw.sites.as_ref()),
         channels,

@@ -7,6 +7,7 @@ mod reach;
 mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::value::Check;
@@ -33,7 +34,7 @@ pub(super) struct Sources<'a> {
     keywords: Option<&'a Keywords>,
     /// Where each id stands.
     places: BTreeMap<String, String>,
-    found: Vec<Source>,
+    found: Vec<Arc<Source>>,
 }
 
 impl<'a> Sources<'a> {
@@ -60,7 +61,7 @@ impl<'a> Sources<'a> {
         self.places.is_empty()
     }
 
-    pub fn into_found(self) -> Vec<Source> {
+    pub fn into_found(self) -> Vec<Arc<Source>> {
         self.found
     }
 
@@ -85,14 +86,14 @@ impl<'a> Sources<'a> {
             None => {}
             Some(Kind::Direct(kind)) => {
                 if let Some(url) = kind::direct_url(check, &raw.url) {
-                    self.found.push(Source { kind, url, ..source });
+                    self.found.push(Arc::new(Source { kind, url, ..source }));
                 }
             }
             Some(Kind::Search(join)) => {
                 let Some(keywords) = self.keywords else { return };
                 for source in search::expand(check, raw, &join, &source, keywords) {
                     self.take_id(check, &raw.id, source.id.clone());
-                    self.found.push(source);
+                    self.found.push(Arc::new(source));
                 }
             }
         }
