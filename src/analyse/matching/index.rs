@@ -178,8 +178,10 @@ impl Index {
     /// another, so that the processor waits for all of them together.
     fn find_phrases(&self, reading: &Reading, within: &[Range<u32>], finding: &mut Finding) {
         finding.glanced.clear();
-        finding.heads.clear();
-        finding.heads.resize(reading.words.len() + 1, 0);
+        // Heads of other words than those of the stretches may be an earlier document's: nobody asks for them.
+        let heads = &mut finding.heads;
+        heads.resize(heads.len().max(reading.words.len() + 1), 0);
+        heads[reading.words.len()] = 0;
         for stretch in within {
             self.glance(reading, stretch, finding);
         }

@@ -43,7 +43,7 @@ struct Strings {
 struct Prefixes {
     strings: Strings,
     /// Which first bytes, up to four, begin a prefix: see [`head`].
-    heads: Vec<u64>,
+    heads: Heads,
     /// Lengths of heads that there are.
     lengths: Vec<usize>,
 }
@@ -52,7 +52,7 @@ struct Prefixes {
 struct Stems {
     language: Language,
     /// First two bytes of words that can have one of the stems.
-    starts: Vec<u64>,
+    starts: Heads,
     postings: HashMap<String, Vec<Posting>>,
 }
 
@@ -65,8 +65,10 @@ const REMEMBERED: usize = 20_000;
 /// Bytes of a head of a prefix, and of a start of a stem.
 const HEAD: usize = 4;
 const START: usize = 2;
-/// Bits of the table of heads and starts.
-const HEADS: usize = 1 << 16;
+
+/// A set of places: a bit for each.
+#[derive(Debug)]
+struct Heads(Box<[u64; 1024]>);
 
 impl Loose {
     /// Builds the automata.
@@ -99,8 +101,10 @@ impl Loose {
         mut found: impl FnMut(u32, Posting),
     ) {
         let words = || {
-            let at = within.iter().cloned().flatten();
-            at.filter_map(|at| Some((at, reading.words.get(at as usize)?)))
+            within.iter().flat_map(|stretch| {
+                let words = reading.words.get(stretch.start as usize..stretch.end as usize);
+                (stretch.start..).zip(words.unwrap_or_default())
+            })
         };
         if let Some(prefixes) = &self.prefixes {
             for (at, word) in words() {
@@ -123,6 +127,23 @@ impl Loose {
         for &posting in &self.everywhere {
             within.iter().cloned().flatten().for_each(|at| found(at, posting));
         }
+    }
+}
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self(Box::new([0; 1024]))
+    }
+}
+
+impl Heads {
+    fn insert(&mut self, head: u16) {
+        self.0[usize::from(head / 64)] |= 1 << (head % 64);
+    }
+
+    #[inline]
+    fn contains(&self, head: u16) -> bool {
+        self.0[usize::from(head / 64)] & 1 << (head % 64) != 0
     }
 }
 
@@ -164,13 +185,13 @@ impl Strings {
 
 impl Prefixes {
     fn new(prefixes: Vec<(String, Posting)>) -> Result<Self, CompileError> {
-        let mut heads = vec![0; HEADS / 64];
+        let mut heads = Heads::default();
         let mut lengths = Vec::new();
         for (prefix, _) in &prefixes {
             let length = prefix.len().min(HEAD);
             lengths.push(length);
             let head = head(hash::first(prefix.as_bytes(), 0, prefix.len()), length);
-            heads[head / 64] |= 1 << (head % 64);
+            heads.insert(head);
         }
         lengths.sort_unstable();
         lengths.dedup();
@@ -180,13 +201,11 @@ impl Prefixes {
     fn find(&self, reading: &Reading, word: Word, mut found: impl FnMut(Posting)) {
         // A longer head of a short word ends in zeros, which no prefix has.
         let first = reading.first(word);
-        let begins = self.lengths.iter().any(|&length| {
-            let head = head(first, length);
-            self.heads[head / 64] & 1 << (head % 64) != 0
-        });
+        let begins = self.lengths.iter().any(|&length| self.heads.contains(head(first, length)));
         if !begins {
             return;
         }
+        let start = word.from as usize;
         let mut state = OverlappingState::start();
         let input = Input::new(reading.text()).span(word.bytes()).anchored(Anchored::Yes);
         loop {
@@ -194,21 +213,24 @@ impl Prefixes {
                 return;
             }
             let Some(hit) = state.get_match() else { return };
-            self.strings.postings[hit.pattern().as_usize()].iter().for_each(|&one| found(one));
+            // Of "terroris" read so far, "error" is told, too.
+            if hit.start() == start {
+                self.strings.postings[hit.pattern().as_usize()].iter().for_each(|&one| found(one));
+            }
         }
     }
 }
 
 /// A place in the table for the first bytes of a word, so many of them.
 #[inline]
-fn head(first: u64, length: usize) -> usize {
+fn head(first: u64, length: usize) -> u16 {
     let kept = first as u32 & u32::MAX >> (8 * (HEAD - length));
-    (kept.wrapping_add(length as u32).wrapping_mul(0x9e37_79b1) >> 16) as usize
+    (kept.wrapping_add(length as u32).wrapping_mul(0x9e37_79b1) >> 16) as u16
 }
 
 impl Stems {
     fn new(language: Language, stems: &[&(Language, String, Posting)]) -> Self {
-        let mut starts = vec![0; HEADS / 64];
+        let mut starts = Heads::default();
         let mut postings: HashMap<String, Vec<Posting>> = HashMap::new();
         for (_, stem, posting) in stems {
             postings.entry(stem.clone()).or_default().push(*posting);
@@ -216,7 +238,7 @@ impl Stems {
             let other = stem.replacen('i', "y", 1);
             for start in [stem, &other] {
                 let start = head(hash::first(start.as_bytes(), 0, start.len()), START);
-                starts[start / 64] |= 1 << (start % 64);
+                starts.insert(start);
             }
         }
         Self { language, starts, postings }
@@ -230,7 +252,7 @@ impl Stems {
         found: impl FnMut(Posting),
     ) {
         let start = head(reading.first(word), START);
-        if self.starts[start / 64] & 1 << (start % 64) == 0 {
+        if !self.starts.contains(start) {
             return;
         }
         if stemmed.0.len() > REMEMBERED {

@@ -83,10 +83,12 @@ impl Ready {
     pub fn new(term: &Term) -> Option<Self> {
         let check = Check::new(term)?;
         let literal = |word: &(u64, Word)| matches!(word.1, Word::Literal(_));
+        // "fraud*" is its own anchor, too.
+        let is_beginning = matches!(&check.words[..], [(_, word)] if word.is_beginning());
         let is_plain = check.before.is_empty()
             && check.after.is_empty()
             && check.words.len() <= MOST_WORDS
-            && check.words.iter().all(literal);
+            && (is_beginning || check.words.iter().all(literal));
         let (anchors, offset) = check.anchors();
         let anchors = anchors.into_iter().map(|anchor| (anchor, offset)).collect();
         let words = check.words.len() as u32;
@@ -214,6 +216,14 @@ impl Word {
             Self::Exact(_, folded) if !folded.is_empty() => vec![folded],
             _ => Vec::new(),
         }
+    }
+
+    /// Whether all words fit that begin with its letters.
+    fn is_beginning(&self) -> bool {
+        let Self::Glob(pattern) = self else { return false };
+        pattern.len() > 1
+            && pattern.iter().position(|&c| is_wild(c)) == Some(pattern.len() - 1)
+            && pattern.ends_with(&[ANY])
     }
 
     fn prefix(&self) -> Option<Anchor> {

@@ -44,6 +44,13 @@ fn words_stand_alone_and_have_a_plural() {
 }
 
 #[test]
+fn a_beginning_is_one_of_a_word_alone() {
+    let both = ["terroris*", "error*"].map(|text| term(text, Form::Folded(Inflection::None)));
+    let found = ["error", "Terrorists", "errors"];
+    check(&Query::Any(both.to_vec()), "terror, error, Terrorists, errors, terro", &found);
+}
+
+#[test]
 fn phrases_of_any_length_are_found() {
     let text: Vec<String> = (0..60).map(|nth| format!("word{nth}")).collect();
     let plain = |words: &[String]| term(&words.join(" "), Form::Folded(Inflection::None));
