@@ -5,6 +5,7 @@
 //! Peter M. Stahl; see `NOTICE`). How: `docs/language-table.md`. Galician is not in it: each of its letters costs what
 //! it costs in the likelier of Spanish and Portuguese, and a little more.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Header, languages, sorted hashes of letters, one row of nibbles for each.
@@ -87,7 +88,10 @@ impl Ngrams {
             let bytes = c.encode_utf8(&mut bytes).as_bytes();
             hashes = hashes.map(|hash| fnv(hash, bytes));
             let longest = LONGEST.min(nth + 1);
-            let row = hashes[..longest].iter().rev().find_map(|&hash| self.row(hash));
+            // All places are asked for before one of them is waited for: they lie in no near cache.
+            let places = hashes.map(|hash| self.place(hash));
+            let mut asked = hashes.iter().zip(&places).take(longest).rev();
+            let row = asked.find_map(|(&hash, place)| self.row(hash, place));
             let Some(row) = row else { continue };
             known += 1;
             let cost = |column: usize| {
@@ -114,12 +118,15 @@ impl Ngrams {
         self.costs.get(usize::from(pair)).copied().unwrap_or_default()
     }
 
-    fn row(&self, hash: u32) -> Option<&'static [u8]> {
-        let top = top(hash);
-        let (from, to) =
-            (*self.directory.get(top)? as usize, *self.directory.get(top + 1)? as usize);
-        // One or two have the same leading bits.
-        let at = from + self.keys.get(from..to)?.iter().position(|&key| key == hash)?;
+    /// Where keys with the leading bits of a hash lie, one or two of them.
+    fn place(&self, hash: u32) -> Range<usize> {
+        let end = |top: usize| self.directory.get(top).map_or(0, |&at| at as usize);
+        end(top(hash))..end(top(hash) + 1)
+    }
+
+    fn row(&self, hash: u32, place: &Range<usize>) -> Option<&'static [u8]> {
+        let keys = self.keys.get(place.clone())?;
+        let at = place.start + keys.iter().position(|&key| key == hash)?;
         self.rows.get(at * self.row_bytes..(at + 1) * self.row_bytes)
     }
 }
