@@ -146,7 +146,9 @@ impl Article<'_> {
         if self.found.topics.is_empty() {
             return Vec::new();
         }
-        let layout = Layout::of_sentences(&self.text);
+        let names = self.found.topics.values().flat_map(FoundTopic::names);
+        let last = names.map(|name| name.end).max().unwrap_or_default();
+        let layout = Layout::of_sentences(&self.text, last);
         let within = self.windows(&layout);
         self.opinions(layout, &within)
     }

@@ -121,11 +121,11 @@ impl Vocabulary {
             let found = self.subjects.rules.search(document, reading, within, search);
             for &query in found.queries {
                 let Some(&purpose) = self.subjects.purposes.get(query as usize) else { continue };
-                let places = found
-                    .places(query)
-                    .into_iter()
-                    .map(|place| Occurrence { entry: place.rank as usize, bytes: place.bytes });
-                subjects.push((purpose, places.collect()));
+                let mut places = Vec::new();
+                found.each_place(query, |bytes, term| {
+                    places.push(Occurrence { entry: term as usize, bytes });
+                });
+                subjects.push((purpose, places));
             }
         });
         subjects
@@ -148,7 +148,7 @@ impl Vocabulary {
                 let found = set.rules.search(document, text.reading(), &within, search);
                 for &query in found.queries {
                     let entry = set.first + query as usize;
-                    found.each_place(query, |bytes| {
+                    found.each_place(query, |bytes, _| {
                         words.push(Occurrence { entry, bytes });
                     });
                 }

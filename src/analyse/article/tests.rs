@@ -147,7 +147,7 @@ fn near_and_whole(title: &str, body: &str) -> [Vec<TopicOpinion>; 2] {
     let found = group(&ENGINE.vocabulary.subjects(&document, &text), |_| true);
     let article = Article { engine: &ENGINE, document: &document, text, found, locale: None };
     let whole = 0..article.text.folded.text.len();
-    let layout = Layout::of_sentences(&article.text);
+    let layout = Layout::of_sentences(&article.text, whole.end);
     [article.topics(), article.opinions(layout, std::slice::from_ref(&whole))]
 }
 

@@ -99,8 +99,6 @@ pub struct Place<'a> {
     pub bytes: Range<usize>,
     /// The term that it begins with, as written; empty for an expression.
     pub term: &'a str,
-    /// The term's number, in the order in which queries write new ones.
-    pub rank: u32,
 }
 
 impl Rules {
@@ -212,17 +210,18 @@ impl<'a> Found<'a> {
             };
             let chars = chars.start.saturating_sub(skip)..chars.end.saturating_sub(skip);
             let term = self.rules.term(stretch.term as usize);
-            Place { field, chars, bytes, term, rank: stretch.term }
+            Place { field, chars, bytes, term }
         };
         stretches.into_iter().map(place).collect()
     }
 
-    /// As [`Found::places`], in bytes of the folded text alone.
-    pub fn each_place(&self, query: u32, mut found: impl FnMut(Range<usize>)) {
+    /// As [`Found::places`], in bytes of the folded text alone, with the number of the term that it
+    /// begins with, in the order in which queries write new ones.
+    pub fn each_place(&self, query: u32, mut found: impl FnMut(Range<usize>, u32)) {
         let Some(query) = self.rules.queries.get(query as usize) else { return };
         let reading = &self.reading;
         self.view().each_place(query.node, &(0..reading.len()), |stretch| {
-            found(reading.bytes(&(stretch.from..stretch.to)));
+            found(reading.bytes(&(stretch.from..stretch.to)), stretch.term);
         });
     }
 

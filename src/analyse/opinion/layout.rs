@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::scope::FARTHEST;
+use super::window::MARGIN;
 use crate::analyse::joined::Joined;
 use crate::analyse::matching::Word;
 use crate::text::{Walk, is_han};
@@ -70,13 +72,14 @@ struct Capitals {
 impl Layout {
     /// Reads a text; a clause also starts at each of the bytes `contrasts`.
     pub fn new(text: &Joined, contrasts: &[usize]) -> Self {
-        let mut layout = Self::of_sentences(text);
+        let mut layout = Self::of_sentences(text, text.folded.text.len());
         layout.divide(contrasts);
         layout
     }
 
-    /// Reads a text as far as its sentences; see [`Layout::divide`].
-    pub fn of_sentences(text: &Joined) -> Self {
+    /// Reads a text as far as its sentences (see [`Layout::divide`]), up to the end of all windows around what ends
+    /// before the byte `last` of the folded text.
+    pub fn of_sentences(text: &Joined, last: usize) -> Self {
         let folded = &text.folded.text;
         let mut places: Vec<Place> = Vec::with_capacity(text.words.len());
         let mut breaks = Vec::with_capacity(text.words.len());
@@ -84,6 +87,7 @@ impl Layout {
         let mut capitals = Capitals::default();
         let mut origin = text.folded.walk();
         let (mut paragraph, mut sentence, mut quoted, mut end) = (0, 0, false, 0);
+        let mut enough = usize::MAX;
         for (bytes, han) in tokens(folded, &text.words) {
             let gap = &folded[end..bytes.start];
             // Nearly every gap is a blank, which breaks and quotes nothing.
@@ -97,6 +101,13 @@ impl Layout {
                 paragraph += u32::from(before == Break::Paragraph);
                 sentence += 1;
                 title_case.push(std::mem::take(&mut capitals).are_everywhere());
+                let mentioned = places.partition_point(|place| place.bytes.start < last);
+                if places.len() - mentioned >= FARTHEST {
+                    enough = enough.min(places.len() + MARGIN);
+                }
+            }
+            if places.len() == enough {
+                break;
             }
             end = bytes.end;
             let capital = is_capital(text, &mut origin, bytes.start);

@@ -7,7 +7,7 @@ use super::layout::Layout;
 use super::scope::FARTHEST;
 
 /// Words beyond those sentences in which a cue or a longer phrase may begin that changes words within them.
-const MARGIN: usize = 24;
+pub(super) const MARGIN: usize = 24;
 
 /// Stretches of words (places in the layout, in order and apart): the headline, given by its words, and all that weighs
 /// for one of the mentions, with all that bears on its weight.
