@@ -15,7 +15,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 256;
 
 /// Pages kept in memory by the writer. What a source's entries touch lies together in every index.
-const CACHE_KIB: i64 = 8 * 1024;
+const CACHE_KIB: i64 = 6 * 1024;
 /// Pages (of 4 KiB) of the log after which it is copied into the file: a larger log saves copies of
 /// pages that change again and again. Worst disk: 32 MiB beside the file.
 const WAL_PAGES: i64 = 8192;
