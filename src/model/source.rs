@@ -144,7 +144,7 @@ pub enum SourceKind {
         links: Option<String>,
     },
     /// A JSON document that lists articles.
-    Json(JsonPaths),
+    Json(Box<JsonPaths>),
 }
 
 /// Where a JSON document keeps what. JSON Pointers (RFC 6901): `items` from the root, the others

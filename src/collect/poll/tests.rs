@@ -297,7 +297,7 @@ async fn json_lists_are_read() {
         link: Some("/url".to_owned()),
         ..JsonPaths::default()
     };
-    let site = shelf.site(SourceKind::Json(paths)).await;
+    let site = shelf.site(SourceKind::Json(Box::new(paths))).await;
     shelf.put(
         "/feed",
         r#"{"news":[{"head":"Two &amp; <b>more</b>","url":"/2"},{"head":"One","url":"/1"}]}"#,

@@ -39,7 +39,7 @@ pub(super) fn kind(check: &mut Check<'_>, raw: &RawSource) -> Option<Kind> {
                 check.error(&raw.id, what, remedy);
                 return None;
             };
-            Some(Kind::Direct(SourceKind::Json(json_paths(check, json)?)))
+            Some(Kind::Direct(SourceKind::Json(Box::new(json_paths(check, json)?))))
         }
         RawKind::Search => {
             let join = raw.join.as_ref().map(|at| at.get_ref().clone());
