@@ -1,9 +1,11 @@
 //! What the linear model sees of a text: hashed words around the masked target, lexicon hits and
 //! cues by side and distance, what the rules concluded, and all of it once more by genre.
 
+mod classes;
 mod genre;
 mod shape;
 mod skeleton;
+mod valence;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -63,6 +65,10 @@ pub(in crate::analyse) fn features(
     reader.words();
     reader.skeleton();
     reader.marks(text);
+    if reader.genre != genre::MONEY {
+        reader.valences();
+        reader.classes();
+    }
     reader.found.sort_by_key(|one| one.bucket);
     reader.found.dedup_by_key(|one| one.bucket);
     reader.found

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use crate::analyse::joined::Joined;
 use crate::analyse::opinion::layout::Layout;
 
+/// The genre of markets and companies, whose own words say more than general ones.
+pub(super) const MONEY: &str = "money";
 /// A headline has no more words.
 const HEADLINE_WORDS: usize = 20;
 /// How sentences end, and headlines do not.
@@ -16,7 +18,7 @@ const SENTENCE_ENDS: [char; 5] = ['.', '!', '"', '\'', ')'];
 const ONE_WORD_TELLS: usize = 15;
 
 /// Words of markets, companies and their figures.
-const MONEY: &str = "analyst analysts asset assets bank banking banks billion bn bond bonds bps brokerage \
+const OF_MONEY: &str = "analyst analysts asset assets bank banking banks billion bn bond bonds bps brokerage \
     bse buy capital commodities commodity company crore crude debt dividend dollar dollars earnings equities \
     equity export exports fed fii fiis firm fund funds futures gold growth hold index indices inflation \
     inr investment investor investors ipo lakh lender lenders loan loans margin margins market markets \
@@ -26,7 +28,7 @@ const MONEY: &str = "analyst analysts asset assets bank banking banks billion bn
     trading usd yield yields";
 
 static MONEY_WORDS: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| MONEY.split_ascii_whitespace().collect());
+    LazyLock::new(|| OF_MONEY.split_ascii_whitespace().collect());
 
 /// A name for the genre of a text.
 pub(super) fn of(text: &Joined, layout: &Layout) -> &'static str {
@@ -34,7 +36,7 @@ pub(super) fn of(text: &Joined, layout: &Layout) -> &'static str {
     let ends = text.folded.text.trim_end().ends_with(SENTENCE_ENDS);
     let needed = if words <= ONE_WORD_TELLS { 1 } else { 2 };
     match (words <= HEADLINE_WORDS && !ends, of_money(text, layout) >= needed) {
-        (_, true) => "money",
+        (_, true) => MONEY,
         (true, false) => "headline",
         (false, false) => "sentence",
     }

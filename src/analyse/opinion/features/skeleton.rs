@@ -17,7 +17,7 @@ const SMALL: &str = "a an the of to in on at by for with from as is are was were
     she they we you i his her their our my your who which what when where how not no so up out about into over \
     after before there here then";
 
-static SMALL_WORDS: LazyLock<HashSet<&str>> =
+pub(super) static SMALL_WORDS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| SMALL.split_ascii_whitespace().collect());
 
 impl<'a> Reader<'a> {

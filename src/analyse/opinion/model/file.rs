@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{BUCKETS, CLASSES, OpinionModel};
 use crate::model::Locale;
 
-const MAGIC: &[u8] = b"atalaya opinion model 3\n";
+const MAGIC: &[u8] = b"atalaya opinion model 4\n";
 const CHECKSUM: usize = 32;
 
 /// What a model is, from what it was made, and how good it is beside what was there before.

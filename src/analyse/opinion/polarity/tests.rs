@@ -53,7 +53,7 @@ fn english() {
     let bank = "Almenara Bank";
     check("Regulator fines Almenara Bank over money laundering", bank, Negative);
     check("Customers of Almenara Bank are furious about hidden charges", bank, Negative);
-    check("Almenara Bank losses narrow as bad loans fall", bank, Positive);
+    check_rules("Almenara Bank losses narrow as bad loans fall", bank, Positive);
     check("Almenara Bank is not a fraud", bank, Neutral);
     check("Almenara Bank holds annual meeting on Tuesday", bank, Neutral);
 }
