@@ -363,7 +363,7 @@ fn read_claimed(mut row: Row) -> Result<Claimed, StoreError> {
 
 fn read(row: &mut Row) -> Result<SourceState, StoreError> {
     Ok(SourceState {
-        source_id: row.take_text(0)?.unwrap_or_default(),
+        source_id: row.get(0)?,
         validators: Validators {
             etag: row.take_text(1)?,
             last_modified: row.take_text(2)?,
