@@ -10,9 +10,8 @@ use super::filter::{Phrases, Slot};
 use super::hash;
 use super::hits::Hits;
 use super::loose::{Draft, Loose, Posting, Stemmed};
-use super::node::Nodes;
 use super::reading::Reading;
-use super::term::{Anchor, Phrase};
+use super::term::{Anchor, Check, Phrase, Ready};
 
 /// Set in the value of a literal that is one whole term: the rest is the term. Otherwise it is the literal's place.
 const WHOLE: u32 = 1 << 30;
@@ -26,14 +25,16 @@ pub(super) struct Index {
     postings: Vec<Posting>,
     loose: Loose,
     disguises: Disguises,
-    /// For each term, its number of words, and whether an anchor is not yet the term.
+    /// By term.
     shapes: Vec<Shape>,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What is left to know of a term whose anchors are in the index.
+#[derive(Debug)]
 struct Shape {
     words: u32,
-    checked: bool,
+    /// What is compared at an anchor; none if an anchor is the whole term, as with nearly all.
+    check: Option<Box<Check>>,
 }
 
 /// A literal before it is numbered.
@@ -71,34 +72,38 @@ pub(super) struct Finding {
 }
 
 impl Index {
-    /// Builds the index of terms.
-    pub fn new(nodes: &mut Nodes) -> Result<Self, CompileError> {
+    /// Builds the index of terms, which are numbered in their order.
+    pub fn new(terms: Vec<Ready>) -> Result<Self, CompileError> {
         let mut draft = Draft::default();
-        let mut literals: HashMap<u64, Literal> = HashMap::with_capacity(nodes.ready.len());
-        for (term, ready) in (0..).zip(&nodes.ready) {
-            for (anchor, offset) in &ready.anchors {
-                let posting = (term, *offset);
+        let mut literals: HashMap<u64, Literal> = HashMap::with_capacity(terms.len());
+        let mut shapes = Vec::with_capacity(terms.len());
+        let mut disguises = Vec::new();
+        for (term, ready) in (0..).zip(terms) {
+            for (anchor, offset) in ready.anchors {
+                let posting = (term, offset);
                 match anchor {
-                    &Anchor::Phrase(phrase) => {
+                    Anchor::Phrase(phrase) => {
                         let fresh = || Literal { phrase, postings: Vec::new() };
                         let literal = literals.entry(phrase.hash).or_insert_with(fresh);
                         literal.postings.push(posting);
                     }
-                    Anchor::Prefix(prefix) => draft.prefixes.push((prefix.clone(), posting)),
-                    Anchor::Stem(language, stem) => {
-                        draft.stems.push((*language, stem.clone(), posting));
-                    }
-                    Anchor::Piece(piece) => draft.pieces.push((piece.clone(), posting)),
+                    Anchor::Prefix(prefix) => draft.prefixes.push((prefix, posting)),
+                    Anchor::Stem(language, stem) => draft.stems.push((language, stem, posting)),
+                    Anchor::Piece(piece) => draft.pieces.push((piece, posting)),
                     Anchor::Everywhere => draft.everywhere.push(posting),
                 }
             }
+            disguises.extend(ready.disguise.map(|disguise| (term, disguise)));
+            shapes.push(Shape { words: ready.words, check: ready.check.map(Box::new) });
         }
+        let is_whole =
+            |term: u32| shapes.get(term as usize).is_some_and(|shape| shape.check.is_none());
         let mut keys = Vec::with_capacity(literals.len());
         let mut starts = vec![0];
         let mut postings = Vec::new();
         for literal in literals.into_values() {
             let whole = match literal.postings[..] {
-                [(term, 0)] if term < WHOLE && is_whole(&nodes.ready, term) => Some(WHOLE | term),
+                [(term, 0)] if term < WHOLE && is_whole(term) => Some(WHOLE | term),
                 _ => None,
             };
             let value = whole.unwrap_or_else(|| {
@@ -108,26 +113,19 @@ impl Index {
             });
             keys.push((literal.phrase, value));
         }
-        let shape = |ready: &super::term::Ready| Shape {
-            words: ready.words,
-            checked: ready.check.is_some(),
-        };
-        let ready = (0..).zip(&mut nodes.ready);
-        let disguises = ready.filter_map(|(term, ready)| Some((term, ready.disguise.take()?)));
         Ok(Self {
-            disguises: Disguises::new(disguises.collect()),
+            disguises: Disguises::new(disguises),
             phrases: Phrases::new(&keys),
             starts,
             postings,
             loose: Loose::new(draft)?,
-            shapes: nodes.ready.iter().map(shape).collect(),
+            shapes,
         })
     }
 
     /// Every place of every term that has its anchor in some stretches of the words.
     pub fn find(
         &self,
-        nodes: &Nodes,
         (reading, within): (&Reading, &[Range<u32>]),
         document: (&str, &str),
         finding: &mut Finding,
@@ -142,11 +140,11 @@ impl Index {
             }
             let range = self.starts[value as usize]..self.starts[value as usize + 1];
             for &posting in &self.postings[range.start as usize..range.end as usize] {
-                self.hit(nodes, reading, document, (at, posting), hits);
+                self.hit(reading, document, (at, posting), hits);
             }
         }
         self.loose.find(reading, within, stemmed, |at, posting| {
-            self.hit(nodes, reading, document, (at, posting), hits);
+            self.hit(reading, document, (at, posting), hits);
         });
         self.disguises.find(reading, |hit| hits.push(hit));
     }
@@ -155,7 +153,6 @@ impl Index {
     #[inline]
     fn hit(
         &self,
-        nodes: &Nodes,
         reading: &Reading,
         document: (&str, &str),
         (at, (term, offset)): (u32, Posting),
@@ -166,10 +163,8 @@ impl Index {
             return;
         };
         let words = from..from + shape.words;
-        let check = || nodes.ready.get(term as usize).and_then(|ready| ready.check.as_ref());
-        let holds =
-            !shape.checked || check().is_some_and(|check| check.holds(&words, reading, document));
-        if holds {
+        let check = shape.check.as_ref();
+        if check.is_none_or(|check| check.holds(&words, reading, document)) {
             hits.push(Stretch { from, to: words.end, term });
         }
     }
@@ -283,9 +278,4 @@ fn go_on(lengths: u32, pair: Candidate, reading: &Reading, longer: &mut Vec<Cand
         }
         lengths >>= 1;
     }
-}
-
-/// Whether a term's anchor is all of it.
-fn is_whole(ready: &[super::term::Ready], term: u32) -> bool {
-    ready.get(term as usize).is_some_and(|ready| ready.check.is_none())
 }

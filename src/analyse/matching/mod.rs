@@ -128,7 +128,7 @@ impl Rules {
         let needed_by = NeededBy::new(nodes.terms.len(), needs);
         let needed = needed_by.terms().map(|terms| terms.filter_map(|at| nodes.terms.get(at)));
         let sieve = needed.and_then(Sieve::new);
-        let index = Index::new(&mut nodes)?;
+        let index = Index::new(std::mem::take(&mut nodes.ready))?;
         Ok(Self { needed_by, sieve, index, nodes, queries: compiled })
     }
 
@@ -163,7 +163,7 @@ impl Rules {
         hits.begin(self.nodes.terms.len());
         if !reading.words.is_empty() {
             let texts = (document.title, document.body);
-            self.index.find(&self.nodes, (&reading, within), texts, finding, hits);
+            self.index.find((&reading, within), texts, finding, hits);
         }
         self.needed_by.find(hits.terms(), queries);
         let view = View { nodes: &self.nodes, reading: &reading, document, hits };

@@ -49,6 +49,7 @@ pub(super) struct Nodes {
     /// Parts of nodes that have several.
     pub parts: Vec<u32>,
     pub terms: Vec<Term>,
+    /// The terms made ready, until they are in the index.
     pub ready: Vec<Ready>,
     pub regexes: Vec<Regex>,
     pub fields: Vec<Field>,
@@ -74,7 +75,6 @@ impl Builder {
         nodes.all.shrink_to_fit();
         nodes.parts.shrink_to_fit();
         nodes.terms.shrink_to_fit();
-        nodes.ready.shrink_to_fit();
         nodes
     }
 
