@@ -98,7 +98,6 @@ impl Clients {
             .redirect(redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .connect_timeout(self.limits.connect)
             .pool_max_idle_per_host(self.limits.per_host)
             .pool_idle_timeout(IDLE)
             .http1_max_headers(HEADERS.0)
@@ -107,8 +106,11 @@ impl Clients {
             .http2_initial_connection_window_size(WINDOWS.1)
             .dns_resolver(resolver);
         let builder = match proxy {
-            None => builder.connector_layer(Gate(rule.clone())),
-            Some(proxy) => builder.proxy(of_url(proxy)?),
+            None => {
+                let gate = Gate { rule: rule.clone(), patience: self.limits.connect };
+                builder.connector_layer(gate)
+            }
+            Some(proxy) => builder.connect_timeout(self.limits.connect).proxy(of_url(proxy)?),
         };
         builder.build().map_err(GuardError::Tls)
     }

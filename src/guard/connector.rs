@@ -2,12 +2,16 @@
 //! request is written (with https: after the handshake, whose certificate must hold too). The checks before it (literals, resolver) keep such a connection from being
 //! opened at all; this one holds even if they were wrong.
 
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::Extensions;
 use hyper_util::client::legacy::connect::{Connection, HttpInfo};
+use tokio::time::timeout;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -17,40 +21,57 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Lays the check around the connector of an HTTP client.
 #[derive(Debug, Clone)]
-pub(super) struct Gate(pub(super) Rule);
+pub(super) struct Gate {
+    /// Where connections may lead.
+    pub(super) rule: Rule,
+    /// How long one may take, handshakes included.
+    pub(super) patience: Duration,
+}
 
-/// A connector behind a [`Gate`].
-#[derive(Debug, Clone)]
+/// A connector behind a [`Gate`]. The HTTP library clones it several times for each request, and all
+/// that it consists of; so it is shared, and cloned for connections only.
+#[derive(Debug)]
 pub(super) struct Gated<S> {
-    inner: S,
-    rule: Rule,
+    shared: Arc<(Mutex<S>, Gate)>,
+}
+
+impl<S> Clone for Gated<S> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
 }
 
 impl<S> Layer<S> for Gate {
     type Service = Gated<S>;
     fn layer(&self, inner: S) -> Gated<S> {
-        Gated { inner, rule: self.0.clone() }
+        Gated { shared: Arc::new((Mutex::new(inner), self.clone())) }
     }
 }
 
 impl<S, R> Service<R> for Gated<S>
 where
-    S: Service<R, Error = BoxError>,
+    S: Service<R, Error = BoxError> + Clone + Send + 'static,
     S::Response: Connection + Send,
     S::Future: Send + 'static,
+    R: Send + 'static,
 {
     type Response = S::Response;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<S::Response, BoxError>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        let (connecting, rule) = (self.inner.call(request), self.rule.clone());
+        let mut inner = self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Gate { rule, patience } = self.shared.1.clone();
+        let connecting = async move {
+            std::future::poll_fn(|cx| inner.poll_ready(cx)).await?;
+            inner.call(request).await
+        };
         async move {
-            let connection = connecting.await?;
+            let connection = timeout(patience, connecting).await.map_err(io::Error::from)??;
             check(&connection, &rule)?;
             Ok(connection)
         }
@@ -72,6 +93,7 @@ mod tests {
     use std::path::PathBuf;
     use std::sync::Arc;
     use std::thread::JoinHandle;
+    use std::time::Duration;
 
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -137,7 +159,7 @@ mod tests {
             .no_proxy()
             .tls_certs_only([reqwest::Certificate::from_pem(&pem).unwrap()])
             .resolve("localhost", address)
-            .connector_layer(Gate(rule))
+            .connector_layer(Gate { rule, patience: Duration::from_secs(10) })
             .build()
             .unwrap();
         let scheme = if https { "https" } else { "http" };
