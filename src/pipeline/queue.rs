@@ -1,6 +1,7 @@
 //! Sources that this process has claimed and will poll, by host: a host that is slow or owns many
 //! sources takes its places, and nobody else's.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +20,12 @@ const SLOW_POLLS: usize = POLLS / 4;
 /// the queue either.
 const SLOW_WAITING: usize = SLOW_POLLS;
 const SLOW_PAUSE: Duration = Duration::from_secs(10);
-/// Polls of one host under way and waiting, where its requests must keep a distance: more would
-/// only wait inside, and hold what others can use.
+/// Polls of one host under way: more would only wait inside, and hold what others can use.
 const HOST_POLLS: usize = 2;
+/// Polls under way beyond which a host has one at a time. Many hosts are served no sooner by two each,
+/// and each would keep two connections; among few, a poll that drags on shall not stop its host.
+const FEW: usize = 16;
+/// Polls of one host that wait, where its requests must keep a distance.
 const HOST_WAITING: usize = 8;
 
 /// A source to be polled.
@@ -45,7 +49,7 @@ pub(super) struct Place {
 #[derive(Default)]
 pub(super) struct Queue {
     hosts: HashMap<Arc<str>, Host>,
-    /// Hosts that have a task and a free place, in the order of their turns.
+    /// Hosts that have a task and no poll under way, in the order of their turns.
     turns: VecDeque<Arc<str>>,
     waiting: usize,
     running: usize,
@@ -81,35 +85,45 @@ impl Queue {
         self.slow_waiting += usize::from(task.claimed.vitals.slow);
         host.waiting.push_back(task);
         self.waiting += 1;
-        self.give_turn(&name, gap);
+        self.give_turn(&name);
         Ok(())
     }
 
     /// The next task and its place, host by host; none if all places are taken.
-    pub fn next(&mut self, gap: Duration) -> Option<(Task, Place)> {
+    pub fn next(&mut self) -> Option<(Task, Place)> {
         if self.running >= POLLS {
             return None;
         }
         for _ in 0..self.turns.len() {
             let name = self.turns.pop_front()?;
-            let Some(host) = self.hosts.get_mut(&name) else { continue };
-            let full = self.slow >= SLOW_POLLS;
-            let first = host.waiting.iter().position(|task| !(full && task.claimed.vitals.slow));
-            let Some(task) = first.and_then(|at| host.waiting.remove(at)) else {
-                self.turns.push_back(name);
-                continue;
-            };
-            let place = Place { host: Arc::clone(&name), slow: task.claimed.vitals.slow };
-            host.has_turn = false;
-            host.running += 1;
-            self.waiting -= 1;
-            self.running += 1;
-            self.slow += usize::from(place.slow);
-            self.slow_waiting -= usize::from(place.slow);
-            self.give_turn(&name, gap);
-            return Some((task, place));
+            if let Some(begun) = self.begin(&name) {
+                return Some(begun);
+            }
+            self.turns.push_back(name);
         }
-        None
+        if self.running >= FEW {
+            return None;
+        }
+        let second = self.hosts.iter().filter(|(_, host)| (1..HOST_POLLS).contains(&host.running));
+        let longest = second.max_by_key(|(name, host)| (host.waiting.len(), Reverse(*name)));
+        let name = Arc::clone(longest?.0);
+        self.begin(&name)
+    }
+
+    /// The first task of a host that may begin.
+    fn begin(&mut self, name: &Arc<str>) -> Option<(Task, Place)> {
+        let host = self.hosts.get_mut(name)?;
+        let full = self.slow >= SLOW_POLLS;
+        let first = host.waiting.iter().position(|task| !(full && task.claimed.vitals.slow))?;
+        let task = host.waiting.remove(first)?;
+        let place = Place { host: Arc::clone(name), slow: task.claimed.vitals.slow };
+        host.has_turn = false;
+        host.running += 1;
+        self.waiting -= 1;
+        self.running += 1;
+        self.slow += usize::from(place.slow);
+        self.slow_waiting -= usize::from(place.slow);
+        Some((task, place))
     }
 
     /// The host of a task; one string serves all its tasks.
@@ -120,7 +134,7 @@ impl Queue {
     }
 
     /// A poll has ended: its place is free.
-    pub fn free(&mut self, place: &Place, gap: Duration) {
+    pub fn free(&mut self, place: &Place) {
         self.running = self.running.saturating_sub(1);
         self.slow = self.slow.saturating_sub(usize::from(place.slow));
         if let Some(host) = self.hosts.get_mut(&place.host) {
@@ -128,15 +142,14 @@ impl Queue {
             if host.running == 0 && host.waiting.is_empty() {
                 self.hosts.remove(&place.host);
             } else {
-                self.give_turn(&place.host, gap);
+                self.give_turn(&place.host);
             }
         }
     }
 
-    fn give_turn(&mut self, name: &Arc<str>, gap: Duration) {
-        let most = if gap.is_zero() { POLLS } else { HOST_POLLS };
+    fn give_turn(&mut self, name: &Arc<str>) {
         let Some(host) = self.hosts.get_mut(name) else { return };
-        if !host.has_turn && host.running < most && !host.waiting.is_empty() {
+        if !host.has_turn && host.running == 0 && !host.waiting.is_empty() {
             host.has_turn = true;
             self.turns.push_back(Arc::clone(name));
         }

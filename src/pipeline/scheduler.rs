@@ -59,13 +59,12 @@ struct Scheduler {
 impl Scheduler {
     /// Waits until there may be something to do; false once the workers are to stop.
     async fn wait(&mut self) -> bool {
-        let gap = self.gap();
         tokio::select! {
             () = self.pipeline.stop.cancelled() => return false,
             Some(ended) = self.polls.join_next_with_id() => {
-                self.free(ended, gap);
+                self.free(ended);
                 while let Some(ended) = self.polls.try_join_next_with_id() {
-                    self.free(ended, gap);
+                    self.free(ended);
                 }
             }
             () = self.pipeline.wake.sources.notified() => self.look_at = Instant::now(),
@@ -76,7 +75,7 @@ impl Scheduler {
     }
 
     /// A poll has ended, one way or the other.
-    fn free(&mut self, ended: Result<(Id, ()), JoinError>, gap: Duration) {
+    fn free(&mut self, ended: Result<(Id, ()), JoinError>) {
         let id = match ended {
             Ok((id, ())) => id,
             Err(error) => {
@@ -86,7 +85,7 @@ impl Scheduler {
             }
         };
         if let Some(place) = self.places.remove(&id) {
-            self.queue.free(&place, gap);
+            self.queue.free(&place);
         }
     }
 
@@ -142,8 +141,7 @@ impl Scheduler {
 
     /// Begins as many polls as there are places.
     fn begin(&mut self) {
-        let gap = self.gap();
-        while let Some((task, place)) = self.queue.next(gap) {
+        while let Some((task, place)) = self.queue.next() {
             let (pipeline, recorder) = (self.pipeline.clone(), self.recorder.clone());
             // Boxed, since the runtime moves a task's whole future several times.
             let poll = self.polls.spawn(Box::pin(async move {

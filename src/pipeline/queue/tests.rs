@@ -1,11 +1,12 @@
 //! Who waits and who does not.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{HOST_POLLS, HOST_WAITING, POLLS, Place, Queue, SLOW_POLLS, SLOW_WAITING, Task};
+use super::{FEW, HOST_POLLS, HOST_WAITING, POLLS, Place, Queue, SLOW_POLLS, SLOW_WAITING, Task};
 use crate::model::{Source, SourceState, Validators, Vitals};
 use crate::pipeline::leases::Holder;
 use crate::store::leases::Claim;
@@ -50,9 +51,9 @@ impl Maker {
     }
 }
 
-fn begin(queue: &mut Queue, gap: Duration) -> Vec<(String, Place)> {
+fn begin(queue: &mut Queue) -> Vec<(String, Place)> {
     let mut begun = Vec::new();
-    while let Some((task, place)) = queue.next(gap) {
+    while let Some((task, place)) = queue.next() {
         begun.push((task.claimed.state.source_id, place));
     }
     begun
@@ -70,12 +71,12 @@ async fn a_busy_host_takes_its_places_and_no_others() {
     }
     assert_eq!(waits.len(), 50 - HOST_WAITING, "the rest is not held");
     assert!(waits.iter().all(|wait| *wait == GAP * 8), "it is due when the host can serve it");
-    let begun = begin(&mut queue, GAP);
+    let begun = begin(&mut queue);
     assert_eq!(begun.len(), HOST_POLLS + 5);
     assert_eq!(queue.waiting(), HOST_WAITING - HOST_POLLS);
     let (_, place) = begun.iter().find(|(id, _)| id.starts_with("busy")).unwrap();
-    queue.free(place, GAP);
-    assert_eq!(begin(&mut queue, GAP).len(), 1, "one goes, one comes");
+    queue.free(place);
+    assert_eq!(begin(&mut queue).len(), 1, "one goes, one comes");
 }
 
 #[tokio::test]
@@ -86,7 +87,7 @@ async fn hosts_take_turns() {
             assert!(queue.push(maker.task(host, n, false), GAP).is_ok());
         }
     }
-    let order: Vec<String> = begin(&mut queue, GAP).into_iter().map(|(id, _)| id).collect();
+    let order: Vec<String> = begin(&mut queue).into_iter().map(|(id, _)| id).collect();
     assert_eq!(order, ["x-0", "y-0", "x-1", "y-1"]);
 }
 
@@ -102,21 +103,54 @@ async fn slow_sources_leave_room_for_the_others() {
     for n in 0..POLLS {
         assert!(queue.push(maker.task(&format!("fast{n}"), n, false), GAP).is_ok());
     }
-    let begun = begin(&mut queue, GAP);
+    let begun = begin(&mut queue);
     let slow = begun.iter().filter(|(id, _)| id.starts_with("slow")).count();
     assert_eq!((slow, begun.len()), (SLOW_POLLS, POLLS));
     for (_, place) in &begun {
-        queue.free(place, GAP);
+        queue.free(place);
     }
-    assert_eq!(begin(&mut queue, GAP).len(), SLOW_POLLS, "all get their turn");
+    assert_eq!(begin(&mut queue).len(), SLOW_POLLS, "all get their turn");
     assert_eq!(queue.waiting(), 0);
 }
 
 #[tokio::test]
-async fn without_a_distance_one_host_may_have_all_places() {
+async fn without_a_distance_all_of_a_host_wait_here() {
     let (maker, mut queue) = (Maker::new().await, Queue::default());
     for n in 0..POLLS + 10 {
         assert!(queue.push(maker.task("one", n, false), Duration::ZERO).is_ok());
     }
-    assert_eq!(begin(&mut queue, Duration::ZERO).len(), POLLS);
+    let begun = begin(&mut queue);
+    assert_eq!((begun.len(), queue.waiting()), (HOST_POLLS, POLLS + 10 - HOST_POLLS));
+}
+
+#[tokio::test]
+async fn among_many_hosts_each_is_asked_once_at_a_time() {
+    let (maker, mut queue) = (Maker::new().await, Queue::default());
+    for n in 0..3 {
+        for host in 0..FEW + 4 {
+            let task = maker.task(&format!("host{host}"), n, false);
+            assert!(queue.push(task, Duration::ZERO).is_ok());
+        }
+    }
+    let hosts = |begun: &[(String, Place)]| {
+        begun.iter().map(|(_, place)| Arc::clone(&place.host)).collect::<HashSet<_>>().len()
+    };
+    let begun = begin(&mut queue);
+    assert_eq!((begun.len(), hosts(&begun)), (FEW + 4, FEW + 4));
+    queue.free(&begun[0].1);
+    let next = begin(&mut queue);
+    assert_eq!(next.len(), 1, "the host that is free, and no second poll of another");
+    assert_eq!(next[0].1, begun[0].1);
+}
+
+#[tokio::test]
+async fn a_poll_that_drags_on_does_not_stop_its_host() {
+    let (maker, mut queue) = (Maker::new().await, Queue::default());
+    for n in 0..3 {
+        assert!(queue.push(maker.task("one", n, false), GAP).is_ok());
+    }
+    let begun = begin(&mut queue);
+    assert_eq!(begun.len(), HOST_POLLS);
+    queue.free(&begun[1].1);
+    assert_eq!(begin(&mut queue).len(), 1, "while the first is still under way");
 }
