@@ -29,3 +29,8 @@ pub mod story;
 pub mod telemetry;
 pub mod text;
 pub mod web;
+
+/// For every program that is built of this library, so that benches measure what users run.
+#[cfg(all(target_os = "linux", not(fuzzing)))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

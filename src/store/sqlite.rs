@@ -110,8 +110,11 @@ impl Transaction for Running<'_> {
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failure)?;
         let mut answer = Vec::new();
         while let Some(row) = rows.next().map_err(failure)? {
-            let values = (0..columns).map(|index| read(row.get_ref(index).map_err(failure)?));
-            answer.push(Row(values.collect::<Result<_, _>>()?));
+            let mut values = Vec::with_capacity(columns);
+            for index in 0..columns {
+                values.push(read(row.get_ref(index).map_err(failure)?)?);
+            }
+            answer.push(Row(values));
         }
         Ok(answer)
     }
