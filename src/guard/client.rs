@@ -79,12 +79,13 @@ impl Client {
         let mut left = self.limits.total;
         for _ in 0..=self.limits.redirects {
             let http = self.client_for(&url, get.reach)?;
-            if get.obey_robots {
-                let fetch = |place| self.robots(place, get.reach);
-                let delay = self.manners.ask(&url, get.reach, fetch).await?;
-                self.turns.space(&url, delay);
-            }
-            let turn = self.turns.take(&url, errand).await?;
+            let fetch = |place| self.robots(place, get.reach);
+            let delay = if get.obey_robots {
+                self.manners.ask(&url, get.reach, fetch).await?
+            } else {
+                None
+            };
+            let turn = self.turns.take(&url, errand, delay).await?;
             let start = Instant::now();
             let step = self.hop(&http, get.validators, url, errand, start + left).await;
             if let Some(health) = health(&step) {
@@ -137,7 +138,7 @@ impl Client {
         for (name, value) in &post.headers {
             request = request.header(name, value);
         }
-        let _turn = self.turns.take(post.url, Errand::Own).await?;
+        let _turn = self.turns.take(post.url, Errand::Own, None).await?;
         let deadline = Instant::now() + post.timeout;
         let exchange = async {
             let response = request.send().await.map_err(FetchError::of)?;

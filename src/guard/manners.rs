@@ -99,9 +99,10 @@ impl Manners {
     fn origin(&self, url: &Url, reach: &Reach) -> Arc<Origin> {
         let key = ([url.scheme(), "://", host_and_port(url)].concat(), reach.clone());
         let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        if !origins.contains_key(&key) {
-            make_room(&mut origins);
+        if let Some(origin) = origins.get(&key) {
+            return Arc::clone(origin);
         }
+        make_room(&mut origins);
         Arc::clone(origins.entry(key).or_default())
     }
 }

@@ -53,7 +53,6 @@ struct Host {
 struct State {
     /// When the next request may start.
     next: Instant,
-    gap: Duration,
     breaker: Breaker,
 }
 
@@ -75,8 +74,14 @@ impl Turns {
     }
 
     /// Waits for a place. The host comes first, so that requests to a busy one hold none of the
-    /// places of all; whoever waits holds no other turn, so nobody waits in a circle.
-    pub(super) async fn take(&self, url: &Url, errand: Errand) -> Result<Turn, FetchError> {
+    /// places of all; whoever waits holds no other turn, so nobody waits in a circle. After a page the
+    /// host is left alone for `delay`, which is what robots.txt wants, and at least for the usual gap.
+    pub(super) async fn take(
+        &self,
+        url: &Url,
+        errand: Errand,
+        delay: Option<Duration>,
+    ) -> Result<Turn, FetchError> {
         let host = self.host(url);
         if errand != Errand::Own {
             host.state().awake()?;
@@ -90,7 +95,8 @@ impl Turns {
             timeout(self.limits.patience, waiting).await.map_err(crowded)?.map_err(closed)?
         };
         if errand == Errand::Page {
-            let start = host.state().reserve(self.limits.patience)?;
+            let gap = delay.unwrap_or_default().min(MAX_GAP).max(self.limits.host_gap);
+            let start = host.state().reserve(gap, self.limits.patience)?;
             // Even a sleep until now takes a tick of a millisecond.
             if start > Instant::now() {
                 sleep_until(start).await;
@@ -112,12 +118,6 @@ impl Turns {
         }
     }
 
-    /// Sets how long robots.txt wants a host to be left alone between two requests.
-    pub(super) fn space(&self, url: &Url, delay: Option<Duration>) {
-        let gap = delay.unwrap_or_default().min(MAX_GAP).max(self.limits.host_gap);
-        self.host(url).state().gap = gap;
-    }
-
     fn host(&self, url: &Url) -> Arc<Host> {
         let name = host_and_port(url);
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,8 +131,8 @@ impl Turns {
             forget(&mut hosts, now);
         }
         let places = Arc::new(Semaphore::new(self.limits.per_host));
-        let (gap, breaker) = (self.limits.host_gap, Breaker::default());
-        let host = Arc::new(Host { places, state: Mutex::new(State { next: now, gap, breaker }) });
+        let state = Mutex::new(State { next: now, breaker: Breaker::default() });
+        let host = Arc::new(Host { places, state });
         hosts.insert(name.to_owned(), Arc::clone(&host));
         host
     }
@@ -151,14 +151,14 @@ impl State {
     }
 
     /// The next start, unless it is too far away to wait for it.
-    fn reserve(&mut self, patience: Duration) -> Result<Instant, FetchError> {
+    fn reserve(&mut self, gap: Duration, patience: Duration) -> Result<Instant, FetchError> {
         self.awake()?;
         let now = Instant::now();
         let start = now.max(self.next);
         if start > now + patience {
             return Err(resting(now, start));
         }
-        self.next = start + self.gap;
+        self.next = start + gap;
         Ok(start)
     }
 }
@@ -200,7 +200,7 @@ mod tests {
         for (health, most) in [(Health::Fine, HOSTS.0), (Health::Failed, HOSTS.1)] {
             for n in 0..most + 500 {
                 let url: Url = format!("http://{n}.{health:?}.test/").parse().unwrap();
-                let turn = turns.take(&url, Errand::Page).await.unwrap();
+                let turn = turns.take(&url, Errand::Page, None).await.unwrap();
                 turns.report(&turn, health);
                 let kept = turns.hosts.lock().unwrap().len();
                 assert!(kept <= most + 64, "{health:?}: {kept}");

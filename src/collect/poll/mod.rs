@@ -135,7 +135,7 @@ struct Past<'a> {
 /// The feeds that a page names which stands in place of a feed.
 fn feeds_named<'a>(source: &Source, answer: &'a Answer) -> &'a [Url] {
     match answer {
-        Answer::Failed { feeds, .. } if source.kind == SourceKind::Feed => feeds,
+        Answer::Failed { feeds, .. } if matches!(source.kind, SourceKind::Feed) => feeds,
         _ => &[],
     }
 }
@@ -178,7 +178,7 @@ where
     let mut entries: Vec<Entry> =
         announced.entries.into_iter().map(|one| entry(one, source, !news(state), now)).collect();
     let mut warnings = [notes, announced.warnings].concat();
-    if source.kind == SourceKind::Sitemap {
+    if matches!(source.kind, SourceKind::Sitemap) {
         let mut index = Index::recall(memory.as_deref());
         let found = Box::pin(read_children(round, &mut index, news(state), now)).await;
         if let (Some((failure, error)), true) = (found.all_failed, entries.is_empty()) {
