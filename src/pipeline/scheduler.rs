@@ -1,12 +1,14 @@
 //! Claims sources that are due and polls them; a full house stops the claiming, due rows wait.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::Pipeline;
@@ -31,7 +33,6 @@ pub(super) async fn run(pipeline: Pipeline, recorder: mpsc::Sender<Box<Finished>
         recorder,
         queue: Queue::default(),
         polls: JoinSet::new(),
-        places: HashMap::new(),
         look_at: Instant::now(),
     };
     while scheduler.wait().await {
@@ -40,9 +41,7 @@ pub(super) async fn run(pipeline: Pipeline, recorder: mpsc::Sender<Box<Finished>
         }
         scheduler.begin();
     }
-    while let Some(ended) = scheduler.polls.join_next().await {
-        note_panic(ended.err());
-    }
+    while scheduler.polls.join_next().await.is_some() {}
 }
 
 struct Scheduler {
@@ -50,8 +49,8 @@ struct Scheduler {
     recorder: mpsc::Sender<Box<Finished>>,
     claims: Claims,
     queue: Queue,
-    polls: JoinSet<()>,
-    places: HashMap<Id, Place>,
+    /// Each ends with the place that it took.
+    polls: JoinSet<Place>,
     /// When the store is asked again for what is due.
     look_at: Instant,
 }
@@ -61,9 +60,9 @@ impl Scheduler {
     async fn wait(&mut self) -> bool {
         tokio::select! {
             () = self.pipeline.stop.cancelled() => return false,
-            Some(ended) = self.polls.join_next_with_id() => {
+            Some(ended) = self.polls.join_next() => {
                 self.free(ended);
-                while let Some(ended) = self.polls.try_join_next_with_id() {
+                while let Some(ended) = self.polls.try_join_next() {
                     self.free(ended);
                 }
             }
@@ -74,18 +73,11 @@ impl Scheduler {
         true
     }
 
-    /// A poll has ended, one way or the other.
-    fn free(&mut self, ended: Result<(Id, ()), JoinError>) {
-        let id = match ended {
-            Ok((id, ())) => id,
-            Err(error) => {
-                let id = error.id();
-                note_panic(Some(error));
-                id
-            }
-        };
-        if let Some(place) = self.places.remove(&id) {
-            self.queue.free(&place);
+    fn free(&mut self, ended: Result<Place, JoinError>) {
+        match ended {
+            Ok(place) => self.queue.free(&place),
+            // No poll is aborted, and a panic is caught within.
+            Err(error) => tracing::error!(%error, "a poll ended without giving its place back"),
         }
     }
 
@@ -144,20 +136,20 @@ impl Scheduler {
         while let Some((task, place)) = self.queue.next() {
             let (pipeline, recorder) = (self.pipeline.clone(), self.recorder.clone());
             // Boxed, since the runtime moves a task's whole future several times.
-            let poll = self.polls.spawn(Box::pin(async move {
-                let finished = poll(&pipeline, task).await;
-                if recorder.send(Box::new(finished)).await.is_err() {
-                    tracing::error!("the recorder has gone; the source will be polled again");
+            self.polls.spawn(Box::pin(async move {
+                let polling = AssertUnwindSafe(poll(&pipeline, task)).catch_unwind();
+                if let Ok(finished) = polling.await {
+                    if recorder.send(Box::new(finished)).await.is_err() {
+                        tracing::error!("the recorder has gone; the source will be polled again");
+                    }
+                } else {
+                    tracing::error!(
+                        "a poll was cut off by a panic; its source will be polled again"
+                    );
                 }
+                place
             }));
-            self.places.insert(poll.id(), place);
         }
-    }
-}
-
-fn note_panic(error: Option<JoinError>) {
-    if let Some(error) = error {
-        tracing::error!(%error, "a poll was cut off; its source will be polled again");
     }
 }
 
