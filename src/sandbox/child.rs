@@ -22,8 +22,8 @@ const END: Duration = Duration::from_secs(1);
 /// One read brings the answer to an ordinary feed with its header.
 const BUFFER: usize = 64 << 10;
 
-/// Bytes that its allocator keeps between jobs, as the C library reads it.
-const KEPT: &str = "1048576";
+/// Address space is what a child has least of: one arena, nothing kept that is not used, no large pages.
+const ALLOCATOR: &str = "narenas:1,retain:false,thp:default";
 
 /// Bytes of its last words that are looked at.
 const LAST_WORDS: u64 = 4_096;
@@ -53,10 +53,9 @@ impl Child {
     pub async fn start(program: &Path, args: &[String], limits: Limits) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.args(args).env_clear().current_dir("/").kill_on_drop(true);
-        // glibc reserves address space for each thread's arena; one arena will do.
+        command.env("_RJEM_MALLOC_CONF", ALLOCATOR);
+        // For the little that the C library asks of its own: it reserves address space for each thread.
         command.env("MALLOC_ARENA_MAX", "1");
-        // Nor shall it give back after each job what the next one asks for again.
-        command.env("MALLOC_TRIM_THRESHOLD_", KEPT);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn()?;
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);

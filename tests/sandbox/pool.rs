@@ -136,7 +136,7 @@ fn confined() {
         assert_eq!(ask(&pool, "reach out").await.unwrap(), "");
         assert_eq!(
             ask(&pool, "look around").await.unwrap(),
-            "[\"MALLOC_ARENA_MAX\", \"MALLOC_TRIM_THRESHOLD_\"] /"
+            "[\"MALLOC_ARENA_MAX\", \"_RJEM_MALLOC_CONF\"] /"
         );
     });
 }
