@@ -3,7 +3,7 @@
 //! opened at all; this one holds even if they were wrong.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,8 +12,7 @@ use futures_util::future::BoxFuture;
 use http::Extensions;
 use hyper_util::client::legacy::connect::{Connection, HttpInfo};
 use tokio::time::timeout;
-use tower_layer::Layer;
-use tower_service::Service;
+use tower::{Layer, Service, ServiceExt};
 
 use super::rule::{Forbidden, Rule};
 
@@ -32,7 +31,13 @@ pub(super) struct Gate {
 /// that it consists of; so it is shared, and cloned for connections only.
 #[derive(Debug)]
 pub(super) struct Gated<S> {
-    shared: Arc<(Mutex<S>, Gate)>,
+    shared: Arc<Shared<S>>,
+}
+
+#[derive(Debug)]
+struct Shared<S> {
+    inner: S,
+    gate: Gate,
 }
 
 impl<S> Clone for Gated<S> {
@@ -44,13 +49,13 @@ impl<S> Clone for Gated<S> {
 impl<S> Layer<S> for Gate {
     type Service = Gated<S>;
     fn layer(&self, inner: S) -> Gated<S> {
-        Gated { shared: Arc::new((Mutex::new(inner), self.clone())) }
+        Gated { shared: Arc::new(Shared { inner, gate: self.clone() }) }
     }
 }
 
 impl<S, R> Service<R> for Gated<S>
 where
-    S: Service<R, Error = BoxError> + Clone + Send + 'static,
+    S: Service<R, Error = BoxError> + Clone + Send + Sync + 'static,
     S::Response: Connection + Send,
     S::Future: Send + 'static,
     R: Send + 'static,
@@ -64,15 +69,12 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        let mut inner = self.shared.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Gate { rule, patience } = self.shared.1.clone();
-        let connecting = async move {
-            std::future::poll_fn(|cx| inner.poll_ready(cx)).await?;
-            inner.call(request).await
-        };
+        let shared = Arc::clone(&self.shared);
         async move {
-            let connection = timeout(patience, connecting).await.map_err(io::Error::from)??;
-            check(&connection, &rule)?;
+            let connecting = shared.inner.clone().oneshot(request);
+            let Gate { rule, patience } = &shared.gate;
+            let connection = timeout(*patience, connecting).await.map_err(io::Error::from)??;
+            check(&connection, rule)?;
             Ok(connection)
         }
         .boxed()
@@ -102,6 +104,15 @@ mod tests {
     use super::{Gate, Rule};
     use crate::guard::FetchError;
     use crate::model::Reach;
+
+    const LONG: Duration = Duration::from_secs(10);
+
+    /// Lets through whatever leads to this machine.
+    fn open(patience: Duration) -> Gate {
+        let url = "http://127.0.0.1/".parse().unwrap();
+        let rule = crate::guard::rule::check(&url, &Reach::anywhere(), &[]).unwrap();
+        Gate { rule, patience }
+    }
 
     fn file(name: &str) -> PathBuf {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/notify/testdata").join(name)
@@ -152,14 +163,14 @@ mod tests {
         clippy::disallowed_types,
         reason = "what the guard is built of is tested"
     )]
-    async fn ask(address: SocketAddr, https: bool, rule: Rule) -> Result<u16, FetchError> {
+    async fn ask(address: SocketAddr, https: bool, gate: Gate) -> Result<u16, FetchError> {
         drop(rustls::crypto::ring::default_provider().install_default());
         let pem = std::fs::read(file("localhost.crt")).unwrap();
         let client = reqwest::Client::builder()
             .no_proxy()
             .tls_certs_only([reqwest::Certificate::from_pem(&pem).unwrap()])
             .resolve("localhost", address)
-            .connector_layer(Gate { rule, patience: Duration::from_secs(10) })
+            .connector_layer(gate)
             .build()
             .unwrap();
         let scheme = if https { "https" } else { "http" };
@@ -171,7 +182,8 @@ mod tests {
     async fn nothing_is_sent_where_the_rule_does_not_lead() {
         for https in [false, true] {
             let (address, serving) = server(https);
-            let refused = ask(address, https, Rule::public()).await.unwrap_err();
+            let public = Gate { rule: Rule::public(), patience: LONG };
+            let refused = ask(address, https, public).await.unwrap_err();
             assert_eq!(
                 refused.to_string(),
                 "refused: 127.0.0.1 leads to a private or reserved address"
@@ -179,10 +191,17 @@ mod tests {
             assert_eq!(serving.join().unwrap(), b"", "https: {https}");
 
             let (address, serving) = server(https);
-            let url = "http://127.0.0.1/".parse().unwrap();
-            let rule = crate::guard::rule::check(&url, &Reach::anywhere(), &[]).unwrap();
-            assert_eq!(ask(address, https, rule).await.unwrap(), 204);
+            assert_eq!(ask(address, https, open(LONG)).await.unwrap(), 204);
             assert!(serving.join().unwrap().starts_with(b"GET / HTTP/1.1"), "https: {https}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_handshake_that_nobody_answers_is_given_up() {
+        // The kernel takes the connection, and nobody the handshake.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let given_up = ask(address, true, open(Duration::from_millis(50))).await.unwrap_err();
+        assert_eq!(given_up.to_string(), "no answer in time: connection");
     }
 }

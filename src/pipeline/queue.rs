@@ -61,7 +61,6 @@ pub(super) struct Queue {
 struct Host {
     waiting: VecDeque<Task>,
     running: usize,
-    has_turn: bool,
 }
 
 impl Queue {
@@ -85,7 +84,9 @@ impl Queue {
         self.slow_waiting += usize::from(task.claimed.vitals.slow);
         host.waiting.push_back(task);
         self.waiting += 1;
-        self.give_turn(&name);
+        if ahead == 0 {
+            self.turns.push_back(name);
+        }
         Ok(())
     }
 
@@ -117,7 +118,6 @@ impl Queue {
         let first = host.waiting.iter().position(|task| !(full && task.claimed.vitals.slow))?;
         let task = host.waiting.remove(first)?;
         let place = Place { host: Arc::clone(name), slow: task.claimed.vitals.slow };
-        host.has_turn = false;
         host.running += 1;
         self.waiting -= 1;
         self.running += 1;
@@ -139,19 +139,11 @@ impl Queue {
         self.slow = self.slow.saturating_sub(usize::from(place.slow));
         if let Some(host) = self.hosts.get_mut(&place.host) {
             host.running = host.running.saturating_sub(1);
-            if host.running == 0 && host.waiting.is_empty() {
-                self.hosts.remove(&place.host);
-            } else {
-                self.give_turn(&place.host);
+            match (host.running, host.waiting.is_empty()) {
+                (0, true) => drop(self.hosts.remove(&place.host)),
+                (0, false) => self.turns.push_back(Arc::clone(&place.host)),
+                _ => {}
             }
-        }
-    }
-
-    fn give_turn(&mut self, name: &Arc<str>) {
-        let Some(host) = self.hosts.get_mut(name) else { return };
-        if !host.has_turn && host.running == 0 && !host.waiting.is_empty() {
-            host.has_turn = true;
-            self.turns.push_back(Arc::clone(name));
         }
     }
 }

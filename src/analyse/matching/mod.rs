@@ -117,8 +117,8 @@ impl Rules {
             let context = context.map(|context| builder.add(context)).transpose()?;
             compiled.push(Compiled { node, context });
         }
-        let mut nodes = builder.finish();
-        let costs = nodes.costs();
+        let (nodes, ready) = builder.finish();
+        let costs = nodes.costs(&ready);
         let needs = (0..).zip(&compiled).map(|(at, query): (u32, &Compiled)| {
             let is_plain = query.context.is_none() && nodes.is_plain(query.node);
             let context = query.context.and_then(|context| nodes.needs(context, &costs));
@@ -128,7 +128,7 @@ impl Rules {
         let needed_by = NeededBy::new(nodes.terms.len(), needs);
         let needed = needed_by.terms().map(|terms| terms.filter_map(|at| nodes.terms.get(at)));
         let sieve = needed.and_then(Sieve::new);
-        let index = Index::new(std::mem::take(&mut nodes.ready))?;
+        let index = Index::new(ready)?;
         Ok(Self { needed_by, sieve, index, nodes, queries: compiled })
     }
 

@@ -49,8 +49,6 @@ pub(super) struct Nodes {
     /// Parts of nodes that have several.
     pub parts: Vec<u32>,
     pub terms: Vec<Term>,
-    /// The terms made ready, until they are in the index.
-    pub ready: Vec<Ready>,
     pub regexes: Vec<Regex>,
     pub fields: Vec<Field>,
     pub spans: Vec<Span>,
@@ -59,7 +57,8 @@ pub(super) struct Nodes {
 /// Builds [`Nodes`].
 #[derive(Default)]
 pub(super) struct Builder {
-    pub nodes: Nodes,
+    nodes: Nodes,
+    ready: Vec<Ready>,
     known: HashMap<Term, u32>,
 }
 
@@ -69,13 +68,13 @@ impl Builder {
         self.node(query, 0)
     }
 
-    /// What was added, in no more memory than it needs.
-    pub fn finish(self) -> Nodes {
-        let mut nodes = self.nodes;
+    /// What was added, in no more memory than it needs, and its terms made ready for the index.
+    pub fn finish(self) -> (Nodes, Vec<Ready>) {
+        let Self { mut nodes, ready, .. } = self;
         nodes.all.shrink_to_fit();
         nodes.parts.shrink_to_fit();
         nodes.terms.shrink_to_fit();
-        nodes
+        (nodes, ready)
     }
 
     fn node(&mut self, query: &Query, depth: usize) -> Result<u32, CompileError> {
@@ -138,8 +137,8 @@ impl Builder {
             return Ok(known);
         }
         let ready = Ready::new(term).ok_or_else(|| CompileError::EmptyTerm(term.text.clone()))?;
-        let place = self.nodes.ready.len() as u32;
-        self.nodes.ready.push(ready);
+        let place = self.ready.len() as u32;
+        self.ready.push(ready);
         self.nodes.terms.push(term.clone());
         self.known.insert(term.clone(), place);
         Ok(place)
@@ -175,7 +174,7 @@ impl Nodes {
 
     /// A term's likely number of hits: a word is taken to be as frequent in texts as in terms, and the
     /// more so the shorter it is.
-    pub fn costs(&self) -> Vec<f64> {
+    pub fn costs(&self, ready: &[Ready]) -> Vec<f64> {
         let mut frequency: HashMap<&str, f64> = HashMap::new();
         let words = |term: &'_ Term| -> Vec<(usize, usize)> {
             crate::text::words(&term.text).map(|word| (word.bytes.start, word.bytes.end)).collect()
@@ -199,7 +198,7 @@ impl Nodes {
             });
             rarest * anchors.fold(0.0, f64::max)
         };
-        self.terms.iter().zip(&self.ready).map(cost).collect()
+        self.terms.iter().zip(ready).map(cost).collect()
     }
 
     /// Which terms a node needs; none if it can hold without any.
